@@ -1,0 +1,343 @@
+//! The handle that async code holds, and the thread behind it.
+
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use candle_core::DType;
+use memmap2::Mmap;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::chat::{ChatTemplate, Message};
+use super::gguf::Gguf;
+use super::model::{Foreign, ModelError, Transformer, Weights};
+use super::tokenizer::{Encoded, Token, Tokenizer};
+use super::worker::{Done, Generated, Job, LogProbability, Network, States};
+use super::{LanguageError, Sampling};
+
+/// Sessions that may be open at once: one works, the others wait their turn.
+const PLACES: usize = 16;
+/// Seconds after which a place is likely to be free again.
+const RETRY_AFTER_S: u64 = 5;
+/// Models above this size are expanded to f16: half the memory, at the price of some speed.
+const LARGEST_IN_F32: usize = 300_000_000;
+
+/// How to load a model.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LoadOptions {
+    /// Threads to compute with; all cores if not given.
+    pub threads: Option<usize>,
+}
+
+/// Where the worker stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EngineState {
+    /// The weights are being read.
+    Loading,
+    /// Work can be done.
+    Ready,
+    /// The model could not be loaded; the text says why.
+    Failed(String),
+}
+
+/// What is known of a loaded model.
+#[derive(Debug, Clone)]
+pub struct ModelInfo {
+    /// Its architecture, as the file names it.
+    pub architecture: String,
+    /// The name it gives itself.
+    pub name: String,
+    /// Number of weights.
+    pub parameters: usize,
+    /// Number of layers; 0 where hidden states are not to be had.
+    pub depth: usize,
+    /// Size of a hidden state; 0 where none are to be had.
+    pub width: usize,
+    /// Greatest number of tokens in view.
+    pub context: usize,
+}
+
+/// The side of a model that needs no weights: text to tokens, conversations to prompts.
+pub struct TextSide {
+    /// The tokenizer.
+    pub tokenizer: Tokenizer,
+    /// The chat template.
+    pub chat: ChatTemplate,
+    /// What is known of the model.
+    pub info: ModelInfo,
+}
+
+struct Command {
+    job: Job,
+    cancel: CancellationToken,
+    reply: oneshot::Sender<Result<Done, LanguageError>>,
+}
+
+/// A model on its own thread. Cloning is cheap; the thread ends with the last clone.
+#[derive(Clone)]
+pub struct Engine {
+    queue: mpsc::Sender<Command>,
+    places: Arc<Semaphore>,
+    state: watch::Receiver<EngineState>,
+    text: Arc<OnceLock<TextSide>>,
+}
+
+impl Engine {
+    /// Starts a thread that loads the model and then works. Returns at once; see [`Engine::ready`].
+    ///
+    /// # Errors
+    /// [`LanguageError::Failed`] if no thread can be started.
+    pub fn start(path: &Path, options: LoadOptions) -> Result<Self, LanguageError> {
+        let (queue, jobs) = mpsc::channel(PLACES);
+        let (report, state) = watch::channel(EngineState::Loading);
+        let text = Arc::new(OnceLock::new());
+        let worker = Worker { path: path.to_owned(), options, jobs, report, text: Arc::clone(&text) };
+        std::thread::Builder::new()
+            .name("evenkeel-model".into())
+            .spawn(move || worker.run())
+            .map_err(|_| LanguageError::Failed)?;
+        Ok(Self { queue, places: Arc::new(Semaphore::new(PLACES)), state, text })
+    }
+
+    /// Where the worker stands now.
+    #[must_use]
+    pub fn state(&self) -> EngineState {
+        self.state.borrow().clone()
+    }
+
+    /// Waits until the model is loaded; gives its text side.
+    ///
+    /// # Errors
+    /// [`EngineState::Failed`]'s text if loading failed.
+    pub async fn ready(&self) -> Result<&TextSide, String> {
+        let mut state = self.state.clone();
+        let reached = state.wait_for(|s| *s != EngineState::Loading).await;
+        match reached.as_deref() {
+            Ok(EngineState::Ready) => self.text.get().ok_or_else(|| LanguageError::Failed.to_string()),
+            Ok(EngineState::Failed(why)) => Err(why.clone()),
+            _ => Err(LanguageError::Failed.to_string()),
+        }
+    }
+
+    /// Takes a place in the queue, or says that all are taken.
+    ///
+    /// # Errors
+    /// [`LanguageError::Busy`].
+    pub fn try_session(&self) -> Result<Session, LanguageError> {
+        let place = Arc::clone(&self.places)
+            .try_acquire_owned()
+            .map_err(|_| LanguageError::Busy { retry_after_s: RETRY_AFTER_S })?;
+        Ok(self.session_with(place))
+    }
+
+    /// Waits for a place in the queue.
+    ///
+    /// # Errors
+    /// [`LanguageError::Failed`] if the worker is gone.
+    pub async fn session(&self) -> Result<Session, LanguageError> {
+        let place =
+            Arc::clone(&self.places).acquire_owned().await.map_err(|_| LanguageError::Failed)?;
+        Ok(self.session_with(place))
+    }
+
+    fn session_with(&self, place: OwnedSemaphorePermit) -> Session {
+        let cancel = CancellationToken::new();
+        Session {
+            engine: self.clone(),
+            cancel: cancel.clone(),
+            _cancel_on_drop: cancel.drop_guard(),
+            _place: place,
+        }
+    }
+}
+
+/// One place in the queue. Dropping it cancels what it asked for and frees the place.
+pub struct Session {
+    engine: Engine,
+    cancel: CancellationToken,
+    _cancel_on_drop: DropGuard,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Session {
+    /// The side of the model that needs no weights.
+    ///
+    /// # Errors
+    /// [`LanguageError::Failed`] if the model is not loaded.
+    pub fn text(&self) -> Result<&TextSide, LanguageError> {
+        self.engine.text.get().ok_or(LanguageError::Failed)
+    }
+
+    /// Encodes text that a person wrote; nothing in it can become a control token.
+    ///
+    /// # Errors
+    /// [`LanguageError`] if the model is not loaded or cannot express the text.
+    pub fn encode(&self, text: &str) -> Result<Encoded, LanguageError> {
+        Ok(self.text()?.tokenizer.encode(text)?)
+    }
+
+    /// Encodes a conversation in the model's own form, ending where the model is to speak.
+    ///
+    /// # Errors
+    /// [`LanguageError`] if the model is not loaded or its template fails.
+    pub fn encode_chat(&self, messages: &[Message]) -> Result<Vec<Token>, LanguageError> {
+        let text = self.text()?;
+        Ok(text.chat.encode(messages, &text.tokenizer)?)
+    }
+
+    /// For each text its hidden states after each of `depths` layers, which must rise, from 1;
+    /// the layers above the last are not run.
+    ///
+    /// # Errors
+    /// [`LanguageError`]; `Unsupported` for architectures without hidden states.
+    pub async fn states(
+        &self,
+        texts: Vec<Vec<Token>>,
+        depths: Vec<usize>,
+    ) -> Result<Vec<Vec<States>>, LanguageError> {
+        match self.ask(Job::States { texts, depths }).await? {
+            Done::States(states) => Ok(states),
+            _ => Err(LanguageError::Failed),
+        }
+    }
+
+    /// How likely each continuation of `prefix` is.
+    ///
+    /// # Errors
+    /// [`LanguageError`].
+    pub async fn score(
+        &self,
+        prefix: Vec<Token>,
+        continuations: Vec<Vec<Token>>,
+    ) -> Result<Vec<LogProbability>, LanguageError> {
+        match self.ask(Job::Score { prefix, continuations }).await? {
+            Done::Scores(scores) => Ok(scores),
+            _ => Err(LanguageError::Failed),
+        }
+    }
+
+    /// Writes texts; they are handed to `each` piece by piece as they come.
+    ///
+    /// # Errors
+    /// [`LanguageError`].
+    pub async fn generate(
+        &self,
+        prompt: Vec<Token>,
+        sampling: Sampling,
+        mut each: impl FnMut(Generated) + Send,
+    ) -> Result<(), LanguageError> {
+        let (to, mut pieces) = mpsc::channel(64);
+        let asked = self.ask(Job::Generate { prompt, sampling, to });
+        tokio::pin!(asked);
+        loop {
+            tokio::select! {
+                biased;
+                Some(piece) = pieces.recv() => each(piece),
+                done = &mut asked => {
+                    while let Ok(piece) = pieces.try_recv() {
+                        each(piece);
+                    }
+                    return done.map(|_| ());
+                }
+            }
+        }
+    }
+
+    async fn ask(&self, job: Job) -> Result<Done, LanguageError> {
+        let (reply, answer) = oneshot::channel();
+        let command = Command { job, cancel: self.cancel.clone(), reply };
+        self.engine.queue.send(command).await.map_err(|_| LanguageError::Failed)?;
+        answer.await.map_err(|_| LanguageError::Failed)?
+    }
+}
+
+struct Worker {
+    path: PathBuf,
+    options: LoadOptions,
+    jobs: mpsc::Receiver<Command>,
+    report: watch::Sender<EngineState>,
+    text: Arc<OnceLock<TextSide>>,
+}
+
+impl Worker {
+    fn run(self) {
+        // A pool of its own: candle and gemm split their work over the pool they are called in.
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.options.threads.unwrap_or(0)).build();
+        match pool {
+            Ok(pool) => pool.install(|| self.work()),
+            Err(_) => self.work(),
+        }
+    }
+
+    fn work(mut self) {
+        let loaded = catch_unwind(AssertUnwindSafe(|| load(&self.path)));
+        let mut network = match loaded {
+            Ok(Ok((network, text))) => {
+                let _ = self.text.set(text);
+                self.report.send_replace(EngineState::Ready);
+                network
+            }
+            Ok(Err(error)) => {
+                self.report.send_replace(EngineState::Failed(error.to_string()));
+                return;
+            }
+            Err(_) => {
+                self.report.send_replace(EngineState::Failed(LanguageError::Failed.to_string()));
+                return;
+            }
+        };
+        while let Some(Command { job, cancel, reply }) = self.jobs.blocking_recv() {
+            if cancel.is_cancelled() {
+                continue;
+            }
+            // A job that panics ends that job, not the service; its panic message is not
+            // printed by us, since it could hold what a person wrote.
+            let done = catch_unwind(AssertUnwindSafe(|| match self.text.get() {
+                Some(text) => network.run(job, &text.tokenizer, &cancel),
+                None => Err(LanguageError::Failed),
+            }))
+            .unwrap_or(Err(LanguageError::Failed));
+            let done = match done {
+                Err(LanguageError::Model(ModelError::Cancelled)) => Err(LanguageError::Cancelled),
+                other => other,
+            };
+            let _ = reply.send(done);
+        }
+    }
+}
+
+fn load(path: &Path) -> Result<(Network, TextSide), LanguageError> {
+    let open = |source| LanguageError::Open { path: path.to_owned(), source };
+    let file = File::open(path).map_err(open)?;
+    // SAFETY: the map is read only while loading. Model files in the cache are replaced by
+    // rename and never changed in place; another program truncating a file given with --model
+    // during the second it takes to load would end this process, not corrupt anything.
+    #[allow(unsafe_code, reason = "mapping a file cannot be done without")]
+    let bytes = unsafe { Mmap::map(&file) }.map_err(open)?;
+    let gguf = Gguf::parse(&bytes)?;
+    let architecture = gguf.text("general.architecture")?.to_owned();
+    let tokenizer = Tokenizer::from_gguf(&gguf)?;
+    let chat = ChatTemplate::from_gguf(&gguf, &tokenizer)?;
+    let parameters = gguf.parameters();
+    let (network, depth, width) = match architecture.as_str() {
+        "llama" | "qwen2" | "qwen3" => {
+            let precision = if parameters <= LARGEST_IN_F32 { DType::F32 } else { DType::F16 };
+            let network = Transformer::load(Weights { gguf: &gguf, bytes: &bytes, precision }, &architecture)?;
+            let (depth, width) = (network.depth(), network.width());
+            (Network::Own(network), depth, width)
+        }
+        other if Foreign::knows(other) => (Network::Foreign(Foreign::load(&bytes, other)?), 0, 0),
+        other => return Err(ModelError::Architecture(other.to_owned()).into()),
+    };
+    let info = ModelInfo {
+        name: gguf.text("general.name").unwrap_or(&architecture).to_owned(),
+        architecture,
+        parameters,
+        depth,
+        width,
+        context: network.context(),
+    };
+    Ok((network, TextSide { tokenizer, chat, info }))
+}

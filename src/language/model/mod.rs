@@ -1,0 +1,32 @@
+//! Neural networks that read and continue tokens.
+//!
+//! [`Transformer`] is our own forward pass (llama, qwen2, qwen3): it gives hidden states of any
+//! layer, many continuations of one prefix in a single pass, and log-probabilities.
+//! [`Foreign`] runs other architectures with candle's own models: slower, last logits only.
+
+mod foreign;
+mod load;
+mod transformer;
+
+pub(super) use load::Weights;
+pub(super) use foreign::Foreign;
+pub(super) use transformer::{Batch, KvCache, Transformer, log_softmax};
+
+use super::gguf::GgufError;
+
+/// Why a model could not be loaded or run.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// The file is not what its architecture needs.
+    #[error(transparent)]
+    Gguf(#[from] GgufError),
+    /// An architecture that nothing here can run.
+    #[error("The model's architecture `{0}` is not supported. Use a llama, qwen2, qwen3, gemma3, phi3, lfm2 or glm4 model.")]
+    Architecture(String),
+    /// The numeric library refused.
+    #[error("The model could not be computed ({0}). Check the file with `evenkeel models verify`.")]
+    Compute(#[from] candle_core::Error),
+    /// The job was cancelled between two layers.
+    #[error("The work was cancelled.")]
+    Cancelled,
+}

@@ -1,0 +1,22 @@
+//! Evenkeel: a local-first assistant for the moment a thought turns on you.
+//!
+//! One way through the house:
+//!
+//! ```text
+//! text ─▶ Entry ─▶ crisis::screen ─┬─ at or above the threshold ─▶ Escalation
+//!                                  └─ below ─▶ distortion::recognise ─▶ reframe::suggest ─▶ Reframed
+//! ```
+//!
+//! Each room is a module; `docs/architecture.md` has the map and says which room may know what.
+//! Evenkeel is a self-help tool. It does not diagnose and is not a therapist.
+
+pub mod assistant;
+pub mod crisis;
+pub mod distortion;
+pub mod entry;
+pub mod heads;
+pub mod judge;
+pub mod language;
+pub mod prompt;
+pub mod reframe;
+pub mod weights;
