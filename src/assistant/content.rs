@@ -1,0 +1,53 @@
+//! Everything the assistant knows by heart, loaded once.
+
+use crate::crisis::{Screen, ScreenError};
+use crate::distortion::{Catalogue, CatalogueError};
+use crate::reframe::{Bank, BankError, Checks, Library, Strategies, StrategyError};
+
+/// Why the content could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum ContentError {
+    /// The screen's rules, texts or helplines.
+    #[error(transparent)]
+    Screen(#[from] ScreenError),
+    /// The catalogue of distortions.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    /// The bank of reframes.
+    #[error(transparent)]
+    Bank(#[from] BankError),
+    /// The strategies.
+    #[error(transparent)]
+    Strategies(#[from] StrategyError),
+    /// The lists of what a reframe must not hold.
+    #[error("content/reframes/checks.toml cannot be read ({0}). Correct it there.")]
+    Checks(#[from] toml::de::Error),
+}
+
+/// Content files, checked.
+pub struct Content {
+    /// Rules, fixed texts and helplines.
+    pub screen: Screen,
+    /// The distortions.
+    pub catalogue: Catalogue,
+    /// Reframes, strategies and checks.
+    pub library: Library,
+}
+
+impl Content {
+    /// The content that the program carries.
+    ///
+    /// # Errors
+    /// [`ContentError`] if a file was edited and does not hold together.
+    pub fn embedded() -> Result<Self, ContentError> {
+        Ok(Self {
+            screen: Screen::embedded()?,
+            catalogue: Catalogue::embedded()?,
+            library: Library {
+                bank: Bank::embedded()?,
+                checks: Checks::embedded()?,
+                strategies: Strategies::embedded()?,
+            },
+        })
+    }
+}

@@ -1,0 +1,397 @@
+//! The one way through the house: a text becomes an entry, is screened, and either leads to help
+//! or is recognised and reframed. The command line, the service, and the evaluations call these
+//! three functions and no others, so the order of the steps is written down once.
+
+mod acknowledgement;
+mod content;
+mod reply;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::crisis::{
+    self, Answer, CountryCode, Coverage, Date, Level, ModelOpinion, Part, PartName, Risk, Screened,
+};
+use crate::distortion;
+use crate::entry::{Entry, EntryError, Limit};
+use crate::heads::{self, HeadFileError, Heads, Reading};
+use crate::judge::judge;
+use crate::language::{Engine, EngineState, LanguageError, Session};
+use crate::reframe;
+
+pub use acknowledgement::AcknowledgementError;
+pub use content::{Content, ContentError};
+pub use reply::{DistortionBody, ModelBody, Outcome, ReframeBody, Reply, ReplyBody, ScreeningBody, SpanBody, TimingBody};
+
+/// What a person asks for, before anything was checked.
+#[derive(Clone, Default, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Request {
+    /// Comes back in the reply; made up if absent.
+    pub id: Option<String>,
+    /// What the person wrote. Up to 20,000 characters, to be screened up to 10 million.
+    pub text: String,
+    /// What happened, if told apart from the thought. Screened too.
+    pub situation: Option<String>,
+    /// How many reframes to show, 1–5; 3 if absent.
+    pub candidates: Option<usize>,
+    /// For the choice among equals and for generated text; 0 if absent.
+    pub seed: Option<u64>,
+    /// ISO 3166 code of the country whose helplines are given.
+    pub country: Option<String>,
+    /// Whether the model may write reframes itself.
+    pub generate: bool,
+    /// Id of an earlier screening of this text to which the person answered "that's not what I
+    /// meant". Accepted below the tier `emergency`; help stays in the reply.
+    pub acknowledges: Option<String>,
+}
+
+/// Prints what is safe to print.
+impl std::fmt::Debug for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Request({} bytes)", self.text.len())
+    }
+}
+
+/// What can go wrong on the way.
+#[derive(Debug, thiserror::Error)]
+pub enum AssistantError {
+    /// The text cannot be used.
+    #[error(transparent)]
+    Entry(#[from] EntryError),
+    /// Not a country code.
+    #[error(transparent)]
+    Country(#[from] crisis::CountryCodeError),
+    /// A number in the request is out of range.
+    #[error("`candidates` is {0}; it can be 1 to 5.")]
+    Candidates(usize),
+    /// The acknowledgement cannot be accepted.
+    #[error(transparent)]
+    Acknowledgement(#[from] AcknowledgementError),
+    /// The model could not do its part.
+    #[error(transparent)]
+    Language(#[from] LanguageError),
+    /// The model could not be loaded; the text says why.
+    #[error("{0}")]
+    ModelFailed(String),
+    /// Trained heads do not fit.
+    #[error(transparent)]
+    Heads(#[from] HeadFileError),
+}
+
+/// Something that is known before the reply is complete.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// The screen's answer.
+    Risk(Risk),
+    /// The habits of thought that were found.
+    Distortions(Vec<DistortionBody>),
+    /// What is being done now: `reading`, `choosing`, `writing`.
+    Progress(&'static str),
+    /// One reframe, whole and checked.
+    Reframe(ReframeBody),
+}
+
+/// A loaded model with what belongs to it.
+#[derive(Clone)]
+struct Mind {
+    engine: Engine,
+    heads: Option<Arc<Heads>>,
+    body: ModelBody,
+}
+
+/// The assistant. Cloning is cheap.
+#[derive(Clone)]
+pub struct Assistant {
+    content: Arc<Content>,
+    acknowledgements: Arc<acknowledgement::Ledger>,
+    mind: Option<Mind>,
+    today: Date,
+}
+
+impl Assistant {
+    /// An assistant without a model: it can screen by rules alone and give help.
+    ///
+    /// # Errors
+    /// [`ContentError`] if the content files were edited and do not hold together.
+    pub fn rules_only(today: Date) -> Result<Self, ContentError> {
+        Ok(Self {
+            content: Arc::new(Content::embedded()?),
+            acknowledgements: Arc::default(),
+            mind: None,
+            today,
+        })
+    }
+
+    /// The same assistant with a model. `heads` are the ones trained on exactly this model.
+    #[must_use]
+    pub fn with_model(self, engine: Engine, heads: Option<Heads>, model: ModelBody) -> Self {
+        let mind = Mind { engine, heads: heads.map(Arc::new), body: model };
+        Self { mind: Some(mind), ..self }
+    }
+
+    /// Whether the model is there and where its loading stands.
+    #[must_use]
+    pub fn model_state(&self) -> Option<EngineState> {
+        self.mind.as_ref().map(|m| m.engine.state())
+    }
+
+    /// What the assistant knows by heart.
+    #[must_use]
+    pub fn content(&self) -> &Content {
+        &self.content
+    }
+
+    /// The day for which helplines are judged stale.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        self.today
+    }
+
+    /// A place in the model's queue, waiting for it if all are taken. Without a model there is
+    /// nothing to wait for.
+    ///
+    /// # Errors
+    /// [`AssistantError`] if the model could not be loaded.
+    pub async fn turn(&self) -> Result<Turn, AssistantError> {
+        match &self.mind {
+            None => Ok(Turn(None)),
+            Some(mind) => {
+                mind.engine.ready().await.map_err(AssistantError::ModelFailed)?;
+                Ok(Turn(Some(mind.engine.session().await?)))
+            }
+        }
+    }
+
+    /// A place in the model's queue, or [`LanguageError::Busy`] at once if all are taken.
+    ///
+    /// # Errors
+    /// [`AssistantError`]; also if the model could not be loaded.
+    pub async fn try_turn(&self) -> Result<Turn, AssistantError> {
+        match &self.mind {
+            None => Ok(Turn(None)),
+            Some(mind) => {
+                let session = mind.engine.try_session()?;
+                mind.engine.ready().await.map_err(AssistantError::ModelFailed)?;
+                Ok(Turn(Some(session)))
+            }
+        }
+    }
+
+    /// Screens a text for danger.
+    ///
+    /// # Errors
+    /// [`AssistantError`] if the text cannot be used or the model fails.
+    pub async fn screen(&self, request: &Request, turn: &Turn) -> Result<ScreeningBody, AssistantError> {
+        let asked = Asked::check(request, Limit::Screening)?;
+        let (_, risk) = self.assess(&asked, turn).await?;
+        self.acknowledgements.remember(&asked.id, &asked.entry, risk.tier);
+        Ok(ScreeningBody::new(asked.id, risk))
+    }
+
+    /// Screens a text and names the distortions in it; gives no reframes.
+    ///
+    /// # Errors
+    /// [`AssistantError`] if the text cannot be used or the model fails.
+    pub async fn recognise(
+        &self,
+        request: &Request,
+        turn: &Turn,
+        on: &(dyn Fn(Event) + Send + Sync),
+    ) -> Result<ReplyBody, AssistantError> {
+        self.answer(request, turn, on, false).await
+    }
+
+    /// The whole path: screens a text and, if nothing speaks against it, names the distortions
+    /// in it and offers reframes.
+    ///
+    /// # Errors
+    /// [`AssistantError`] if the text cannot be used or the model fails.
+    pub async fn reframe(
+        &self,
+        request: &Request,
+        turn: &Turn,
+        on: &(dyn Fn(Event) + Send + Sync),
+    ) -> Result<ReplyBody, AssistantError> {
+        self.answer(request, turn, on, true).await
+    }
+}
+
+/// A place in the model's queue; dropping it cancels what was asked for.
+pub struct Turn(Option<Session>);
+
+/// Statements that a model without heads is asked about, for the screen.
+const DANGER: [(Level, &str); 3] = [
+    (Level::PassiveIdeation, "The writer wishes to be dead or thinks others would be better off without them."),
+    (Level::ActiveIdeation, "The writer thinks of killing or harming themselves."),
+    (Level::PlanOrIntent, "The writer plans or is about to end their life."),
+];
+/// A model without heads is believed above this; it is not calibrated.
+const BELIEVED: f32 = 0.5;
+/// Reframes shown if the request does not say how many.
+const SHOWN: usize = 3;
+
+/// A request after its texts were checked.
+struct Asked {
+    id: String,
+    entry: Entry,
+    situation: Option<Entry>,
+    country: CountryCode,
+}
+
+impl Asked {
+    fn check(request: &Request, limit: Limit) -> Result<Self, AssistantError> {
+        let situation = request.situation.as_deref().filter(|s| !s.trim().is_empty());
+        let country = request.country.as_deref().unwrap_or(NO_COUNTRY);
+        match request.candidates {
+            Some(n) if !(1..=5).contains(&n) => return Err(AssistantError::Candidates(n)),
+            _ => {}
+        }
+        Ok(Self {
+            id: request.id.clone().unwrap_or_else(|| Uuid::now_v7().to_string()),
+            entry: Entry::new(request.text.as_str(), limit)?,
+            situation: situation.map(|s| Entry::new(s, limit)).transpose()?,
+            country: country.parse()?,
+        })
+    }
+}
+
+/// User-assigned in ISO 3166: no country was named, so the fall-back text is given.
+const NO_COUNTRY: &str = "ZZ";
+
+impl Assistant {
+    async fn answer(
+        &self,
+        request: &Request,
+        turn: &Turn,
+        on: &(dyn Fn(Event) + Send + Sync),
+        with_reframes: bool,
+    ) -> Result<ReplyBody, AssistantError> {
+        let asked = Asked::check(request, Limit::Reframing)?;
+        let answer = match &request.acknowledges {
+            Some(id) => {
+                self.acknowledgements.acknowledge(id, &asked.entry)?;
+                Answer::NotMeant
+            }
+            None => Answer::Unasked,
+        };
+        let mut clock = Stopwatch::start();
+        let mut timing = TimingBody::default();
+
+        on(Event::Progress("reading"));
+        let (reading, risk) = self.assess(&asked, turn).await?;
+        self.acknowledgements.remember(&asked.id, &asked.entry, risk.tier);
+        timing.screen = clock.lap();
+        on(Event::Risk(risk.clone()));
+
+        let lines = self.content.screen.helplines().for_country(&asked.country, self.today);
+        let variant = self.acknowledgements.turn();
+        let screen = &self.content.screen;
+        let support = screen.support(&risk, answer, &lines, variant);
+        let reply = match (screen.decide(&asked.entry, &risk, answer, &lines, variant), &turn.0) {
+            (Screened::Escalated(escalation), _) => Reply::Escalated(escalation),
+            (Screened::Clear(cleared), Some(session)) => {
+                let mind = self.mind.as_ref();
+                let read = mind.and_then(|m| m.heads.as_deref()).zip(reading.as_ref());
+                let catalogue = &self.content.catalogue;
+                let recognition = match read {
+                    Some((heads, reading)) => distortion::recognise(&cleared, heads, reading)?,
+                    None => distortion::recognise_by_choices(&cleared, catalogue, session).await?,
+                };
+                timing.recognise = clock.lap();
+                on(Event::Distortions(reply::distortions(&asked.entry, catalogue, &recognition.found)));
+                let reframes = if with_reframes {
+                    on(Event::Progress("choosing"));
+                    let material = reframe::Material { entry: &cleared, recognition: &recognition, read };
+                    let wanted = reframe::Wanted {
+                        count: request.candidates.unwrap_or(SHOWN),
+                        seed: request.seed.unwrap_or(0),
+                        generate: request.generate,
+                    };
+                    reframe::suggest(
+                        &material,
+                        &self.content.library,
+                        catalogue,
+                        screen.rules(),
+                        session,
+                        wanted,
+                        &|reframing| on(Event::Reframe(reframing.into())),
+                    )
+                    .await?
+                } else {
+                    Vec::new()
+                };
+                timing.reframe = clock.lap();
+                Reply::Read { recognition: Some(recognition), reframes, support, notice: None }
+            }
+            (Screened::Clear(_) | Screened::Held, _) => {
+                let notice = match risk.coverage {
+                    Coverage::UnsupportedLanguage => {
+                        "I can read English only, so I can't be sure what this says and build nothing on it."
+                    }
+                    Coverage::RulesOnly => {
+                        "The language model is not here, so only the phrase rules have read this. Fetch it with `evenkeel models pull`."
+                    }
+                    Coverage::Full => "It may help more to come back to the room first than to work on a thought.",
+                };
+                Reply::Read { recognition: None, reframes: Vec::new(), support, notice: Some(notice) }
+            }
+        };
+        let model = self.mind.as_ref().map(|m| m.body.clone());
+        let mut body =
+            ReplyBody::new(asked.id, &asked.entry, &self.content.catalogue, risk, reply, model, timing);
+        if !with_reframes {
+            body.reframes.clear();
+        }
+        Ok(body)
+    }
+
+    /// Screens the text and its situation, reading both with the model if it is there.
+    async fn assess(&self, asked: &Asked, turn: &Turn) -> Result<(Option<Reading>, Risk), AssistantError> {
+        let (reading, opinion) = self.opinion(&asked.entry, turn).await?;
+        let mut parts = vec![Part { name: PartName::Text, entry: &asked.entry, opinion }];
+        if let Some(situation) = &asked.situation {
+            let (_, opinion) = self.opinion(situation, turn).await?;
+            parts.push(Part { name: PartName::Situation, entry: situation, opinion });
+        }
+        Ok((reading, self.content.screen.assess(&parts)))
+    }
+
+    async fn opinion(
+        &self,
+        entry: &Entry,
+        turn: &Turn,
+    ) -> Result<(Option<Reading>, Option<ModelOpinion>), AssistantError> {
+        let (Some(mind), Some(session)) = (&self.mind, &turn.0) else { return Ok((None, None)) };
+        let Some(heads) = mind.heads.as_deref() else {
+            // Without heads the model is asked about the grave levels, one statement each.
+            let mut opinion = ModelOpinion::none();
+            for (level, statement) in DANGER {
+                let probability = judge(session, entry, statement).await?;
+                opinion.believe(level, probability, BELIEVED);
+            }
+            return Ok((None, Some(opinion)));
+        };
+        let reading = heads::read(session, heads, entry.normalised()).await?;
+        let opinion = ModelOpinion::read(heads, &reading)?;
+        Ok((Some(reading), Some(opinion)))
+    }
+}
+
+/// Milliseconds since the last lap.
+struct Stopwatch(Instant);
+
+impl Stopwatch {
+    fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    fn lap(&mut self) -> u64 {
+        let lap = self.0.elapsed();
+        self.0 = Instant::now();
+        u64::try_from(lap.as_millis()).unwrap_or(u64::MAX)
+    }
+}
