@@ -1,0 +1,94 @@
+//! How much of a text the screen could read. Rules and model know English; what they cannot
+//! read is said, and never passed as safe.
+
+use serde::Serialize;
+use whatlang::{Lang, Script};
+
+/// How much of a text was screened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Coverage {
+    /// By rules and by the model.
+    Full,
+    /// By rules alone: no model was there.
+    RulesOnly,
+    /// Not reliably: the text is not in English.
+    UnsupportedLanguage,
+}
+
+/// The hundred or so commonest words of English: a text of which a fair share are among them is
+/// taken as English however it is spelt otherwise.
+const COMMON: &str = " the be to of and a in that have i it for not on with he as you do at this but his by from they we \
+say her she or an will my one all would there their what so up out if about who get which go me when make can like \
+time no just him know take into your good some could them see other than then now only come its over think also back \
+after use how our work well even want because any these us is are was were been am im i'm dont don't cant can't didn't \
+isn't it's feel feels felt really very still never always should why where help day today need had has did does more \
+much too off down here last got going went being off mum mom dad friend home sleep tired hate love die life ";
+
+/// Whether a text is in English, as far as can be told: short texts get the benefit of the doubt
+/// as long as they are written in Latin letters.
+#[must_use]
+pub(super) fn is_english(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let foreign = text.chars().filter(|c| c.is_alphabetic() && !is_latin(*c)).count();
+    if letters == 0 || foreign * 5 > letters {
+        return letters == 0;
+    }
+    let words: Vec<String> = text
+        .split(|c: char| !c.is_alphanumeric() && c != '\'')
+        .filter(|w| !w.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    let common = words.iter().filter(|w| COMMON.contains(&format!(" {w} "))).count();
+    if common * 4 >= words.len() {
+        return true;
+    }
+    match whatlang::detect(text) {
+        Some(info) if info.script() == Script::Latin => {
+            info.lang() == Lang::Eng || !(info.is_reliable() || words.len() >= 6 && common * 8 < words.len())
+        }
+        Some(_) => false,
+        None => true,
+    }
+}
+
+fn is_latin(c: char) -> bool {
+    c.is_ascii_alphabetic()
+        || matches!(c, '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' | 'ª' | 'º')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_english;
+
+    #[test]
+    fn english_is_english_however_it_is_spelt() {
+        for text in [
+            "i feel like shit",
+            "cant sleep again",
+            "He is fed up with me.",
+            "102 this morning, so I stayed home.",
+            "kms",
+            "hope i dont wake up. goodnite",
+            "!!! :(",
+            "Dinner at Nonna's. Tiramisu, naturellement.",
+        ] {
+            assert!(is_english(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_languages_are_noticed() {
+        for text in [
+            "Ich kann nicht mehr und will nicht mehr leben.",
+            "Je ne veux plus vivre, tout le monde serait mieux sans moi.",
+            "No quiero seguir viviendo, soy una carga para todos.",
+            "Я больше не хочу жить",
+            "もう生きていたくない",
+            "لا أريد أن أعيش",
+            "Ik wil niet meer leven en niemand zal me missen",
+        ] {
+            assert!(!is_english(text), "{text}");
+        }
+    }
+}
