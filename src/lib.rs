@@ -11,12 +11,17 @@
 //! Evenkeel is a self-help tool. It does not diagnose and is not a therapist.
 
 pub mod assistant;
+pub mod cli;
+pub mod corpus;
 pub mod crisis;
 pub mod distortion;
 pub mod entry;
+pub mod eval;
 pub mod heads;
+pub mod http;
 pub mod judge;
 pub mod language;
 pub mod prompt;
 pub mod reframe;
+pub mod train;
 pub mod weights;

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::crisis::{
-    self, Answer, CountryCode, Coverage, Date, Level, ModelOpinion, Part, PartName, Risk, Screened,
+    self, Answer, CountryCode, Coverage, Date, Escalation, Level, ModelOpinion, Part, PartName, Risk, Screened,
 };
 use crate::distortion;
 use crate::entry::{Entry, EntryError, Limit};
@@ -143,6 +143,23 @@ impl Assistant {
     #[must_use]
     pub fn content(&self) -> &Content {
         &self.content
+    }
+
+    /// What is known of the model, if there is one.
+    #[must_use]
+    pub fn model(&self) -> Option<&ModelBody> {
+        self.mind.as_ref().map(|m| &m.body)
+    }
+
+    /// The help that a risk leads to, if it leads to help; for those who screen and do not
+    /// reframe.
+    ///
+    /// # Errors
+    /// [`AssistantError::Country`] if `country` is not two letters.
+    pub fn escalation(&self, risk: &Risk, country: Option<&str>) -> Result<Option<Escalation>, AssistantError> {
+        let country: CountryCode = country.unwrap_or(NO_COUNTRY).parse()?;
+        let lines = self.content.screen.helplines().for_country(&country, self.today);
+        Ok(self.content.screen.escalation(risk, &lines, self.acknowledgements.turn()))
     }
 
     /// The day for which helplines are judged stale.
@@ -375,7 +392,7 @@ impl Assistant {
             }
             return Ok((None, Some(opinion)));
         };
-        let reading = heads::read(session, heads, entry.normalised()).await?;
+        let reading = heads::read(session, heads.depth, entry.normalised()).await?;
         let opinion = ModelOpinion::read(heads, &reading)?;
         Ok((Some(reading), Some(opinion)))
     }

@@ -16,7 +16,8 @@ mod rules;
 
 pub use coverage::Coverage;
 pub use escalation::{Case, Escalation, EscalationError, EscalationTexts, Support};
-pub use helplines::{CountryCode, CountryCodeError, Date, DateError, HelplineError, HelplineSet, Helpline, Helplines};
+pub use helplines::{
+    CountryCode, CountryCodeError, Date, DateError, EmergencyNumber, HelplineError, HelplineSet, Helpline, Helplines};
 pub use level::{About, Flag, Level, Medical, Tier, Time};
 pub use model::{LEVEL_HEAD, FLAG_HEAD, FLAG_THRESHOLDS, LEVEL_THRESHOLDS, ModelOpinion, cumulative};
 pub use risk::{LevelProbabilities, NoticedFlag, PartName, Risk, RiskMatch};
@@ -132,8 +133,7 @@ impl Screen {
         variant: usize,
     ) -> Screened<'a> {
         let stands = answer == Answer::Unasked || risk.tier == Tier::Emergency;
-        if risk.tier.escalates() && stands {
-            let escalation = self.texts.compose(risk.case(), risk.tier, lines, variant);
+        if stands && let Some(escalation) = self.escalation(risk, lines, variant) {
             return Screened::Escalated(escalation);
         }
         let held = risk.unmoored && answer == Answer::Unasked;
@@ -141,6 +141,12 @@ impl Screen {
             Coverage::Full if !held => Screened::Clear(ClearedEntry { entry }),
             _ => Screened::Held,
         }
+    }
+
+    /// The help that a risk leads to, if its tier leads there.
+    #[must_use]
+    pub fn escalation(&self, risk: &Risk, lines: &HelplineSet, variant: usize) -> Option<Escalation> {
+        risk.tier.escalates().then(|| self.texts.compose(risk.case(), risk.tier, lines, variant))
     }
 
     /// What stands beside an ordinary reply, if anything.

@@ -42,7 +42,7 @@ const fn of_level(level: Level, about: About) -> Tier {
     }
 }
 
-const fn of_flag(flag: Flag) -> Tier {
+pub(crate) const fn of_flag(flag: Flag) -> Tier {
     match flag {
         Flag::PerceivedBurden => Tier::None,
         Flag::Panic | Flag::Hypervigilance | Flag::CannotAcceptHelpInCrisis => Tier::Support,

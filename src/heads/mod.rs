@@ -7,9 +7,10 @@
 
 mod file;
 mod reading;
+mod shipped;
 
 pub use file::{HeadFileError, HeadTensors, Heads};
-pub use reading::{Reading, WindowReading, read, windows};
+pub use reading::{Reading, WindowReading, read, read_all, windows};
 
 /// A linear map with bias, `outputs × inputs`, row-major.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +26,12 @@ impl Linear {
     #[must_use]
     pub fn new(inputs: usize, weight: Vec<f32>, bias: Vec<f32>) -> Option<Self> {
         (inputs > 0 && weight.len() == inputs * bias.len()).then_some(Self { inputs, weight, bias })
+    }
+
+    /// A map from parts whose counts are known to fit.
+    pub(crate) fn from_parts(inputs: usize, weight: Vec<f32>, bias: Vec<f32>) -> Self {
+        debug_assert_eq!(weight.len(), inputs * bias.len(), "weights and biases belong together");
+        Self { inputs, weight, bias }
     }
 
     /// Number of outputs.

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::Heads;
 use crate::entry::sentences;
 use crate::language::{Encoded, LanguageError, Session, States};
 
@@ -32,27 +31,39 @@ pub struct WindowReading {
     pub pooled: Vec<f32>,
 }
 
-/// Reads a text in windows.
+/// Reads a text in windows, with the states after `depth` layers.
 ///
 /// # Errors
 /// [`LanguageError`] if the model cannot give hidden states or the work was cancelled.
-pub async fn read(session: &Session, heads: &Heads, text: &str) -> Result<Reading, LanguageError> {
-    let encoded = session.encode(text)?;
-    let cut = windows(text, &encoded);
-    let mut read = Vec::with_capacity(cut.len());
+pub async fn read(session: &Session, depth: usize, text: &str) -> Result<Reading, LanguageError> {
+    read_all(session, depth, &[text]).await?.pop().ok_or(LanguageError::Failed)
+}
+
+/// Reads several texts; windows of different texts share a pass.
+///
+/// # Errors
+/// As [`read`].
+pub async fn read_all(session: &Session, depth: usize, texts: &[&str]) -> Result<Vec<Reading>, LanguageError> {
+    let encoded = texts.iter().map(|text| session.encode(text)).collect::<Result<Vec<_>, _>>()?;
+    let mut cut = Vec::new();
+    let mut readings = Vec::with_capacity(texts.len());
+    for (i, (text, encoded)) in texts.iter().zip(&encoded).enumerate() {
+        cut.extend(windows(text, encoded).into_iter().map(|window| (i, window)));
+        readings.push(Reading { windows: Vec::new() });
+    }
     for part in cut.chunks(TOGETHER) {
-        let tokens = part.iter().map(|w| encoded.tokens[w.clone()].to_vec()).collect();
-        let states = session.states(tokens, vec![heads.depth]).await?;
-        for (window, mut states) in part.iter().zip(states) {
+        let tokens = part.iter().map(|(i, w)| encoded[*i].tokens[w.clone()].to_vec()).collect();
+        let states = session.states(tokens, vec![depth]).await?;
+        for ((i, window), mut states) in part.iter().zip(states) {
             let states = states.pop().ok_or(LanguageError::Failed)?;
-            let tokens = encoded.ranges[window.clone()].to_vec();
+            let tokens = encoded[*i].ranges[window.clone()].to_vec();
             let range = tokens.first().map_or(0, |r| r.start)..tokens.last().map_or(0, |r| r.end);
             let pooled = states.mean(0..states.len());
             let states = if cut.len() > MOST_WITH_STATES { States::default() } else { states };
-            read.push(WindowReading { range, tokens, states, pooled });
+            readings[*i].windows.push(WindowReading { range, tokens, states, pooled });
         }
     }
-    Ok(Reading { windows: read })
+    Ok(readings)
 }
 
 /// Token ranges of the windows of a text: whole sentences as far as they fit, the last sentence

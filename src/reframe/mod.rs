@@ -13,7 +13,7 @@ use serde::Serialize;
 
 pub use bank::{AboutTag, Bank, BankError, BankLine, Kind};
 pub use checks::{Checks, Reframing};
-pub use choose::{ABOUT_HEAD, ABOUT_THRESHOLDS, BANK_CENTRE, BANK_ROWS, BANK_STATES, FEATURES, RANK_WEIGHTS, baseline_prompt, features, line_key, prompt_for};
+pub use choose::{ABOUT_HEAD, BANK_CENTRE, BANK_ROWS, BANK_STATES, baseline_prompt, line_key};
 pub use strategy::{Strategies, Strategy, StrategyEntry, StrategyError};
 
 use crate::crisis::{ClearedEntry, RuleSet};

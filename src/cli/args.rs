@@ -1,0 +1,268 @@
+//! What can be typed.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::crisis::Level;
+use crate::weights::{Checksum, FileUrl, ModelName, ModelRef};
+
+/// A local-first assistant for the moment a thought turns on you. It names cognitive
+/// distortions, offers balanced reframes, and leads to help where words speak of danger.
+/// Everything happens on this machine. It is self-help and not a therapist.
+#[derive(Debug, Parser)]
+#[command(name = "evenkeel", version, max_term_width = 88)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub(super) struct Global {
+    /// Where your journal and settings live
+    #[arg(long, global = true, value_name = "DIR", env = "EVENKEEL_DATA")]
+    pub(super) data_dir: Option<PathBuf>,
+    /// A model of the registry, or a GGUF file
+    #[arg(long, global = true, value_name = "NAME|PATH")]
+    pub(super) model: Option<ModelRef>,
+    /// Threads to compute with [default: all cores]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub(super) threads: Option<u16>,
+    /// Never use the network, not even to fetch a model
+    #[arg(long, global = true)]
+    pub(super) offline: bool,
+    /// Where models are kept
+    #[arg(long, global = true, value_name = "DIR", env = "EVENKEEL_MODELS", hide = true)]
+    pub(super) models_dir: Option<PathBuf>,
+    /// Say more on standard error; twice for still more
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, conflicts_with = "quiet")]
+    pub(super) verbose: u8,
+    /// Say nothing but results and errors
+    #[arg(short, long, global = true)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Name the distortions in a worry and offer balanced ways to look at it
+    Reframe(TextArgs),
+    /// Name the distortions in a worry, and nothing more
+    Recognise(TextArgs),
+    /// Screen texts for danger
+    Screen(ScreenArgs),
+    /// Serve the HTTP API on this machine
+    Serve(ServeArgs),
+    /// The language models on this machine
+    Models {
+        #[command(subcommand)]
+        command: ModelsCommand,
+    },
+    /// People to talk to, by country
+    HelpLines(HelpLinesArgs),
+    /// Train what recognises distortions and danger
+    Train {
+        #[command(subcommand)]
+        command: TrainCommand,
+    },
+    /// Measure how well it works, on suites under `evals/`
+    Eval(EvalArgs),
+    /// Check that everything is in place
+    Doctor(JsonArgs),
+    /// Print completions for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct JsonArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TextArgs {
+    /// What is on your mind; read from standard input if absent or `-`
+    #[arg(value_name = "TEXT")]
+    pub(super) text: Vec<String>,
+    /// What happened, if you want to tell it apart from the thought
+    #[arg(long, value_name = "S")]
+    pub(super) situation: Option<String>,
+    /// How many reframes to show
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=5))]
+    pub(super) candidates: Option<u8>,
+    /// Makes generated text repeatable
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(super) seed: u64,
+    /// Two letters of your country, for helplines
+    #[arg(long, value_name = "CC", env = "EVENKEEL_COUNTRY")]
+    pub(super) country: Option<String>,
+    /// Let the model write a reframe of its own, too
+    #[arg(long)]
+    pub(super) generate: bool,
+    /// Print JSON
+    #[arg(long, conflicts_with = "jsonl")]
+    pub(super) json: bool,
+    /// Read one JSON object a line from a file (`-` for standard input), write one a line
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["text", "situation"])]
+    pub(super) jsonl: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ScreenArgs {
+    /// The text; read from standard input if absent or `-`
+    #[arg(value_name = "TEXT")]
+    pub(super) text: Vec<String>,
+    /// What happened, if told apart from the text
+    #[arg(long, value_name = "S")]
+    pub(super) situation: Option<String>,
+    /// Two letters of your country, for helplines
+    #[arg(long, value_name = "CC", env = "EVENKEEL_COUNTRY")]
+    pub(super) country: Option<String>,
+    /// Read one JSON object a line from a file (`-` for standard input), write one a line
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["text", "situation"])]
+    pub(super) jsonl: Option<PathBuf>,
+    /// Write to a file instead of standard output; it must not exist yet
+    #[arg(long, value_name = "FILE", requires = "jsonl")]
+    pub(super) output: Option<PathBuf>,
+    /// Phrase rules only, without the model
+    #[arg(long)]
+    pub(super) rules_only: bool,
+    /// Exit with 10 if any text reaches this level
+    #[arg(long, value_name = "LEVEL")]
+    pub(super) fail_at: Option<LevelArg>,
+    /// Print JSON
+    #[arg(long, conflicts_with = "jsonl")]
+    pub(super) json: bool,
+}
+
+/// A level, as typed.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(super) enum LevelArg {
+    None,
+    Distress,
+    PassiveIdeation,
+    ActiveIdeation,
+    PlanOrIntent,
+    Imminent,
+}
+
+impl From<LevelArg> for Level {
+    fn from(level: LevelArg) -> Self {
+        match level {
+            LevelArg::None => Self::None,
+            LevelArg::Distress => Self::Distress,
+            LevelArg::PassiveIdeation => Self::PassiveIdeation,
+            LevelArg::ActiveIdeation => Self::ActiveIdeation,
+            LevelArg::PlanOrIntent => Self::PlanOrIntent,
+            LevelArg::Imminent => Self::Imminent,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    /// Where to listen; loopback addresses only
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7787")]
+    pub(super) listen: SocketAddr,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct HelpLinesArgs {
+    /// Two letters of the country; all countries are listed without it
+    #[arg(long, value_name = "CC", env = "EVENKEEL_COUNTRY")]
+    pub(super) country: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ModelsCommand {
+    /// List the models that are known and those that are here
+    List(JsonArgs),
+    /// Fetch a model, checked against its SHA-256
+    Pull {
+        /// Which model [default: the default model]
+        name: Option<ModelName>,
+        #[command(flatten)]
+        json: JsonArgs,
+    },
+    /// Check a model's file against its SHA-256
+    Verify {
+        /// Which model [default: the default model]
+        name: Option<ModelName>,
+        #[command(flatten)]
+        json: JsonArgs,
+    },
+    /// Add a model of your own to the registry
+    Add {
+        /// What to call it
+        name: ModelName,
+        /// Address of the GGUF file
+        url: FileUrl,
+        /// Its SHA-256, in hexadecimal
+        #[arg(long)]
+        sha256: Checksum,
+        /// Its size in bytes [default: the server is asked]
+        #[arg(long)]
+        bytes: Option<u64>,
+        /// A line about it
+        #[arg(long)]
+        summary: Option<String>,
+        #[command(flatten)]
+        json: JsonArgs,
+    },
+    /// Remove a model's file
+    Remove {
+        /// Which model
+        name: ModelName,
+        #[command(flatten)]
+        json: JsonArgs,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum TrainCommand {
+    /// Train the heads that read the model's hidden states, on our own corpus
+    Heads {
+        /// The file to write [default: beside the model]
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Where the corpus lies
+        #[arg(long, value_name = "DIR", default_value = "evals")]
+        corpus: PathBuf,
+        /// Order of the training texts
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        seed: u64,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct EvalArgs {
+    /// Suite files, or names of suites under `evals/`
+    #[arg(required = true, value_name = "SUITE")]
+    pub(super) suites: Vec<String>,
+    /// Phrase rules only, without the model
+    #[arg(long)]
+    pub(super) rules_only: bool,
+    /// Write the whole report as JSON to a file
+    #[arg(long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Show the texts of misses; they are from our own corpus
+    #[arg(long)]
+    pub(super) show_texts: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}

@@ -1,0 +1,94 @@
+//! The command line: one file for each command, one for what several share. It parses, calls
+//! the library and prints; it knows nothing of weights or SQL.
+
+mod args;
+mod completions;
+mod doctor;
+mod error;
+mod eval;
+mod help_lines;
+mod input;
+mod jsonl;
+mod models;
+mod page;
+mod progress;
+mod reframe;
+mod screen;
+mod serve;
+mod setup;
+mod train;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+use error::CliError;
+
+/// Parses the command line, does what it says and gives the exit code: 0 done, 1 failed,
+/// 2 wrong usage, 10 `--fail-at` reached, 130 interrupted.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    init_log(cli.global.verbose, cli.global.quiet);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return CliError::from(error).report(),
+    };
+    let done = runtime.block_on(async {
+        tokio::select! {
+            done = dispatch(cli) => done,
+            () = interrupted() => Err(CliError::Interrupted),
+        }
+    });
+    // A worker in the middle of a matrix product is not waited for.
+    runtime.shutdown_background();
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => error.report(),
+    }
+}
+
+async fn dispatch(cli: Cli) -> Result<(), CliError> {
+    let global = cli.global;
+    match cli.command {
+        Command::Reframe(args) => reframe::run(&global, args, reframe::Depth::Reframe).await,
+        Command::Recognise(args) => reframe::run(&global, args, reframe::Depth::Recognise).await,
+        Command::Screen(args) => screen::run(&global, args).await,
+        Command::Serve(args) => serve::run(&global, args).await,
+        Command::Models { command } => models::run(&global, command).await,
+        Command::HelpLines(args) => help_lines::run(&args),
+        Command::Train { command } => train::run(&global, command).await,
+        Command::Eval(args) => eval::run(&global, args).await,
+        Command::Doctor(args) => doctor::run(&global, &args).await,
+        Command::Completions { shell } => completions::run(shell),
+    }
+}
+
+/// Waits for Ctrl-C. `serve` has its own way to end and takes the signal first.
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+    if serve::is_serving() {
+        std::future::pending::<()>().await;
+    }
+    // Work on other threads (a download) notices and cleans up after itself.
+    setup::cancel().cancel();
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+}
+
+fn init_log(verbose: u8, quiet: bool) {
+    let level = match (quiet, verbose) {
+        (true, _) => "error",
+        (false, 0) => "warn",
+        (false, 1) => "evenkeel=info,warn",
+        (false, _) => "evenkeel=debug,info",
+    };
+    // Libraries never log what a person wrote, because they are never given it at these levels.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::new(level))
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .try_init();
+}

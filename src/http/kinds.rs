@@ -1,0 +1,116 @@
+//! The kinds of problems, each in one place: name, status, title, and the detail where no better
+//! one is known. `docs/api.md` lists them.
+
+macro_rules! kinds {
+    ($($kind:ident $status:literal $name:literal $title:literal $detail:literal;)*) => {
+        /// The kinds of problems.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum ProblemKind {
+            $(#[doc = concat!($title, ".")] $kind,)*
+        }
+
+        impl ProblemKind {
+            /// All kinds.
+            pub const ALL: &[Self] = &[$(Self::$kind,)*];
+
+            /// Its type, a relative reference.
+            #[must_use]
+            pub const fn reference(self) -> &'static str {
+                match self { $(Self::$kind => concat!("/problems/", $name),)* }
+            }
+
+            /// Its HTTP status.
+            #[must_use]
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$kind => $status,)* }
+            }
+
+            /// The kind in a few words.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$kind => $title,)* }
+            }
+
+            /// What happened and what can be done, where nothing more is known.
+            #[must_use]
+            pub const fn detail(self) -> &'static str {
+                match self { $(Self::$kind => $detail,)* }
+            }
+        }
+    };
+}
+
+kinds! {
+    UnreadableBody 400 "unreadable-body" "The body did not arrive whole"
+        "The body of the request broke off. Send it again.";
+    MalformedJson 400 "malformed-json" "The JSON can't be read"
+        "The body is not JSON. Correct it and send it again.";
+    TokenNeeded 401 "token-needed" "The token is missing or wrong"
+        "Send the token that `evenkeel serve` printed, as `Authorization: Bearer TOKEN`. It is new at each start.";
+    ForeignRequest 403 "foreign-request" "The request comes from elsewhere"
+        "This service answers its own page and programs on this machine only, under the address that `evenkeel serve` printed.";
+    Emergency 403 "emergency" "This one can't be set aside here"
+        "This one can't be set aside here. Please talk to a person now; the help is in the first reply.";
+    NotFound 404 "not-found" "There is nothing here"
+        "There is nothing at this address. /api/openapi.json lists what there is.";
+    MethodNotAllowed 405 "method-not-allowed" "This address takes another method"
+        "This address does not take that method. /api/openapi.json says which it takes.";
+    SlowRequest 408 "slow-request" "The body took too long"
+        "The body of the request did not arrive in time. Send it again.";
+    UnknownScreening 409 "unknown-screening" "No such screening of this text"
+        "There is no recent screening of this text with that id. Send the text without `acknowledges` first.";
+    TooLong 413 "too-long" "The text is too long"
+        "The text has more than 20,000 characters. Send it in parts.";
+    TooLarge 413 "too-large" "The body is too large"
+        "The body of the request is too large: 256 KiB at most, 12 MiB for screenings. Send the text in parts.";
+    NotJson 415 "not-json" "The body is not said to be JSON"
+        "Send JSON, with the header `Content-Type: application/json`.";
+    UnfitJson 422 "unfit-json" "The JSON does not fit"
+        "The JSON is not what this address takes. /api/openapi.json shows what is.";
+    UnknownField 422 "unknown-field" "A field is not known"
+        "The JSON has a field that is not known here. Check its spelling or leave it out.";
+    UnfitQuery 422 "unfit-query" "The query does not fit"
+        "The part of the address after `?` is not what is taken here. /api/openapi.json shows what is.";
+    UnusableText 422 "unusable-text" "The text can't be used"
+        "There is no text to read. Write a sentence or two and try again.";
+    UnknownCountry 422 "unknown-country" "The country is not known"
+        "A country is given by two letters, such as IE or NZ. Check the code and try again.";
+    OutOfRange 422 "out-of-range" "A number is out of range"
+        "`candidates` can be 1 to 5.";
+    Busy 429 "busy" "The model is busy"
+        "The model is busy with other texts. Try again in 5 seconds.";
+    Failed 500 "failed" "Something went wrong here"
+        "Something went wrong on this text. Try again; if it happens twice, run `evenkeel doctor`.";
+    ModelsUnreadable 500 "models-unreadable" "The list of models can't be read"
+        "The list of models can't be read. Run `evenkeel models list` to see why.";
+    ModelLoading 503 "model-loading" "The model is being loaded"
+        "The model is still being loaded. Try again in 2 seconds. Screenings with `rules_only` are answered now.";
+    ModelFailed 503 "model-failed" "The model can't be used"
+        "The model can't be used. Run `evenkeel doctor` to see why.";
+    Stopping 503 "stopping" "The service is stopping"
+        "The service was stopped before this was done. Start it and send the text again.";
+}
+
+impl ProblemKind {
+    /// Seconds after which another try is worth it, where that is known.
+    pub(super) const fn retry_after_s(self) -> Option<u64> {
+        match self {
+            Self::Busy => Some(5),
+            Self::ModelLoading => Some(2),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_kind_has_its_own_type_and_a_status_of_failure() {
+        let types: BTreeSet<&str> = ProblemKind::ALL.iter().map(|kind| kind.reference()).collect();
+        assert_eq!(types.len(), ProblemKind::ALL.len());
+        assert!(ProblemKind::ALL.iter().all(|kind| (400..600).contains(&kind.status())));
+    }
+}

@@ -1,0 +1,121 @@
+//! The service on this machine: HTTP over the [`Assistant`], for the page and for programs.
+//!
+//! One file per resource; what goes wrong is a [`Problem`]. Every request passes the guard, which
+//! keeps other machines, other sites and other programs out. This room knows nothing of weights
+//! or SQL, and nothing that a person wrote reaches a log or a problem's detail.
+
+mod guard;
+mod headers;
+mod health;
+mod helplines;
+mod json;
+mod kinds;
+mod landing;
+mod models;
+mod openapi;
+mod problem;
+mod recognitions;
+mod record;
+mod reframings;
+mod screenings;
+mod serve;
+mod token;
+mod work;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use tokio::sync::{OnceCell, Semaphore};
+use tokio_util::sync::CancellationToken;
+use utoipa::OpenApi as _;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
+use utoipa_axum::routes;
+
+use crate::assistant::Assistant;
+use crate::weights::{ModelList, WeightsError};
+use guard::Guard;
+pub use health::{HealthBody, ModelHealth};
+pub use problem::{Problem, ProblemKind};
+pub use screenings::ScreeningRequest;
+pub use serve::serve;
+pub use token::AccessToken;
+
+/// Gives the list of models, as `models list` does. May read files; it is called on a thread
+/// where that holds nobody up.
+pub type ModelSource = Arc<dyn Fn() -> Result<ModelList, WeightsError> + Send + Sync>;
+
+/// What the service serves.
+#[derive(Clone)]
+pub struct Service {
+    /// Who reads the texts.
+    pub assistant: Assistant,
+    /// Where `GET /models` gets its list.
+    pub models: ModelSource,
+    /// What a caller must show.
+    pub token: AccessToken,
+}
+
+/// Bytes of a body with one text of 20,000 characters, each of them escaped in JSON.
+const MOST_BYTES: usize = 256 * 1024;
+/// Bytes of a body with a text to be screened: 10 MB, and room for what stands around it.
+const MOST_BYTES_SCREENING: usize = 12 * 1024 * 1024;
+/// Long texts screened at once; each takes some hundred megabytes of memory for its time.
+const LONG_SCREENINGS: usize = 2;
+
+/// The routes of the service as it answers on `port` of this machine, without a socket.
+/// [`serve`] puts it on one.
+pub fn router(service: Service, port: u16) -> Router {
+    build(service, port, CancellationToken::new())
+}
+
+/// As [`router`]; when `stopping` is cancelled, work in progress ends with a problem.
+fn build(service: Service, port: u16, stopping: CancellationToken) -> Router {
+    let v1 = OpenApiRouter::new()
+        .routes(routes!(reframings::create))
+        .routes(routes!(recognitions::create))
+        .routes(routes!(screenings::create).layer(DefaultBodyLimit::max(MOST_BYTES_SCREENING)))
+        .routes(routes!(models::list))
+        .routes(routes!(helplines::list))
+        .routes(routes!(health::show));
+    let (routes, document) = OpenApiRouter::with_openapi(openapi::Document::openapi())
+        .nest(guard::BASE, v1)
+        .routes(routes!(openapi::show))
+        .routes(routes!(landing::page))
+        .routes(routes!(landing::style))
+        .split_for_parts();
+
+    let guard = Arc::new(Guard::new(service.token, port));
+    let shared = Shared(Arc::new(Parts {
+        assistant: service.assistant,
+        without_model: OnceCell::new(),
+        models: service.models,
+        document: openapi::to_bytes(&document),
+        long_screenings: Arc::new(Semaphore::new(LONG_SCREENINGS)),
+        stopping,
+    }));
+    routes
+        .fallback(|| async { Problem::from(ProblemKind::NotFound) })
+        .method_not_allowed_fallback(|| async { Problem::from(ProblemKind::MethodNotAllowed) })
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .layer(from_fn_with_state(guard, guard::check))
+        .layer(from_fn(headers::add))
+        .layer(from_fn(record::request))
+        .with_state(shared)
+}
+
+/// What the resources share. Cloning is cheap.
+#[derive(Clone)]
+struct Shared(Arc<Parts>);
+
+struct Parts {
+    assistant: Assistant,
+    /// For those who ask for the rules alone; made when first asked.
+    without_model: OnceCell<Assistant>,
+    models: ModelSource,
+    document: Bytes,
+    long_screenings: Arc<Semaphore>,
+    stopping: CancellationToken,
+}

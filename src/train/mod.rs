@@ -1,0 +1,69 @@
+//! Training the heads that read the frozen hidden states of a model: distortions and their
+//! words, crisis level and flags, what an entry is about, and the states of the bank's lines.
+//! This room knows nothing of HTTP.
+
+mod bank;
+mod data;
+mod heads;
+mod logistic;
+mod thresholds;
+
+use std::path::PathBuf;
+
+use crate::corpus::{CorpusError, SplitError};
+use crate::heads::HeadFileError;
+use crate::language::{LanguageError, Session};
+use crate::reframe::BankError;
+
+/// What to train on.
+#[derive(Debug, Clone)]
+pub struct TrainOptions {
+    /// The folder that holds the corpus and its split, `evals/` in the repository.
+    pub folder: PathBuf,
+    /// Order of the training texts.
+    pub seed: u64,
+    /// Name of the model.
+    pub name: String,
+    /// Checksum of the model's file.
+    pub model_sha256: String,
+}
+
+/// What came of it.
+pub struct Trained {
+    /// The file of heads, safetensors.
+    pub file: Vec<u8>,
+    /// Its card: data, recipe, scores, limits.
+    pub card: String,
+}
+
+/// Why training failed.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// The corpus.
+    #[error(transparent)]
+    Corpus(#[from] CorpusError),
+    /// Its split.
+    #[error(transparent)]
+    Split(#[from] SplitError),
+    /// The model.
+    #[error(transparent)]
+    Language(#[from] LanguageError),
+    /// The bank of reframes.
+    #[error(transparent)]
+    Bank(#[from] BankError),
+    /// The file could not be put together.
+    #[error(transparent)]
+    Heads(#[from] HeadFileError),
+}
+
+/// Trains all heads; `say` is told how far it is.
+///
+/// # Errors
+/// [`TrainError`] if the corpus cannot be read or the model cannot give hidden states.
+pub async fn train_heads(
+    session: &Session,
+    options: &TrainOptions,
+    say: &(dyn Fn(&str) + Send + Sync),
+) -> Result<Trained, TrainError> {
+    heads::train(session, options, say).await
+}
