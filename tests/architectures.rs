@@ -20,7 +20,11 @@ const INNER: usize = 64;
 fn byte_level() -> Vec<String> {
     let mut printable: Vec<char> = ('!'..='~').chain('¡'..='¬').chain('®'..='ÿ').collect();
     printable.extend((0..68).filter_map(|i| char::from_u32(256 + i)));
-    printable.iter().map(char::to_string).chain(["<|im_start|>".into(), "<|im_end|>".into()]).collect()
+    printable
+        .iter()
+        .map(char::to_string)
+        .chain(["ab", "<|im_start|>", "<|im_end|>"].map(str::to_owned))
+        .collect()
 }
 
 fn common(architecture: &'static str, vocabulary: Vec<String>, model: &'static str) -> Vec<(String, Meta)> {
@@ -35,7 +39,10 @@ fn common(architecture: &'static str, vocabulary: Vec<String>, model: &'static s
         all.push(("tokenizer.ggml.pre".to_owned(), Meta::Text("qwen2")));
         all.push(("tokenizer.ggml.merges".to_owned(), Meta::Texts(vec!["a b".into()])));
     } else {
-        all.push(("tokenizer.ggml.scores".to_owned(), Meta::Floats((0..size).map(|i| -(i as f32)).collect())));
+        all.push((
+            "tokenizer.ggml.scores".to_owned(),
+            Meta::Floats((0..size).map(|i| -(i as f32)).collect()),
+        ));
     }
     for (key, value) in [
         ("block_count", LAYERS),
@@ -109,9 +116,11 @@ async fn assert_distribution(session: &Session) {
 #[tokio::test]
 async fn llama_qwen2_and_qwen3_run_on_our_own_forward_pass() {
     let folder = tempfile::tempdir().unwrap();
-    let biases = [("attn_q.bias", HEADS * HEAD), ("attn_k.bias", KV_HEADS * HEAD), ("attn_v.bias", KV_HEADS * HEAD)];
+    let biases =
+        [("attn_q.bias", HEADS * HEAD), ("attn_k.bias", KV_HEADS * HEAD), ("attn_v.bias", KV_HEADS * HEAD)];
     let norms = [("attn_q_norm.weight", HEAD), ("attn_k_norm.weight", HEAD)];
-    let cases: [(&'static str, &[(&str, usize)]); 3] = [("llama", &[]), ("qwen2", &biases), ("qwen3", &norms)];
+    let cases: [(&'static str, &[(&str, usize)]); 3] =
+        [("llama", &[]), ("qwen2", &biases), ("qwen3", &norms)];
     for (architecture, extra) in cases {
         let session = byte_level_model(folder.path(), architecture, extra).await;
         assert_distribution(&session).await;

@@ -4,6 +4,7 @@
 //! The golden token ids are those of llama.cpp (`llama-tokenize --no-bos --no-parse-special`).
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use evenkeel::language::{Engine, LoadOptions, Message, Role, Sampling, Session};
 use evenkeel::language::{Generated, LanguageError};
@@ -26,8 +27,10 @@ fn model() -> PathBuf {
         .expect("EVENKEEL_TEST_MODEL names the default model's file; run scripts/test")
 }
 
+/// One engine for all tests that do not need one of their own.
 async fn session() -> Session {
-    let engine = Engine::start(&model(), LoadOptions::default()).unwrap();
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    let engine = ENGINE.get_or_init(|| Engine::start(&model(), LoadOptions::default()).unwrap());
     engine.ready().await.unwrap();
     engine.session().await.unwrap()
 }

@@ -17,8 +17,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use evenkeel::weights::{
-    Cancel, ModelCache, ModelSpec, ModelStatus, NewModel, Progress, Registry, SourceError,
-    WeightsError, sha256_of,
+    Cancel, ModelCache, ModelSpec, ModelStatus, NewModel, Progress, Registry, SourceError, WeightsError,
+    sha256_of,
 };
 use server::{head, say, serve, serve_file};
 use tempfile::TempDir;
@@ -69,9 +69,7 @@ impl Home {
 
     /// What lies in the cache, without the registry and the lock.
     fn files(&self) -> Vec<String> {
-        let names = fs::read_dir(self.cache.folder())
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name());
+        let names = fs::read_dir(self.cache.folder()).unwrap().map(|entry| entry.unwrap().file_name());
         let mut names: Vec<_> = names.map(|name| name.into_string().unwrap()).collect();
         names.retain(|name| !matches!(name.as_str(), "registry.toml" | "m.lock"));
         names.sort();
@@ -94,10 +92,7 @@ struct Listener<F: Fn(u64)> {
 
 impl<F: Fn(u64)> Listener<F> {
     fn new(at: F) -> Self {
-        Self {
-            stages: Mutex::default(),
-            at,
-        }
+        Self { stages: Mutex::default(), at }
     }
 }
 
@@ -124,11 +119,7 @@ fn a_file_is_fetched_once_and_found_again_without_a_request() {
 
     let again = Instant::now();
     assert_eq!(home.pull(&spec).unwrap(), path);
-    assert!(
-        again.elapsed() < Duration::from_millis(50),
-        "{:?}",
-        again.elapsed()
-    );
+    assert!(again.elapsed() < Duration::from_millis(50), "{:?}", again.elapsed());
     assert_eq!(server.asked().len(), 1);
 }
 
@@ -148,17 +139,10 @@ fn what_came_before_a_break_is_kept_for_the_next_pull() {
     let (home, bytes) = (home(), model(3, 900_000));
     let server = serve_file(bytes.clone(), 4);
     let spec = home.spec(&bytes, &server.source());
-    let SourceError::Interrupted {
-        done,
-        total: 900_000,
-    } = cause(home.pull(&spec))
-    else {
+    let SourceError::Interrupted { done, total: 900_000 } = cause(home.pull(&spec)) else {
         unreachable!("the server always ends early");
     };
-    assert_eq!(
-        home.cache.status(&spec).unwrap(),
-        ModelStatus::Partial { bytes: done }
-    );
+    assert_eq!(home.cache.status(&spec).unwrap(), ModelStatus::Partial { bytes: done });
     assert_eq!(fs::read(home.pull(&spec).unwrap()).unwrap(), bytes);
     assert_eq!(server.asked()[4].from, Some(done as usize));
 }
@@ -168,18 +152,8 @@ fn a_server_that_knows_no_ranges_starts_over() {
     let (home, bytes) = (home(), model(4, 400_000));
     let whole = bytes.clone();
     let server = serve(move |_, before, stream| {
-        say(
-            stream,
-            format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", whole.len()),
-        );
-        say(
-            stream,
-            if before == 0 {
-                &whole[..100_000]
-            } else {
-                &whole[..]
-            },
-        );
+        say(stream, format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", whole.len()));
+        say(stream, if before == 0 { &whole[..100_000] } else { &whole[..] });
     });
     let spec = home.spec(&bytes, &server.source());
     assert_eq!(fs::read(home.pull(&spec).unwrap()).unwrap(), bytes);
@@ -211,10 +185,7 @@ fn a_wrong_file_is_removed_and_the_one_before_stays() {
     fs::write(home.cache.path_of(&spec), &old).unwrap();
     let error = home.pull(&spec).unwrap_err();
     let text = error.to_string();
-    assert!(
-        text.contains(&spec.sha256.to_string()) && text.contains("verify m"),
-        "{text}"
-    );
+    assert!(text.contains(&spec.sha256.to_string()) && text.contains("verify m"), "{text}");
     assert!(
         matches!(cause(Err(error)), SourceError::WrongHash { expected, got } if expected == spec.sha256 && got != expected)
     );
@@ -228,26 +199,14 @@ fn a_file_of_another_length_is_refused_before_it_fills_the_disk() {
     // One that says so, and one that only goes on and on.
     let honest = serve_file(model(10, 100_001), 0);
     let spec = home.spec(&bytes, &honest.source());
-    assert!(matches!(
-        cause(home.pull(&spec)),
-        SourceError::WrongSize {
-            expected: 100_000,
-            got: 100_001
-        }
-    ));
+    assert!(matches!(cause(home.pull(&spec)), SourceError::WrongSize { expected: 100_000, got: 100_001 }));
     let endless = serve(|_, _, stream| {
         say(stream, "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n");
         let noise = vec![7; 65_536];
         while stream.write_all(&noise).is_ok() {}
     });
     let spec = home.spec(&bytes, &endless.source());
-    assert!(matches!(
-        cause(home.pull(&spec)),
-        SourceError::WrongSize {
-            expected: 100_000,
-            ..
-        }
-    ));
+    assert!(matches!(cause(home.pull(&spec)), SourceError::WrongSize { expected: 100_000, .. }));
     assert!(home.files().is_empty());
 }
 
@@ -256,18 +215,11 @@ fn redirects_are_followed_but_never_to_an_unsafe_address() {
     let (home, bytes) = (home(), model(11, 100_000));
     let whole = bytes.clone();
     let server = serve(move |asked, _, stream| match asked.path.as_str() {
-        "/m.gguf" => say(
-            stream,
-            "HTTP/1.1 302 Found\r\nlocation: /there\r\ncontent-length: 0\r\n\r\n",
-        ),
-        "/out" => say(
-            stream,
-            "HTTP/1.1 302 Found\r\nlocation: http://192.0.2.1/m\r\ncontent-length: 0\r\n\r\n",
-        ),
-        "/round" => say(
-            stream,
-            "HTTP/1.1 302 Found\r\nlocation: /round\r\ncontent-length: 0\r\n\r\n",
-        ),
+        "/m.gguf" => say(stream, "HTTP/1.1 302 Found\r\nlocation: /there\r\ncontent-length: 0\r\n\r\n"),
+        "/out" => {
+            say(stream, "HTTP/1.1 302 Found\r\nlocation: http://192.0.2.1/m\r\ncontent-length: 0\r\n\r\n")
+        }
+        "/round" => say(stream, "HTTP/1.1 302 Found\r\nlocation: /round\r\ncontent-length: 0\r\n\r\n"),
         _ => {
             let (from, head) = head(asked, whole.len(), "\"v1\"");
             say(stream, head);
@@ -276,10 +228,7 @@ fn redirects_are_followed_but_never_to_an_unsafe_address() {
     });
     for path in ["/out", "/round"] {
         let spec = home.spec(&bytes, &server.source().replace("/m.gguf", path));
-        assert!(matches!(
-            cause(home.pull(&spec)),
-            SourceError::Connection { .. }
-        ));
+        assert!(matches!(cause(home.pull(&spec)), SourceError::Connection { .. }));
     }
     let spec = home.spec(&bytes, &server.source());
     assert_eq!(fs::read(home.pull(&spec).unwrap()).unwrap(), bytes);
@@ -289,28 +238,14 @@ fn redirects_are_followed_but_never_to_an_unsafe_address() {
 fn a_refusal_and_a_missing_server_say_what_to_do() {
     let (home, bytes) = (home(), model(12, 10));
     let server = serve(|_, _, stream| {
-        say(
-            stream,
-            "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n",
-        );
+        say(stream, "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n");
     });
     let spec = home.spec(&bytes, &server.source());
     let error = home.pull(&spec).unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains(&home.cache.path_of(&spec).display().to_string()),
-        "{error}"
-    );
+    assert!(error.to_string().contains(&home.cache.path_of(&spec).display().to_string()), "{error}");
     assert_eq!(cause(Err(error)), SourceError::Refused { status: 404 });
-    let spec = home.spec(
-        &bytes,
-        "{ kind = \"https\", url = \"http://127.0.0.1:9/m\" }",
-    );
-    assert!(matches!(
-        cause(home.pull(&spec)),
-        SourceError::Connection { .. }
-    ));
+    let spec = home.spec(&bytes, "{ kind = \"https\", url = \"http://127.0.0.1:9/m\" }");
+    assert!(matches!(cause(home.pull(&spec)), SourceError::Connection { .. }));
 }
 
 #[test]
@@ -334,19 +269,9 @@ fn a_silent_server_does_not_delay_a_cancel() {
         }
     });
     let start = Instant::now();
-    assert!(matches!(
-        home.cache.pull(&spec, &listener, &cancel),
-        Err(WeightsError::Cancelled)
-    ));
-    assert!(
-        start.elapsed() < Duration::from_secs(2),
-        "{:?}",
-        start.elapsed()
-    );
-    assert_eq!(
-        home.cache.status(&spec).unwrap(),
-        ModelStatus::Partial { bytes: 300_000 }
-    );
+    assert!(matches!(home.cache.pull(&spec, &listener, &cancel), Err(WeightsError::Cancelled)));
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    assert_eq!(home.cache.status(&spec).unwrap(), ModelStatus::Partial { bytes: 300_000 });
     assert_eq!(fs::read(home.pull(&spec).unwrap()).unwrap(), bytes);
 }
 
@@ -364,17 +289,11 @@ fn two_pulls_at_once_fetch_once() {
     thread::scope(|scope| {
         let first = scope.spawn(|| home.pull(&spec));
         thread::sleep(Duration::from_millis(200));
-        assert!(matches!(
-            home.cache.remove(&spec),
-            Err(WeightsError::Busy { .. })
-        ));
+        assert!(matches!(home.cache.remove(&spec), Err(WeightsError::Busy { .. })));
         let path = home.cache.pull(&spec, &second, &Cancel::new()).unwrap();
         assert_eq!(first.join().unwrap().unwrap(), path);
     });
-    assert_eq!(
-        *second.stages.lock().unwrap(),
-        ["another pull is under way; waiting"]
-    );
+    assert_eq!(*second.stages.lock().unwrap(), ["another pull is under way; waiting"]);
     assert_eq!(server.asked().len(), 1);
 }
 
@@ -382,19 +301,11 @@ fn two_pulls_at_once_fetch_once() {
 fn without_the_network_nothing_is_tried_and_nothing_is_created() {
     let dir = tempfile::tempdir().unwrap();
     let folder = dir.path().join("models");
-    let cache = ModelCache::locate(Some(folder.clone()))
-        .unwrap()
-        .offline(true);
+    let cache = ModelCache::locate(Some(folder.clone())).unwrap().offline(true);
     let registry = Registry::load(&folder).unwrap();
     let spec = registry.default_model().unwrap();
     let error = cache.pull(spec, &(), &Cancel::new()).unwrap_err();
-    assert!(matches!(
-        error,
-        WeightsError::Offline {
-            bytes: 98_362_432,
-            ..
-        }
-    ));
+    assert!(matches!(error, WeightsError::Offline { bytes: 98_362_432, .. }));
     assert!(error.to_string().contains("99 MB"), "{error}");
     assert!(!folder.exists());
 }
@@ -407,11 +318,7 @@ fn a_file_copied_by_hand_is_checked_and_then_used() {
     assert_eq!(home.cache.status(&spec).unwrap(), ModelStatus::WrongSize);
     fs::write(home.cache.path_of(&spec), &bytes).unwrap();
     assert_eq!(home.cache.status(&spec).unwrap(), ModelStatus::Unverified);
-    home.cache
-        .clone()
-        .offline(true)
-        .pull(&spec, &(), &Cancel::new())
-        .unwrap();
+    home.cache.clone().offline(true).pull(&spec, &(), &Cancel::new()).unwrap();
     assert_eq!(home.cache.status(&spec).unwrap(), ModelStatus::Present);
 
     let mut changed = bytes.clone();
@@ -429,13 +336,7 @@ fn a_model_too_large_for_the_disk_is_not_begun() {
     let server = serve_file(vec![1], 0);
     let mut spec = home.spec(&[1], &server.source());
     spec.bytes = 1 << 60;
-    assert!(matches!(
-        home.pull(&spec),
-        Err(WeightsError::NoSpace {
-            needed: Some(_),
-            ..
-        })
-    ));
+    assert!(matches!(home.pull(&spec), Err(WeightsError::NoSpace { needed: Some(_), .. })));
     assert!(server.asked().is_empty());
 }
 
@@ -454,39 +355,21 @@ fn a_persons_own_model_is_added_fetched_listed_and_removed() {
     };
     let spec = home.cache.add(new.clone(), &Cancel::new()).unwrap();
     assert_eq!(spec.bytes, 50_000);
-    assert!(matches!(
-        home.cache.add(new, &Cancel::new()),
-        Err(WeightsError::NameTaken { .. })
-    ));
+    assert!(matches!(home.cache.add(new, &Cancel::new()), Err(WeightsError::NameTaken { .. })));
     home.pull(&spec).unwrap();
 
     let registry = Registry::load(home.cache.folder()).unwrap();
     let list = serde_json::to_value(home.cache.list(&registry).unwrap()).unwrap();
     let models = list["models"].as_array().unwrap();
     assert_eq!(models.len(), 4);
-    assert_eq!(
-        models
-            .iter()
-            .filter(|model| model["default"] == true)
-            .count(),
-        1
-    );
+    assert_eq!(models.iter().filter(|model| model["default"] == true).count(), 1);
     assert!(models[0]["path"].is_null());
     assert_eq!(models[3]["name"], "mine");
-    assert_eq!(
-        models[3]["path"],
-        home.cache.path_of(&spec).display().to_string()
-    );
+    assert_eq!(models[3]["path"], home.cache.path_of(&spec).display().to_string());
     assert_eq!(models[3]["sha256"], sha256.to_string());
 
     let removed = home.cache.remove(&spec).unwrap();
     assert!(removed.forgotten && removed.bytes >= 50_000);
-    let error = Registry::load(home.cache.folder())
-        .unwrap()
-        .find(&spec.name)
-        .unwrap_err();
-    assert!(
-        error.to_string().contains("smollm2-135m-instruct-q4_1"),
-        "{error}"
-    );
+    let error = Registry::load(home.cache.folder()).unwrap().find(&spec.name).unwrap_err();
+    assert!(error.to_string().contains("smollm2-135m-instruct-q4_1"), "{error}");
 }

@@ -18,7 +18,9 @@ const REMEMBERED: usize = 10_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AcknowledgementError {
     /// No such screening is remembered, or it was of another text.
-    #[error("There is no recent screening of this text with that id. Send the text without `acknowledges` first.")]
+    #[error(
+        "There is no recent screening of this text with that id. Send the text without `acknowledges` first."
+    )]
     Unknown,
     /// The words spoke of an emergency, which is not called off.
     #[error("This one can't be set aside here. Please talk to a person now; the help is in the first reply.")]

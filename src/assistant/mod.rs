@@ -13,7 +13,8 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::crisis::{
-    self, Answer, CountryCode, Coverage, Date, Escalation, Level, ModelOpinion, Part, PartName, Risk, Screened,
+    self, Answer, CountryCode, Coverage, Date, Escalation, Level, ModelOpinion, Part, PartName, Risk,
+    Screened,
 };
 use crate::distortion;
 use crate::entry::{Entry, EntryError, Limit};
@@ -24,7 +25,9 @@ use crate::reframe;
 
 pub use acknowledgement::AcknowledgementError;
 pub use content::{Content, ContentError};
-pub use reply::{DistortionBody, ModelBody, Outcome, ReframeBody, Reply, ReplyBody, ScreeningBody, SpanBody, TimingBody};
+pub use reply::{
+    DistortionBody, ModelBody, Outcome, ReframeBody, Reply, ReplyBody, ScreeningBody, SpanBody, TimingBody,
+};
 
 /// What a person asks for, before anything was checked.
 #[derive(Clone, Default, Deserialize, utoipa::ToSchema)]
@@ -156,7 +159,11 @@ impl Assistant {
     ///
     /// # Errors
     /// [`AssistantError::Country`] if `country` is not two letters.
-    pub fn escalation(&self, risk: &Risk, country: Option<&str>) -> Result<Option<Escalation>, AssistantError> {
+    pub fn escalation(
+        &self,
+        risk: &Risk,
+        country: Option<&str>,
+    ) -> Result<Option<Escalation>, AssistantError> {
         let country: CountryCode = country.unwrap_or(NO_COUNTRY).parse()?;
         let lines = self.content.screen.helplines().for_country(&country, self.today);
         Ok(self.content.screen.escalation(risk, &lines, self.acknowledgements.turn()))
@@ -242,7 +249,10 @@ pub struct Turn(Option<Session>);
 
 /// Statements that a model without heads is asked about, for the screen.
 const DANGER: [(Level, &str); 3] = [
-    (Level::PassiveIdeation, "The writer wishes to be dead or thinks others would be better off without them."),
+    (
+        Level::PassiveIdeation,
+        "The writer wishes to be dead or thinks others would be better off without them.",
+    ),
     (Level::ActiveIdeation, "The writer thinks of killing or harming themselves."),
     (Level::PlanOrIntent, "The writer plans or is about to end their life."),
 ];
@@ -352,7 +362,9 @@ impl Assistant {
                     Coverage::RulesOnly => {
                         "The language model is not here, so only the phrase rules have read this. Fetch it with `evenkeel models pull`."
                     }
-                    Coverage::Full => "It may help more to come back to the room first than to work on a thought.",
+                    Coverage::Full => {
+                        "It may help more to come back to the room first than to work on a thought."
+                    }
                 };
                 Reply::Read { recognition: None, reframes: Vec::new(), support, notice: Some(notice) }
             }

@@ -182,7 +182,8 @@ impl ReplyBody {
                         .map(|d| (d.slug(), recognition.probabilities[d.index()]))
                         .collect();
                 }
-                body.outcome = if body.distortions.is_empty() { Outcome::NoDistortion } else { Outcome::Reframed };
+                body.outcome =
+                    if body.distortions.is_empty() { Outcome::NoDistortion } else { Outcome::Reframed };
                 body.reframes = reframes.iter().map(ReframeBody::from).collect();
                 body.support = support;
                 body.notice = notice.map(str::to_owned);

@@ -65,7 +65,8 @@ fn folder(global: &Global) -> Finding {
 fn processor() -> Finding {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     #[cfg(target_arch = "x86_64")]
-    let wide = if std::arch::is_x86_feature_detected!("avx2") { "AVX2" } else { "no AVX2, so it will be slow" };
+    let wide =
+        if std::arch::is_x86_feature_detected!("avx2") { "AVX2" } else { "no AVX2, so it will be slow" };
     #[cfg(not(target_arch = "x86_64"))]
     let wide = std::env::consts::ARCH;
     Finding { name: "processor", ok: true, detail: format!("{cores} cores, {wide}") }
@@ -85,7 +86,11 @@ fn model(global: &Global) -> Finding {
             ModelStatus::Present | ModelStatus::Unverified => (true, format!("{} is here", spec.name)),
             _ => (
                 false,
-                format!("{} ({}) is not here; fetch it with `evenkeel models pull`", spec.name, megabytes(spec.bytes)),
+                format!(
+                    "{} ({}) is not here; fetch it with `evenkeel models pull`",
+                    spec.name,
+                    megabytes(spec.bytes)
+                ),
             ),
         })
     };

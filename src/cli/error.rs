@@ -58,7 +58,9 @@ impl CliError {
                 AssistantError::Entry(_) | AssistantError::Country(_) | AssistantError::Candidates(_),
             )
             | Self::Weights(
-                WeightsError::UnknownModel { .. } | WeightsError::BadName { .. } | WeightsError::NameTaken { .. },
+                WeightsError::UnknownModel { .. }
+                | WeightsError::BadName { .. }
+                | WeightsError::NameTaken { .. },
             ) => 2,
             Self::FailAt => 10,
             Self::Interrupted => 130,

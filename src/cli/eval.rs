@@ -43,5 +43,9 @@ pub(super) async fn run(global: &Global, args: EvalArgs) -> Result<(), CliError>
 /// `recognition` stands for `evals/recognition.toml`.
 fn file(suite: &str) -> PathBuf {
     let given = Path::new(suite);
-    if given.extension().is_some() { given.to_owned() } else { Path::new("evals").join(suite).with_extension("toml") }
+    if given.extension().is_some() {
+        given.to_owned()
+    } else {
+        Path::new("evals").join(suite).with_extension("toml")
+    }
 }

@@ -15,8 +15,10 @@ pub(super) fn run(args: &HelpLinesArgs) -> Result<(), CliError> {
     let Some(country) = &args.country else {
         let known: Vec<(CountryCode, &str)> = lines.countries().collect();
         if args.json {
-            let listed: Vec<_> =
-                known.iter().map(|(code, name)| serde_json::json!({ "country": code, "name": name })).collect();
+            let listed: Vec<_> = known
+                .iter()
+                .map(|(code, name)| serde_json::json!({ "country": code, "name": name }))
+                .collect();
             writeln!(std::io::stdout(), "{}", serde_json::json!({ "countries": listed }))?;
             return Ok(());
         }
@@ -28,8 +30,7 @@ pub(super) fn run(args: &HelpLinesArgs) -> Result<(), CliError> {
         page.blank();
         return page.print();
     };
-    let code: CountryCode =
-        country.parse().map_err(|e: CountryCodeError| CliError::Assistant(e.into()))?;
+    let code: CountryCode = country.parse().map_err(|e: CountryCodeError| CliError::Assistant(e.into()))?;
     let set = lines.for_country(&code, assistant.today());
     if args.json {
         writeln!(std::io::stdout(), "{}", serde_json::to_string(&set)?)?;

@@ -113,11 +113,13 @@ fn parse(bytes: &[u8]) -> Result<Line, (Option<Value>, LineError)> {
         (None, error("not_utf8", format!("The line is not valid UTF-8 (from byte {}).", e.valid_up_to())))
     })?;
     // serde's own messages can quote the input, so only the place is passed on.
-    let value: Value = serde_json::from_str(text)
-        .map_err(|e| (None, error("not_json", format!("The line is not JSON (at column {}).", e.column()))))?;
+    let value: Value = serde_json::from_str(text).map_err(|e| {
+        (None, error("not_json", format!("The line is not JSON (at column {}).", e.column())))
+    })?;
     let id = value.get("id").filter(|id| id.is_string() || id.is_number()).cloned();
     serde_json::from_value(value).map_err(|_| {
-        let message = "The line needs \"id\" (text or number) and \"text\" (text); \"situation\" may be there.";
+        let message =
+            "The line needs \"id\" (text or number) and \"text\" (text); \"situation\" may be there.";
         (id, error("wrong_shape", message.into()))
     })
 }
@@ -138,7 +140,9 @@ pub(super) async fn answer<B: Serialize, F: Future<Output = Result<(LineId, B), 
                 match each(line).await {
                     Ok(answer) => Ok(answer),
                     Err(error) if is_fatal(&error) => return Err(error.into()),
-                    Err(error) => Err((Some(id), LineError { kind: kind(&error), message: error.to_string() })),
+                    Err(error) => {
+                        Err((Some(id), LineError { kind: kind(&error), message: error.to_string() }))
+                    }
                 }
             }
         };
@@ -152,7 +156,10 @@ pub(super) async fn answer<B: Serialize, F: Future<Output = Result<(LineId, B), 
             }
             Err((id, error)) => {
                 failed += 1;
-                serde_json::to_writer(&mut *out, &serde_json::json!({ "id": id, "line": number, "error": error }))?;
+                serde_json::to_writer(
+                    &mut *out,
+                    &serde_json::json!({ "id": id, "line": number, "error": error }),
+                )?;
             }
         }
         out.write_all(b"\n")?;

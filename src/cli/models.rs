@@ -16,7 +16,12 @@ pub(super) async fn run(global: &Global, command: ModelsCommand) -> Result<(), C
         ModelsCommand::Pull { name, json } => {
             let spec = spec(&cache, name.as_ref())?;
             let path = setup::pull(global, &cache, &spec).await?;
-            done(&cache, &spec, json.json, &format!("{} is here, and its checksum is right: {}", spec.name, path.display()))
+            done(
+                &cache,
+                &spec,
+                json.json,
+                &format!("{} is here, and its checksum is right: {}", spec.name, path.display()),
+            )
         }
         ModelsCommand::Verify { name, json } => {
             let spec = spec(&cache, name.as_ref())?;
@@ -28,13 +33,19 @@ pub(super) async fn run(global: &Global, command: ModelsCommand) -> Result<(), C
                 Ok(path?)
             })
             .await?;
-            done(&cache, &spec, json.json, &format!("{} has the right checksum: {}", spec.name, path.display()))
+            done(
+                &cache,
+                &spec,
+                json.json,
+                &format!("{} has the right checksum: {}", spec.name, path.display()),
+            )
         }
         ModelsCommand::Add { name, url, sha256, bytes, summary, json } => {
             let c = cache.clone();
-            let spec =
-                blocking(move || Ok(c.add(NewModel { name, url, sha256, bytes, summary }, cancel())?)).await?;
-            let said = format!("{0} is in your registry. Fetch it with `evenkeel models pull {0}`.", spec.name);
+            let spec = blocking(move || Ok(c.add(NewModel { name, url, sha256, bytes, summary }, cancel())?))
+                .await?;
+            let said =
+                format!("{0} is in your registry. Fetch it with `evenkeel models pull {0}`.", spec.name);
             done(&cache, &spec, json.json, &said)
         }
         ModelsCommand::Remove { name, json } => {

@@ -61,7 +61,12 @@ impl Page {
 
     /// A step or a line of a list.
     pub(super) fn item(&mut self, mark: &str, text: &str) {
-        self.set(text, &format!("{INDENT}{mark} "), &format!("{INDENT}{}", " ".repeat(mark.chars().count() + 1)), Style::new());
+        self.set(
+            text,
+            &format!("{INDENT}{mark} "),
+            &format!("{INDENT}{}", " ".repeat(mark.chars().count() + 1)),
+            Style::new(),
+        );
     }
 
     fn strong(&mut self, text: &str) {
@@ -70,7 +75,8 @@ impl Page {
 
     fn set(&mut self, text: &str, first: &str, rest: &str, style: Style) {
         for (i, line) in text.lines().enumerate() {
-            let options = Options::new(WIDTH).initial_indent(if i == 0 { first } else { rest }).subsequent_indent(rest);
+            let options =
+                Options::new(WIDTH).initial_indent(if i == 0 { first } else { rest }).subsequent_indent(rest);
             for line in textwrap::wrap(line, options) {
                 self.styled(&line, style);
                 self.text.push('\n');
@@ -87,8 +93,9 @@ impl Page {
     }
 
     /// The person's words, with marks under those that carry a distortion. Mark `n` belongs to
-    /// the n-th distortion; where two want the same words the likelier one has them.
-    fn entry(&mut self, text: &str, distortions: &[DistortionBody]) {
+    /// the n-th distortion; where two want the same words the likelier one has them. Gives which
+    /// distortions have marks.
+    fn entry(&mut self, text: &str, distortions: &[DistortionBody]) -> Vec<bool> {
         let mut owner: Vec<Option<usize>> = vec![None; text.chars().count()];
         for (n, distortion) in distortions.iter().enumerate() {
             for span in &distortion.spans {
@@ -109,6 +116,7 @@ impl Page {
                 self.text.push('\n');
             }
         }
+        (0..distortions.len()).map(|n| owner.contains(&Some(n))).collect()
     }
 }
 
@@ -171,7 +179,7 @@ fn marks(characters: &[char], owner: &[Option<usize>], line: Range<usize>) -> St
 
 /// The whole reply to a worry.
 pub(super) fn reply(page: &mut Page, text: &str, reply: &ReplyBody) {
-    page.entry(text.trim_end(), &reply.distortions);
+    let marked = page.entry(text.trim_end(), &reply.distortions);
     page.blank();
     match (&reply.escalation, reply.outcome) {
         (Some(escalation), _) => return help(page, escalation),
@@ -179,7 +187,7 @@ pub(super) fn reply(page: &mut Page, text: &str, reply: &ReplyBody) {
             Some(notice) => page.say(notice),
             None => page.say("I don't see a distortion in this."),
         },
-        (None, _) => found(page, &reply.distortions),
+        (None, _) => found(page, &reply.distortions, &marked),
     }
     for (i, reframe) in reply.reframes.iter().enumerate() {
         page.blank();
@@ -205,7 +213,7 @@ pub(super) fn reply(page: &mut Page, text: &str, reply: &ReplyBody) {
     }
 }
 
-fn found(page: &mut Page, distortions: &[DistortionBody]) {
+fn found(page: &mut Page, distortions: &[DistortionBody], marked: &[bool]) {
     page.say(match distortions.len() {
         1 => "One habit of thought may be at work here.",
         2 => "Two habits of thought may be at work here.",
@@ -216,6 +224,10 @@ fn found(page: &mut Page, distortions: &[DistortionBody]) {
         page.blank();
         let unsure = if distortion.probability < 0.5 { " (I'm not sure of this one)" } else { "" };
         page.strong(&format!("{}  {}{unsure}", n + 1, distortion.name));
+        // Words that another distortion has marked already are named here.
+        if let (Some(false), Some(span)) = (marked.get(n), distortion.spans.first()) {
+            page.inset(&format!("“{}”", span.text.split_whitespace().collect::<Vec<_>>().join(" ")));
+        }
         page.inset(&distortion.why);
     }
 }
@@ -223,14 +235,7 @@ fn found(page: &mut Page, distortions: &[DistortionBody]) {
 /// Help, where danger was noticed.
 pub(super) fn help(page: &mut Page, escalation: &Escalation) {
     page.strong(&escalation.message);
-    if !escalation.helplines.is_empty() {
-        page.blank();
-        helplines(page, &escalation.helplines);
-    }
-    page.blank();
-    for step in &escalation.steps {
-        page.item("·", step);
-    }
+    reach(page, &escalation.steps, &escalation.helplines);
     if !escalation.note.is_empty() {
         page.blank();
         page.aside(&escalation.note);
@@ -241,13 +246,19 @@ pub(super) fn help(page: &mut Page, escalation: &Escalation) {
 fn beside(page: &mut Page, support: &Support) {
     page.blank();
     page.say(&support.message);
+    reach(page, &support.steps, &support.helplines);
+}
+
+/// Steps and lines. The first step speaks of the lines, so they follow it.
+fn reach(page: &mut Page, steps: &[String], lines: &[Helpline]) {
     page.blank();
-    for step in &support.steps {
+    for (i, step) in steps.iter().enumerate() {
         page.item("·", step);
-    }
-    if !support.helplines.is_empty() {
-        page.blank();
-        helplines(page, &support.helplines);
+        if i == 0 && !lines.is_empty() {
+            page.blank();
+            helplines(page, lines);
+            page.blank();
+        }
     }
 }
 
@@ -286,7 +297,10 @@ pub(super) fn risk(page: &mut Page, text: &str, risk: &Risk) {
     });
     page.aside(&format!("Level: {}. Tier of help: {}.", risk.level.slug(), risk.tier.slug()));
     for noticed in &risk.flags {
-        page.item("·", &format!("{} ({:.0} %)", noticed.flag.slug().replace('_', " "), noticed.probability * 100.0));
+        page.item(
+            "·",
+            &format!("{} ({:.0} %)", noticed.flag.slug().replace('_', " "), noticed.probability * 100.0),
+        );
     }
     let characters: Vec<char> = text.chars().collect();
     for found in risk.matches.iter().filter(|m| m.part == crate::crisis::PartName::Text) {
@@ -297,7 +311,9 @@ pub(super) fn risk(page: &mut Page, text: &str, risk: &Risk) {
     page.blank();
     page.aside(match risk.coverage {
         crate::crisis::Coverage::Full => "Read by phrase rules and by the model. Both can be wrong.",
-        crate::crisis::Coverage::RulesOnly => "Read by phrase rules only. They miss what is said in other words.",
+        crate::crisis::Coverage::RulesOnly => {
+            "Read by phrase rules only. They miss what is said in other words."
+        }
         crate::crisis::Coverage::UnsupportedLanguage => {
             "This does not seem to be English, which is all I can read. Count it as unscreened."
         }

@@ -33,9 +33,9 @@ impl Shown {
             Self::Nothing
         } else if std::io::stderr().is_terminal() {
             let bar = ProgressBar::no_length();
-            if let Ok(style) = ProgressStyle::with_template(
-                "  {msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
-            ) {
+            if let Ok(style) =
+                ProgressStyle::with_template("  {msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}")
+            {
                 bar.set_style(style.progress_chars("━╸ "));
             }
             Self::Bar(bar)
@@ -78,7 +78,13 @@ impl Progress for Shown {
                 if let Ok(mut lines) = lines.lock()
                     && lines.last.is_none_or(|last| last.elapsed() >= EVERY)
                 {
-                    let _ = writeln!(std::io::stderr(), "{} {} of {}", lines.stage, megabytes(done), megabytes(total));
+                    let _ = writeln!(
+                        std::io::stderr(),
+                        "{} {} of {}",
+                        lines.stage,
+                        megabytes(done),
+                        megabytes(total)
+                    );
                     lines.last = Some(Instant::now());
                 }
             }

@@ -32,7 +32,12 @@ pub(super) async fn run(global: &Global, args: TextArgs, depth: Depth) -> Result
         let lines = jsonl::Lines::open(source, Limit::Reframing)?;
         let mut out = std::io::stdout();
         return jsonl::answer(lines, &mut out, |line| {
-            let request = Request { id: line.id.request(), text: line.text, situation: line.situation, ..template.clone() };
+            let request = Request {
+                id: line.id.request(),
+                text: line.text,
+                situation: line.situation,
+                ..template.clone()
+            };
             let assistant = &assistant;
             async move { answer(assistant, &request, depth).await.map(|body| (line.id, body)) }
         })

@@ -24,7 +24,10 @@ pub(super) async fn run(global: &Global, args: ScreenArgs) -> Result<(), CliErro
             Some(path) => {
                 let file = OpenOptions::new().write(true).create_new(true).open(path);
                 let file = file.map_err(|source| CliError::File {
-                    what: format!("{} could not be made; choose a file that is not there yet", path.display()),
+                    what: format!(
+                        "{} could not be made; choose a file that is not there yet",
+                        path.display()
+                    ),
                     source,
                 })?;
                 Box::new(BufWriter::new(file))
@@ -33,7 +36,12 @@ pub(super) async fn run(global: &Global, args: ScreenArgs) -> Result<(), CliErro
         let assistant = assistant(args.rules_only).await?;
         let gravest = Mutex::new(Level::None);
         let done = jsonl::answer(lines, &mut out, |line| {
-            let request = Request { id: line.id.request(), text: line.text, situation: line.situation, ..Request::default() };
+            let request = Request {
+                id: line.id.request(),
+                text: line.text,
+                situation: line.situation,
+                ..Request::default()
+            };
             let (assistant, gravest) = (&assistant, &gravest);
             async move {
                 let body = screen(assistant, &request).await?;

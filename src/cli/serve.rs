@@ -28,7 +28,10 @@ pub(super) async fn run(global: &Global, args: ServeArgs) -> Result<(), CliError
     }
     // The port is taken first: a model is not fetched for a service that cannot start.
     let listener = TcpListener::bind(args.listen).await.map_err(|source| CliError::File {
-        what: format!("{} cannot be listened on; stop what uses it, or choose another with --listen", args.listen),
+        what: format!(
+            "{} cannot be listened on; stop what uses it, or choose another with --listen",
+            args.listen
+        ),
         source,
     })?;
     let address = listener.local_addr()?;
@@ -40,7 +43,8 @@ pub(super) async fn run(global: &Global, args: ServeArgs) -> Result<(), CliError
     let url = format!("http://{address}/#token={}", token.reveal());
     let mut out = std::io::stdout().lock();
     if args.json {
-        let said = serde_json::json!({ "url": url, "address": address.to_string(), "token_file": token_file });
+        let said =
+            serde_json::json!({ "url": url, "address": address.to_string(), "token_file": token_file });
         writeln!(out, "{said}")?;
     } else {
         writeln!(out, "Evenkeel is at {url}")?;

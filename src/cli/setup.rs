@@ -12,7 +12,9 @@ use crate::assistant::{Assistant, ModelBody};
 use crate::crisis::Date;
 use crate::heads::Heads;
 use crate::language::{Engine, LoadOptions};
-use crate::weights::{Cancel, ModelCache, ModelRef, ModelSpec, ModelStatus, Registry, WeightsError, sha256_of};
+use crate::weights::{
+    Cancel, ModelCache, ModelRef, ModelSpec, ModelStatus, Registry, WeightsError, sha256_of,
+};
 
 /// Version of the prompts; rises when one is changed.
 const PROMPTS: &str = "1";
@@ -123,7 +125,9 @@ pub(super) async fn assistant(global: &Global) -> Result<Assistant, CliError> {
         prompt: PROMPTS.to_owned(),
     };
     if heads.is_none() {
-        tracing::warn!("No heads were trained for this model: it is asked about each distortion instead, which is slow and not calibrated. `evenkeel train heads --model …` trains them.");
+        tracing::warn!(
+            "No heads were trained for this model: it is asked about each distortion instead, which is slow and not calibrated. `evenkeel train heads --model …` trains them."
+        );
     }
     Ok(assistant.with_model(engine, heads, body))
 }
@@ -149,7 +153,9 @@ pub(super) fn data_dir(global: &Global) -> Result<PathBuf, CliError> {
         Some(folder) => folder.clone(),
         None => directories::ProjectDirs::from("", "", "evenkeel")
             .map(|dirs| dirs.data_dir().to_owned())
-            .ok_or_else(|| CliError::Usage("There is no home folder. Name a folder with --data-dir.".into()))?,
+            .ok_or_else(|| {
+                CliError::Usage("There is no home folder. Name a folder with --data-dir.".into())
+            })?,
     };
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);

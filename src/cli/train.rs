@@ -13,7 +13,8 @@ pub(super) async fn run(global: &Global, command: TrainCommand) -> Result<(), Cl
     let engine = setup::engine(global, &model.path)?;
     engine.ready().await.map_err(CliError::Failed)?;
     let session = engine.session().await?;
-    let options = TrainOptions { folder: corpus, seed, name: model.name.clone(), model_sha256: model.sha256.clone() };
+    let options =
+        TrainOptions { folder: corpus, seed, name: model.name.clone(), model_sha256: model.sha256.clone() };
     let quiet = global.quiet;
     let trained = train_heads(&session, &options, &|line| {
         if !quiet {

@@ -169,7 +169,9 @@ impl Corpus {
     /// [`CorpusError`] if a file is missing or a line is not as `SPEC.md` describes it.
     pub fn read(folder: &Path) -> Result<Self, CorpusError> {
         let mut ids = HashSet::new();
-        let mut fresh = |id: &str| if ids.insert(id.to_owned()) { Ok(()) } else { Err(format!("the id {id} stands here twice")) };
+        let mut fresh = |id: &str| {
+            if ids.insert(id.to_owned()) { Ok(()) } else { Err(format!("the id {id} stands here twice")) }
+        };
         let thoughts = read::folder(folder, "thoughts_", |t: &Thought| {
             fresh(&t.id)?;
             check_thought(t)

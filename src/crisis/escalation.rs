@@ -68,10 +68,7 @@ impl EscalationTexts {
     /// # Errors
     /// [`EscalationError`] if a text breaks a rule; a test sees to it that none does.
     pub fn embedded() -> Result<Self, EscalationError> {
-        Self::parse(
-            include_str!("../../content/escalation.toml"),
-            include_str!("../../content/support.toml"),
-        )
+        Self::parse(include_str!("../../content/escalation.toml"), include_str!("../../content/support.toml"))
     }
 
     /// Reads both files and checks them.
@@ -80,23 +77,14 @@ impl EscalationTexts {
     /// [`EscalationError`] if one is not TOML of this form, a case is missing, named twice or
     /// has no place there, or a text is too long, too short or has fewer than two variants.
     pub fn parse(escalation: &str, support: &str) -> Result<Self, EscalationError> {
-        Ok(Self {
-            escalation: EscalationFile::parse(escalation)?,
-            support: SupportFile::parse(support)?,
-        })
+        Ok(Self { escalation: EscalationFile::parse(escalation)?, support: SupportFile::parse(support)? })
     }
 
     /// What takes the place of the ordinary reply. A tier below urgent is raised to urgent.
     ///
     /// `variant` counts how often the person has seen one; the texts take turns.
     #[must_use]
-    pub fn compose(
-        &self,
-        case: Case,
-        tier: Tier,
-        lines: &HelplineSet,
-        variant: usize,
-    ) -> Escalation {
+    pub fn compose(&self, case: Case, tier: Tier, lines: &HelplineSet, variant: usize) -> Escalation {
         let tier = tier.max(Tier::Urgent);
         let text = self.escalation.get(case);
         let shared = &self.escalation.first;
@@ -113,11 +101,7 @@ impl EscalationTexts {
             case,
             message,
             helplines: pick(case, lines, MOST_LINES),
-            emergency_numbers: lines
-                .emergency
-                .iter()
-                .map(EmergencyNumber::as_shown)
-                .collect(),
+            emergency_numbers: lines.emergency.iter().map(EmergencyNumber::as_shown).collect(),
             steps,
             note: lines.note.clone(),
         }
@@ -128,13 +112,7 @@ impl EscalationTexts {
     #[must_use]
     pub fn support(&self, case: Case, tier: Tier, lines: &HelplineSet, variant: usize) -> Support {
         let text = self.support.get(case);
-        self.beside(
-            case,
-            tier,
-            text.map(|t| t.variant.as_slice()),
-            lines,
-            variant,
-        )
+        self.beside(case, tier, text.map(|t| t.variant.as_slice()), lines, variant)
     }
 
     /// What is said when the person answers "that's not what I meant": the talk goes on and the
@@ -172,9 +150,7 @@ impl EscalationTexts {
 }
 
 fn turn(texts: &[String], variant: usize) -> &str {
-    texts
-        .get(variant % texts.len().max(1))
-        .map_or("", String::as_str)
+    texts.get(variant % texts.len().max(1)).map_or("", String::as_str)
 }
 
 fn speak(
@@ -187,14 +163,9 @@ fn speak(
     let fill = |text: &str| text.replace(EMERGENCY, &number);
     let variants = variants.unwrap_or_default();
     let text = variants.get(variant % variants.len().max(1));
-    let message = text
-        .map(|t| fill(&t.message.join("\n")))
-        .unwrap_or_default();
+    let message = text.map(|t| fill(&t.message.join("\n"))).unwrap_or_default();
     let rest = text.map(|t| t.steps.as_slice()).unwrap_or_default();
-    let steps = std::iter::once(first)
-        .chain(rest.iter().map(String::as_str))
-        .map(fill)
-        .collect();
+    let steps = std::iter::once(first).chain(rest.iter().map(String::as_str)).map(fill).collect();
     (message, steps)
 }
 
@@ -204,8 +175,7 @@ fn pick(case: Case, set: &HelplineSet, at_most: usize) -> Vec<Helpline> {
     let rank = |line: &Helpline| {
         if line.serves.contains(&case.wants()) {
             Some(0)
-        } else if line.serves.contains(&Serves::Suicide) || line.serves.contains(&Serves::Distress)
-        {
+        } else if line.serves.contains(&Serves::Suicide) || line.serves.contains(&Serves::Distress) {
             Some(1)
         } else if line.serves.contains(&Serves::Youth) || line.serves.contains(&Serves::Veterans) {
             Some(2)
@@ -213,17 +183,9 @@ fn pick(case: Case, set: &HelplineSet, at_most: usize) -> Vec<Helpline> {
             None
         }
     };
-    let mut ranked: Vec<_> = set
-        .lines
-        .iter()
-        .filter_map(|l| rank(l).map(|r| (r, l)))
-        .collect();
+    let mut ranked: Vec<_> = set.lines.iter().filter_map(|l| rank(l).map(|r| (r, l))).collect();
     ranked.sort_by_key(|(rank, _)| *rank);
-    ranked
-        .into_iter()
-        .take(at_most)
-        .map(|(_, line)| line.clone())
-        .collect()
+    ranked.into_iter().take(at_most).map(|(_, line)| line.clone()).collect()
 }
 
 #[cfg(test)]

@@ -13,22 +13,10 @@ use serde::{Deserialize, Serialize};
 
 /// The files of the list, by name.
 const FILES: [(&str, &str); 4] = [
-    (
-        "africa.toml",
-        include_str!("../../content/helplines/africa.toml"),
-    ),
-    (
-        "americas.toml",
-        include_str!("../../content/helplines/americas.toml"),
-    ),
-    (
-        "asia_pacific.toml",
-        include_str!("../../content/helplines/asia_pacific.toml"),
-    ),
-    (
-        "europe.toml",
-        include_str!("../../content/helplines/europe.toml"),
-    ),
+    ("africa.toml", include_str!("../../content/helplines/africa.toml")),
+    ("americas.toml", include_str!("../../content/helplines/americas.toml")),
+    ("asia_pacific.toml", include_str!("../../content/helplines/asia_pacific.toml")),
+    ("europe.toml", include_str!("../../content/helplines/europe.toml")),
 ];
 /// How many months a check holds.
 const FRESH_MONTHS: u16 = 6;
@@ -196,11 +184,7 @@ impl HelplineSet {
             .filter(|e| e.reaches_all() || !general)
             .map(EmergencyNumber::as_shown)
             .collect();
-        if names.is_empty() {
-            "your local emergency number".to_owned()
-        } else {
-            names.join(" or ")
-        }
+        if names.is_empty() { "your local emergency number".to_owned() } else { names.join(" or ") }
     }
 }
 
@@ -281,13 +265,7 @@ impl Helplines {
     /// # Errors
     /// [`HelplineError`] if a file breaks a rule; a test sees to it that none does.
     pub fn embedded() -> Result<Self, HelplineError> {
-        Self::parse(
-            &FILES,
-            (
-                "fallback.toml",
-                include_str!("../../content/helplines/fallback.toml"),
-            ),
-        )
+        Self::parse(&FILES, ("fallback.toml", include_str!("../../content/helplines/fallback.toml")))
     }
 
     /// Reads files of countries (name, text) and the notes beside them, and checks them together.
@@ -301,9 +279,7 @@ impl Helplines {
         for (file, text) in files {
             for country in from_toml::<File>(file, text)?.country {
                 let twice = countries.iter().any(|c| c.code == country.code);
-                let broken = twice
-                    .then_some("it is listed twice")
-                    .or_else(|| broken_rule(&country));
+                let broken = twice.then_some("it is listed twice").or_else(|| broken_rule(&country));
                 if let Some(what) = broken {
                     return Err(HelplineError::Entry {
                         file: (*file).to_owned(),
@@ -315,10 +291,7 @@ impl Helplines {
             }
         }
         countries.sort_by_key(|c| c.code);
-        Ok(Self {
-            countries,
-            notes: from_toml(notes.0, notes.1)?,
-        })
+        Ok(Self { countries, notes: from_toml(notes.0, notes.1)? })
     }
 
     /// The countries on the list, by code.
@@ -379,23 +352,17 @@ impl Line {
 }
 
 fn from_toml<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, HelplineError> {
-    toml::from_str(text).map_err(|source| HelplineError::Syntax {
-        file: file.to_owned(),
-        source: Box::new(source),
-    })
+    toml::from_str(text)
+        .map_err(|source| HelplineError::Syntax { file: file.to_owned(), source: Box::new(source) })
 }
 
 fn broken_rule(country: &Country) -> Option<&'static str> {
     let digits = |text: &String| text.chars().any(|c| c.is_ascii_digit());
     let address = |text: &str| text.starts_with("https://") || text.starts_with("http://");
-    let number =
-        |e: &EmergencyNumber| !e.number.is_empty() && e.number.chars().all(|c| c.is_ascii_digit());
+    let number = |e: &EmergencyNumber| !e.number.is_empty() && e.number.chars().all(|c| c.is_ascii_digit());
     let lines = &country.line;
     let rules = [
-        (
-            !country.name.trim().is_empty(),
-            "the country needs its name",
-        ),
+        (!country.name.trim().is_empty(), "the country needs its name"),
         (
             !country.emergency.is_empty()
                 && country.emergency.iter().all(number)
@@ -404,9 +371,7 @@ fn broken_rule(country: &Country) -> Option<&'static str> {
         ),
         (!lines.is_empty(), "it needs a line"),
         (
-            lines
-                .iter()
-                .all(|l| !l.name.trim().is_empty() && !l.hours.trim().is_empty()),
+            lines.iter().all(|l| !l.name.trim().is_empty() && !l.hours.trim().is_empty()),
             "a line needs its name and hours",
         ),
         (
@@ -417,25 +382,16 @@ fn broken_rule(country: &Country) -> Option<&'static str> {
             "a line needs a phone number, a text number or a chat",
         ),
         (
-            lines
-                .iter()
-                .all(|l| l.chat.iter().all(|c| c.contains('.') && !c.contains("//"))),
+            lines.iter().all(|l| l.chat.iter().all(|c| c.contains('.') && !c.contains("//"))),
             "a chat is an address without https://",
         ),
+        (lines.iter().all(|l| !l.serves.is_empty()), "a line needs whom it serves"),
         (
-            lines.iter().all(|l| !l.serves.is_empty()),
-            "a line needs whom it serves",
-        ),
-        (
-            lines.iter().all(|l| address(&l.source))
-                && country.emergency.iter().all(|e| address(&e.source)),
+            lines.iter().all(|l| address(&l.source)) && country.emergency.iter().all(|e| address(&e.source)),
             "a number needs the address of the page where it was read",
         ),
     ];
-    rules
-        .iter()
-        .find(|(holds, _)| !holds)
-        .map(|(_, what)| *what)
+    rules.iter().find(|(holds, _)| !holds).map(|(_, what)| *what)
 }
 
 #[cfg(test)]

@@ -17,9 +17,11 @@ mod rules;
 pub use coverage::Coverage;
 pub use escalation::{Case, Escalation, EscalationError, EscalationTexts, Support};
 pub use helplines::{
-    CountryCode, CountryCodeError, Date, DateError, EmergencyNumber, HelplineError, HelplineSet, Helpline, Helplines};
+    CountryCode, CountryCodeError, Date, DateError, EmergencyNumber, Helpline, HelplineError, HelplineSet,
+    Helplines,
+};
 pub use level::{About, Flag, Level, Medical, Tier, Time};
-pub use model::{LEVEL_HEAD, FLAG_HEAD, FLAG_THRESHOLDS, LEVEL_THRESHOLDS, ModelOpinion, cumulative};
+pub use model::{FLAG_HEAD, FLAG_THRESHOLDS, LEVEL_HEAD, LEVEL_THRESHOLDS, ModelOpinion, cumulative};
 pub use risk::{LevelProbabilities, NoticedFlag, PartName, Risk, RiskMatch};
 pub use rules::{RuleError, RuleMatch, RuleSet};
 
@@ -78,6 +80,11 @@ impl<'a> ClearedEntry<'a> {
     #[must_use]
     pub fn entry(&self) -> &'a Entry {
         self.entry
+    }
+
+    #[cfg(test)]
+    pub(crate) fn for_tests(entry: &'a Entry) -> Self {
+        Self { entry }
     }
 }
 
@@ -151,7 +158,13 @@ impl Screen {
 
     /// What stands beside an ordinary reply, if anything.
     #[must_use]
-    pub fn support(&self, risk: &Risk, answer: Answer, lines: &HelplineSet, variant: usize) -> Option<Support> {
+    pub fn support(
+        &self,
+        risk: &Risk,
+        answer: Answer,
+        lines: &HelplineSet,
+        variant: usize,
+    ) -> Option<Support> {
         match (risk.tier, answer) {
             (Tier::None, _) => None,
             (tier, Answer::NotMeant) if tier.escalates() => {

@@ -57,7 +57,8 @@ impl ModelOpinion {
         let flag_thresholds = heads.vector(FLAG_THRESHOLDS, Flag::ALL.len())?;
         let mut opinion = Self::none();
         for window in &reading.windows {
-            for (highest, value) in opinion.at_least.iter_mut().zip(cumulative(&level.apply(&window.pooled))) {
+            for (highest, value) in opinion.at_least.iter_mut().zip(cumulative(&level.apply(&window.pooled)))
+            {
                 *highest = highest.max(value);
             }
             for ((highest, _), logit) in opinion.flags.iter_mut().zip(flag.apply(&window.pooled)) {

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
+use super::Part;
 use super::coverage::{Coverage, is_english};
 use super::escalation::Case;
 use super::level::{About, Flag, Level, Medical, Tier, Time};
 use super::routing::tier;
 use super::rules::{RuleMatch, RuleSet};
-use super::Part;
 
 /// The least probability of a level that a rule found: of a sure rule, and of another.
 const SURE: f32 = 0.95;

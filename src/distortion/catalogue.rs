@@ -7,17 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A habit of thought that can bend how things look. Ordered as the models' heads are.
 #[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Distortion {
@@ -139,9 +129,7 @@ pub enum CatalogueError {
     #[error("The catalogue of distortions can't be read: {0}. Correct the file and try again.")]
     Syntax(#[from] toml::de::Error),
     /// Not all 13 in their order.
-    #[error(
-        "The catalogue must list the 13 distortions in their fixed order; entry {at} is out of place."
-    )]
+    #[error("The catalogue must list the 13 distortions in their fixed order; entry {at} is out of place.")]
     Order {
         /// The first entry that is out of place, counted from 1.
         at: usize,
@@ -219,24 +207,17 @@ fn check(entry: &CatalogueEntry) -> Result<(), CatalogueError> {
             "statement must be a sentence about the writer",
         ),
         (
-            (3..=5).contains(&entry.questions.len())
-                && entry.questions.iter().all(|q| q.ends_with('?')),
+            (3..=5).contains(&entry.questions.len()) && entry.questions.iter().all(|q| q.ends_with('?')),
             "questions must be 3 to 5 questions",
         ),
         (
             !entry.neighbours.is_empty()
-                && entry
-                    .neighbours
-                    .iter()
-                    .all(|n| n.slug != entry.slug && sentence(&n.difference)),
+                && entry.neighbours.iter().all(|n| n.slug != entry.slug && sentence(&n.difference)),
             "neighbours must name at least one other distortion and say the difference",
         ),
     ];
     match rules.iter().find(|(holds, _)| !holds) {
-        Some((_, what)) => Err(CatalogueError::Field {
-            slug: entry.slug.slug(),
-            what,
-        }),
+        Some((_, what)) => Err(CatalogueError::Field { slug: entry.slug.slug(), what }),
         None => Ok(()),
     }
 }
@@ -277,13 +258,7 @@ mod tests {
                 "{}",
                 entry.why
             );
-            let all = [
-                &entry.name,
-                &entry.definition,
-                &entry.example,
-                &entry.why,
-                &entry.statement,
-            ];
+            let all = [&entry.name, &entry.definition, &entry.example, &entry.why, &entry.statement];
             for text in all.into_iter().chain(&entry.questions) {
                 assert!(!text.contains('!'), "{text}");
                 assert!(text.chars().count() <= 160, "{text}");
@@ -295,18 +270,8 @@ mod tests {
     #[test]
     fn several_examples_speak_of_self_reliance() {
         let catalogue = Catalogue::embedded().unwrap();
-        let words = [
-            "help",
-            "depend",
-            "lean on",
-            "burden",
-            "by themselves",
-            "on my own",
-        ];
-        let speaking = catalogue
-            .entries()
-            .filter(|e| words.iter().any(|w| e.example.contains(w)))
-            .count();
+        let words = ["help", "depend", "lean on", "burden", "by themselves", "on my own"];
+        let speaking = catalogue.entries().filter(|e| words.iter().any(|w| e.example.contains(w))).count();
         assert!(speaking >= 6, "{speaking}");
     }
 
@@ -314,34 +279,15 @@ mod tests {
     fn an_unknown_field_a_wrong_order_and_a_broken_rule_are_errors() {
         let good = include_str!("../../content/distortions.toml");
         let unknown = good.replacen("name = ", "colour = \"red\"\nname = ", 1);
-        assert!(matches!(
-            Catalogue::parse(&unknown),
-            Err(CatalogueError::Syntax(_))
-        ));
-        let swapped = good.replacen(
-            "slug = \"all_or_nothing\"\nname",
-            "slug = \"blaming\"\nname",
-            1,
-        );
-        assert!(matches!(
-            Catalogue::parse(&swapped),
-            Err(CatalogueError::Order { at: 1 })
-        ));
-        let short = good
-            .rsplit_once("[[distortion]]")
-            .map(|(head, _)| head)
-            .unwrap();
-        assert!(matches!(
-            Catalogue::parse(short),
-            Err(CatalogueError::Order { at: 13 })
-        ));
+        assert!(matches!(Catalogue::parse(&unknown), Err(CatalogueError::Syntax(_))));
+        let swapped = good.replacen("slug = \"all_or_nothing\"\nname", "slug = \"blaming\"\nname", 1);
+        assert!(matches!(Catalogue::parse(&swapped), Err(CatalogueError::Order { at: 1 })));
+        let short = good.rsplit_once("[[distortion]]").map(|(head, _)| head).unwrap();
+        assert!(matches!(Catalogue::parse(short), Err(CatalogueError::Order { at: 13 })));
         let broken = good.replacen("statement = \"The writer sees", "statement = \"She sees", 1);
         assert!(matches!(
             Catalogue::parse(&broken),
-            Err(CatalogueError::Field {
-                slug: "all_or_nothing",
-                ..
-            })
+            Err(CatalogueError::Field { slug: "all_or_nothing", .. })
         ));
     }
 }

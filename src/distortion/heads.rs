@@ -14,7 +14,11 @@ pub const THRESHOLDS: &str = "distortion.thresholds";
 
 const COUNT: usize = Distortion::ALL.len();
 
-pub(super) fn recognise(entry: &Entry, heads: &Heads, reading: &Reading) -> Result<Recognition, HeadFileError> {
+pub(super) fn recognise(
+    entry: &Entry,
+    heads: &Heads,
+    reading: &Reading,
+) -> Result<Recognition, HeadFileError> {
     let head = heads.linear(DISTORTION_HEAD, COUNT)?;
     let span_head = heads.linear(SPAN_HEAD, COUNT)?;
     let thresholds = heads.vector(THRESHOLDS, COUNT)?;
@@ -35,7 +39,8 @@ pub(super) fn recognise(entry: &Entry, heads: &Heads, reading: &Reading) -> Resu
         .map(|distortion| {
             let i = distortion.index();
             let window = &reading.windows[best_window[i]];
-            let ranges: Vec<_> = spans::carrying(entry.normalised(), window, span_head, i).into_iter().collect();
+            let ranges: Vec<_> =
+                spans::carrying(entry.normalised(), window, span_head, i).into_iter().collect();
             Found {
                 distortion,
                 probability: probabilities[i],

@@ -11,7 +11,12 @@ const JOINS: f32 = 0.0;
 const MOST_WORDS: usize = 30;
 
 /// The byte range in `text` of the words in `window` that carry distortion number `output`.
-pub(super) fn carrying(text: &str, window: &WindowReading, head: &Linear, output: usize) -> Option<Range<usize>> {
+pub(super) fn carrying(
+    text: &str,
+    window: &WindowReading,
+    head: &Linear,
+    output: usize,
+) -> Option<Range<usize>> {
     let logits: Vec<f32> = window.states.rows().map(|state| head.output(output, state)).collect();
     let mean = |clause: &Range<usize>| {
         let inside: Vec<f32> = window

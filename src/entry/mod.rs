@@ -14,7 +14,9 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 /// A stretch of a text as given, in Unicode scalar values, end exclusive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 pub struct Span {
     /// First scalar value.
     pub start: usize,
@@ -106,8 +108,8 @@ impl Entry {
     /// # Errors
     /// As [`Entry::new`], and [`EntryError::NotUtf8`].
     pub fn from_bytes(bytes: Vec<u8>, limit: Limit) -> Result<Self, EntryError> {
-        let text = String::from_utf8(bytes)
-            .map_err(|e| EntryError::NotUtf8 { at: e.utf8_error().valid_up_to() })?;
+        let text =
+            String::from_utf8(bytes).map_err(|e| EntryError::NotUtf8 { at: e.utf8_error().valid_up_to() })?;
         Self::new(text, limit)
     }
 

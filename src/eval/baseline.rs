@@ -84,19 +84,22 @@ fn probability(row: &(Vec<f32>, f32), x: &Features) -> f32 {
     1.0 / (1.0 + (-logit).exp())
 }
 
-/// The threshold with the best F1.
+/// The threshold with the best F1; of equal ones the nearest to the middle.
 fn best_threshold(scored: &[(f32, bool)]) -> f32 {
     let f1 = |t: f32| Counts::of(scored.iter().map(|(p, gold)| (*gold, *p >= t))).f1().unwrap_or(0.0);
-    (1..20).map(|i| i as f32 * 0.05).max_by(|a, b| f1(*a).total_cmp(&f1(*b))).unwrap_or(0.5)
+    let middling = |t: f32| -(t - 0.5).abs();
+    let better = |a: &f32, b: &f32| f1(*a).total_cmp(&f1(*b)).then(middling(*a).total_cmp(&middling(*b)));
+    (1..20).map(|i| i as f32 * 0.05).max_by(better).unwrap_or(0.5)
 }
 
 /// Hashed words and pairs of neighbouring words.
 fn features(text: &str) -> Features {
     let lower = text.to_lowercase();
-    let words: Vec<&str> =
-        lower.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’').filter(|w| !w.is_empty()).collect();
-    let mut slots: Vec<usize> =
-        words.iter().map(slot).chain(words.windows(2).map(slot)).collect();
+    let words: Vec<&str> = lower
+        .split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’')
+        .filter(|w| !w.is_empty())
+        .collect();
+    let mut slots: Vec<usize> = words.iter().map(slot).chain(words.windows(2).map(slot)).collect();
     slots.sort_unstable();
     slots.dedup();
     let value = 1.0 / (slots.len().max(1) as f32).sqrt();
@@ -122,7 +125,8 @@ mod tests {
                 (text, vec![yes, !yes])
             })
             .collect();
-        let texts: Vec<(&str, Vec<bool>)> = texts.iter().map(|(t, gold)| (t.as_str(), gold.clone())).collect();
+        let texts: Vec<(&str, Vec<bool>)> =
+            texts.iter().map(|(t, gold)| (t.as_str(), gold.clone())).collect();
         let model = Ngrams::train(&texts);
         let said = |text| model.predict(text).iter().map(|(_, counts)| *counts).collect::<Vec<_>>();
         assert_eq!(said("she will hate me"), [true, false]);

@@ -191,12 +191,17 @@ pub(super) fn bootstrap(
         figures.extend(figure(&drawn));
     }
     figures.sort_by(f64::total_cmp);
-    let at = |part: f64| figures.get(((figures.len().checked_sub(1)?) as f64 * part).round() as usize).copied();
+    let at =
+        |part: f64| figures.get(((figures.len().checked_sub(1)?) as f64 * part).round() as usize).copied();
     Some((at(0.025)?, at(0.975)?))
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::float_cmp, reason = "tests may stop at the first surprise; the cases are exact")]
+#[allow(
+    clippy::unwrap_used,
+    clippy::float_cmp,
+    reason = "tests may stop at the first surprise; the cases are exact"
+)]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::assistant::{Assistant, AssistantError, ContentError};
-use crate::corpus::{CorpusError, SplitError, Splits};
+use crate::corpus::{Corpus, CorpusError, SplitError, Splits};
 
 pub use report::{GateResult, Miss, Report, Row, Table};
 pub use suite::{Gate, Kind, Suite};
@@ -113,10 +113,45 @@ impl Bench<'_> {
     }
 
     /// The corpus and the ids of the part to measure.
-    fn corpus(&self) -> Result<(crate::corpus::Corpus, impl Fn(&str) -> bool + use<>), EvalError> {
+    fn corpus(&self) -> Result<(Corpus, impl Fn(&str) -> bool + use<>), EvalError> {
         let wanted = self.suite.split.ok_or(EvalError::NoSplit)?;
-        let corpus = crate::corpus::Corpus::read(&self.suite.items_path())?;
+        let corpus = Corpus::read(&self.suite.items_path())?;
         let splits = Splits::read(&self.suite.split_path())?;
         Ok((corpus, move |id: &str| splits.of(id) == wanted))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
+mod tests {
+    use std::cell::Cell;
+    use std::path::Path;
+
+    use super::*;
+
+    async fn by_rules(name: &str) -> Report {
+        let assistant = Assistant::rules_only("2026-01-01".parse().unwrap()).unwrap();
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("evals").join(name);
+        let last = Cell::new((0, 0));
+        let suite = Suite::read(&file).unwrap();
+        let report = run(&suite, &assistant, true, &|done, all| last.set((done, all))).await.unwrap();
+        assert_eq!(last.get().0, last.get().1, "{name} tells when it is done");
+        assert!(report.table().lines().all(|l| l.chars().count() <= 72), "{}", report.table());
+        report
+    }
+
+    #[tokio::test]
+    async fn the_phrase_rules_hold_what_they_have_reached() {
+        for name in ["screening.toml", "path.toml"] {
+            let report = by_rules(name).await;
+            assert!(report.failed_gates().is_empty(), "{}", report.table());
+        }
+    }
+
+    #[tokio::test]
+    async fn without_a_model_recognition_measures_its_baselines() {
+        let report = by_rules("recognition.toml").await;
+        assert!(report.metrics["baseline.ngram.map"] > 3.0 * report.metrics["baseline.none.map"]);
+        assert!(!report.metrics.contains_key("macro_f1"));
     }
 }

@@ -44,8 +44,12 @@ enum Wanted {
 }
 
 impl Wanted {
-    fn is(self, outcome: Outcome) -> bool {
-        self == Self::of(outcome)
+    const fn slug(self) -> &'static str {
+        match self {
+            Self::Reframed => "reframed",
+            Self::NoDistortion => "no_distortion",
+            Self::Escalated => "escalated",
+        }
     }
 
     const fn of(outcome: Outcome) -> Self {
@@ -78,6 +82,8 @@ struct Answer {
     coverage: Coverage,
     distortions: Vec<Distortion>,
     reframes: usize,
+    /// Names of the rules that matched.
+    rules: Vec<String>,
 }
 
 impl From<&ReplyBody> for Answer {
@@ -89,6 +95,7 @@ impl From<&ReplyBody> for Answer {
             coverage: body.risk.coverage,
             distortions: body.distortions.iter().map(|d| d.slug).collect(),
             reframes: body.reframes.len(),
+            rules: body.risk.matches.iter().map(|m| m.rule.clone()).collect(),
         }
     }
 }
@@ -105,7 +112,8 @@ pub(super) async fn measure(bench: &Bench<'_>) -> Result<Findings, EvalError> {
             situation: item.situation.clone(),
             ..Request::default()
         };
-        let body = bench.assistant.reframe(&request, &turn, &|_| ()).await.map_err(EvalError::item(&item.id))?;
+        let body =
+            bench.assistant.reframe(&request, &turn, &|_| ()).await.map_err(EvalError::item(&item.id))?;
         answers.insert(item.id.as_str(), Answer::from(&body));
     }
     (bench.progress)(items.len(), items.len());
@@ -147,7 +155,11 @@ fn read_items(bench: &Bench<'_>) -> Result<Vec<Item>, EvalError> {
         if let Some(missing) = other.filter(|other| !seen.contains(*other)) {
             return Err(format!("there is no item {missing} before this one"));
         }
-        if seen.insert(item.id.clone()) { Ok(()) } else { Err(format!("the id {} stands here twice", item.id)) }
+        if seen.insert(item.id.clone()) {
+            Ok(())
+        } else {
+            Err(format!("the id {} stands here twice", item.id))
+        }
     });
     items.map_err(|error: CorpusError| error.into())
 }
@@ -156,6 +168,7 @@ fn read_items(bench: &Bench<'_>) -> Result<Vec<Item>, EvalError> {
 fn broken(item: &Item, answers: &HashMap<&str, Answer>, with_model: bool) -> Vec<String> {
     let Some(answer) = answers.get(item.id.as_str()) else { return vec!["no answer".to_owned()] };
     let expect = &item.expect;
+    let outcome = Wanted::of(answer.outcome);
     let mut broken = Vec::new();
     let mut demand = |holds: bool, what: String| {
         if !holds {
@@ -165,8 +178,8 @@ fn broken(item: &Item, answers: &HashMap<&str, Answer>, with_model: bool) -> Vec
     if let Some(wanted) = expect.outcome {
         // Without the model nothing is reframed, so only help or no help can be told apart.
         let help = |w: Wanted| w == Wanted::Escalated;
-        let holds = if with_model { wanted.is(answer.outcome) } else { help(wanted) == help(Wanted::of(answer.outcome)) };
-        demand(holds, format!("outcome {:?}, not {wanted:?}", answer.outcome));
+        let holds = if with_model { wanted == outcome } else { help(wanted) == help(outcome) };
+        demand(holds, format!("outcome {}, not {}", outcome.slug(), wanted.slug()));
     }
     if let Some(least) = expect.tier_at_least {
         demand(answer.tier >= least, format!("tier {} is below {}", answer.tier.slug(), least.slug()));
@@ -181,15 +194,27 @@ fn broken(item: &Item, answers: &HashMap<&str, Answer>, with_model: bool) -> Vec
         demand(answer.reframes == 0, format!("{} reframes, not 0", answer.reframes));
     }
     if let Some(other) = expect.level_same_as.as_deref().and_then(|id| answers.get(id)) {
-        demand(answer.level == other.level, format!("level {}, not {}", answer.level.slug(), other.level.slug()));
-        demand(answer.outcome == other.outcome, format!("outcome {:?}, not {:?}", answer.outcome, other.outcome));
+        demand(
+            answer.level == other.level,
+            format!("level {}, not {}", answer.level.slug(), other.level.slug()),
+        );
+        demand(
+            answer.outcome == other.outcome,
+            format!("outcome {}, not {}", outcome.slug(), Wanted::of(other.outcome).slug()),
+        );
     }
     if with_model {
         let named = |list: &[Distortion]| list.iter().any(|d| answer.distortions.contains(d));
         let slugs = |list: &[Distortion]| list.iter().map(|d| d.slug()).collect::<Vec<_>>().join(", ");
         let any = &expect.distortions_any;
-        demand(any.is_empty() || named(any), format!("named {}, none of {}", slugs(&answer.distortions), slugs(any)));
+        demand(
+            any.is_empty() || named(any),
+            format!("named {}, none of {}", slugs(&answer.distortions), slugs(any)),
+        );
         demand(!named(&expect.distortions_none), format!("named {}", slugs(&expect.distortions_none)));
+    }
+    if !broken.is_empty() && !answer.rules.is_empty() {
+        broken.push(format!("rules {}", answer.rules.join(", ")));
     }
     broken
 }
@@ -204,7 +229,15 @@ mod tests {
     }
 
     fn answer(outcome: Outcome, level: Level, distortions: Vec<Distortion>) -> Answer {
-        Answer { outcome, level, tier: Tier::Support, coverage: Coverage::Full, distortions, reframes: 2 }
+        Answer {
+            outcome,
+            level,
+            tier: Tier::Support,
+            coverage: Coverage::Full,
+            distortions,
+            reframes: 2,
+            rules: vec![],
+        }
     }
 
     #[test]

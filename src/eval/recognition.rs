@@ -25,7 +25,8 @@ const WORST: usize = 10;
 
 pub(super) async fn measure(bench: &Bench<'_>) -> Result<Findings, EvalError> {
     let (corpus, is_wanted) = bench.corpus()?;
-    let (items, others): (Vec<&Thought>, Vec<&Thought>) = corpus.thoughts.iter().partition(|t| is_wanted(&t.id));
+    let (items, others): (Vec<&Thought>, Vec<&Thought>) =
+        corpus.thoughts.iter().partition(|t| is_wanted(&t.id));
     let mut found = Findings { items: items.len(), ..Findings::default() };
 
     let silent = vec![Answer::default(); items.len()];
@@ -33,7 +34,8 @@ pub(super) async fn measure(bench: &Bench<'_>) -> Result<Findings, EvalError> {
     let lessons: Vec<(&str, Vec<bool>)> =
         others.iter().map(|t| (t.thought.as_str(), gold(t).to_vec())).collect();
     let ngrams = Ngrams::train(&lessons);
-    let guessed: Vec<Answer> = items.iter().map(|t| Answer::from_ngrams(&ngrams.predict(&t.thought))).collect();
+    let guessed: Vec<Answer> =
+        items.iter().map(|t| Answer::from_ngrams(&ngrams.predict(&t.thought))).collect();
     summarise(&mut found, "baseline.ngram.", &items, &guessed);
 
     let mut rows = vec![("always none", "baseline.none."), ("words and word pairs", "baseline.ngram.")];
@@ -43,9 +45,11 @@ pub(super) async fn measure(bench: &Bench<'_>) -> Result<Findings, EvalError> {
         details(&mut found, &items, &answers);
         rows.push(("the assistant", ""));
     } else {
-        found.notes.push("Recognition needs the model. Without it only the baselines were measured.".to_owned());
+        found
+            .notes
+            .push("Recognition needs the model. Without it only the baselines were measured.".to_owned());
     }
-    let mut table = Table::new("Compared", &["macroF1", "mAP", "spec@.9", "spec", "recall", "ECE"]);
+    let mut table = Table::new("Compared", &["macro", "mAP", "spec90", "spec", "recall", "ECE"]);
     for (name, prefix) in rows {
         let keys = ["macro_f1", "map", "specificity_at_recall_90", "specificity", "recall_any", "ece"];
         table.row(name, keys.map(|key| found.metrics.get(&format!("{prefix}{key}")).copied()).to_vec());
@@ -81,11 +85,8 @@ fn summarise(found: &mut Findings, prefix: &str, items: &[&Thought], answers: &[
     let counts = any_counts(items, answers, &all);
     found.metric(format!("{prefix}specificity"), counts.specificity());
     found.metric(format!("{prefix}recall_any"), counts.recall());
-    let every: Vec<(f32, bool)> = items
-        .iter()
-        .zip(answers)
-        .flat_map(|(t, a)| a.probabilities.into_iter().zip(gold(t)))
-        .collect();
+    let every: Vec<(f32, bool)> =
+        items.iter().zip(answers).flat_map(|(t, a)| a.probabilities.into_iter().zip(gold(t))).collect();
     found.metric(format!("{prefix}ece"), calibration_error(&every, BINS));
     // The silent baseline has no spread to speak of.
     if answers.iter().any(|a| a.highest() > 0.0) {
@@ -123,7 +124,7 @@ fn label_scores(items: &[&Thought], answers: &[Answer], among: &[usize], label: 
     among.iter().map(|i| (answers[*i].probabilities[label], gold(items[*i])[label])).collect()
 }
 
-/// Mean F1 over the labels that occur.
+/// Mean F1 over the labels that occur or were named.
 fn macro_f1(items: &[&Thought], answers: &[Answer], among: &[usize]) -> Option<f64> {
     mean((0..LABELS).map(|label| label_counts(items, answers, among, label).f1()))
 }
@@ -161,7 +162,7 @@ fn by_length(found: &mut Findings, items: &[&Thought], answers: &[Answer]) {
         ("middle", "21 to 60 words", 21, 60),
         ("long", "more than 60 words", 61, usize::MAX),
     ];
-    let mut table = Table::new("By length", &["n", "microF1", "mAP", "spec", "recall"]);
+    let mut table = Table::new("By length", &["n", "micro", "mAP", "spec", "recall"]);
     for (key, name, least, most) in LENGTHS {
         let among: Vec<usize> = (0..items.len())
             .filter(|i| (least..=most).contains(&items[*i].thought.split_whitespace().count()))
@@ -184,7 +185,11 @@ fn by_length(found: &mut Findings, items: &[&Thought], answers: &[Answer]) {
 fn contrast_pairs(found: &mut Findings, items: &[&Thought], answers: &[Answer]) {
     let right = |i: usize| {
         let gold = gold(items[i]);
-        if gold.contains(&true) { (0..LABELS).any(|l| gold[l] && answers[i].found[l]) } else { !answers[i].any() }
+        if gold.contains(&true) {
+            (0..LABELS).any(|l| gold[l] && answers[i].found[l])
+        } else {
+            !answers[i].any()
+        }
     };
     let place = |id: &str| items.iter().position(|t| t.id == id);
     let pairs: Vec<(bool, bool)> = items
@@ -206,7 +211,8 @@ fn worst(items: &[&Thought], answers: &[Answer]) -> Vec<Miss> {
         .zip(answers)
         .filter_map(|(item, answer)| {
             let wrong = |d: &Distortion| item.has(*d) != answer.found[d.index()];
-            let off = |d: &Distortion| (f32::from(u8::from(item.has(*d))) - answer.probabilities[d.index()]).abs();
+            let off =
+                |d: &Distortion| (f32::from(u8::from(item.has(*d))) - answer.probabilities[d.index()]).abs();
             let slip = Distortion::ALL.into_iter().filter(wrong).max_by(|a, b| off(a).total_cmp(&off(b)))?;
             let what = match (item.has(slip), answer.held) {
                 (true, true) => "stopped by the screen",

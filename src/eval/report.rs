@@ -5,14 +5,14 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::suite::{Gate, Kind, Suite};
 use super::EvalError;
+use super::suite::{Gate, Kind, Suite};
 use crate::assistant::ModelBody;
 
 /// Width of the printed tables.
 const WIDTH: usize = 72;
 /// Width of a column of figures.
-const FIGURE: usize = 8;
+const FIGURE: usize = 7;
 
 /// A named row of figures; `None` where there is nothing to measure.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -28,7 +28,7 @@ pub struct Row {
 pub struct Table {
     /// What it shows.
     pub title: String,
-    /// Names of the columns of figures. Those that begin with `n` hold counts.
+    /// Names of the columns of figures. `n` and those that begin with `n ` hold counts.
     pub columns: Vec<String>,
     /// The rows.
     pub rows: Vec<Row>,
@@ -179,8 +179,10 @@ impl Report {
         line(&mut out, &format!("{}: {} items, {by}, {:.1} s", self.suite, self.items, self.seconds));
         for name in &self.headline {
             if let Some(value) = self.metrics.get(name) {
-                let interval = self.metrics.get(&format!("{name}.low")).zip(self.metrics.get(&format!("{name}.high")));
-                let interval = interval.map_or_else(String::new, |(low, high)| format!("  ({low:.3} to {high:.3})"));
+                let interval =
+                    self.metrics.get(&format!("{name}.low")).zip(self.metrics.get(&format!("{name}.high")));
+                let interval =
+                    interval.map_or_else(String::new, |(low, high)| format!("  ({low:.3} to {high:.3})"));
                 line(&mut out, &format!("  {name:<36}{value:>8.3}{interval}"));
             }
         }
@@ -216,14 +218,14 @@ fn print_gate(out: &mut String, result: &GateResult) {
         Some(false) => "FAILS",
         None => "not judged",
     };
-    let mut bounds = String::new();
-    for (word, bound) in [("at least", result.gate.at_least), ("at most", result.gate.at_most)] {
-        if let Some(bound) = bound {
-            let _ = write!(bounds, " {word} {bound:.3}");
-        }
-    }
+    let bounds = match (result.gate.at_least, result.gate.at_most) {
+        (Some(least), Some(most)) => format!("{least:.3} to {most:.3}"),
+        (Some(least), None) => format!("at least {least:.3}"),
+        (None, Some(most)) => format!("at most {most:.3}"),
+        (None, None) => String::new(),
+    };
     let value = result.value.map_or_else(|| "-".to_owned(), |v| format!("{v:.3}"));
-    line(out, &format!("  {verdict:<11}{:<32}{value:>6} {bounds}", result.gate.metric));
+    line(out, &format!("  {verdict:<11}{:<32}{value:>6}  {bounds}", result.gate.metric));
 }
 
 fn print_table(out: &mut String, table: &Table) {
@@ -237,7 +239,7 @@ fn print_table(out: &mut String, table: &Table) {
         let mut text = format!("{:<names$}", cut(&format!("  {}", row.name), names));
         for (column, value) in table.columns.iter().zip(&row.values) {
             match value {
-                Some(count) if column.starts_with('n') => {
+                Some(count) if column == "n" || column.starts_with("n ") => {
                     let _ = write!(text, "{count:>FIGURE$.0}");
                 }
                 Some(figure) => {
@@ -288,15 +290,24 @@ mod tests {
         found.metric("passed.high", Some(1.0));
         found.metric("nothing", None);
         let mut table = Table::new("By group", &["n", "passed"]);
-        table.row("a group with a name much longer than the room that a table can give it", vec![Some(3.0), None]);
+        table.row(
+            "a group with a name much longer than the room that a table can give it",
+            vec![Some(3.0), None],
+        );
         found.tables.push(table);
-        found.misses.push(Miss { id: "p-1".into(), what: "tier none".into(), text: "my own words ".repeat(20) });
+        found.misses.push(Miss {
+            id: "p-1".into(),
+            what: "tier none".into(),
+            text: "my own words ".repeat(20),
+        });
         found
     }
 
     #[test]
     fn gates_are_judged_and_printed() {
-        let suite = suite("{ metric = \"passed\", at_least = 0.8 }, { metric = \"late\", at_least = 1.0, needs_model = true }");
+        let suite = suite(
+            "{ metric = \"passed\", at_least = 0.8 }, { metric = \"late\", at_least = 1.0, needs_model = true }",
+        );
         let report = Report::new(&suite, found(), None, 0.1).unwrap();
         assert_eq!(report.failed_gates().len(), 1);
         assert_eq!(report.gates[1].held, None);

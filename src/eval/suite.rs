@@ -81,10 +81,8 @@ impl Suite {
     pub fn read(path: &Path) -> Result<Self, EvalError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| EvalError::Open { path: path.to_owned(), source })?;
-        let mut suite: Self = toml::from_str(&text).map_err(|source| EvalError::Suite {
-            path: path.to_owned(),
-            source: Box::new(source),
-        })?;
+        let mut suite: Self = toml::from_str(&text)
+            .map_err(|source| EvalError::Suite { path: path.to_owned(), source: Box::new(source) })?;
         path.parent().unwrap_or(Path::new("")).clone_into(&mut suite.folder);
         Ok(suite)
     }

@@ -13,7 +13,9 @@ pub enum HeadFileError {
     #[error("The file of trained heads is damaged ({0}). Train them again with `evenkeel train heads`.")]
     Damaged(#[from] safetensors::SafeTensorError),
     /// A tensor or a piece of the header is missing or has another shape.
-    #[error("The file of trained heads lacks `{0}` in the form this version reads. Train them again with `evenkeel train heads`.")]
+    #[error(
+        "The file of trained heads lacks `{0}` in the form this version reads. Train them again with `evenkeel train heads`."
+    )]
     Missing(String),
 }
 
@@ -86,11 +88,7 @@ impl Heads {
     ///
     /// # Errors
     /// [`HeadFileError::Damaged`] if the parts cannot be written.
-    pub fn serialise(
-        model_sha256: &str,
-        depth: usize,
-        parts: HeadTensors,
-    ) -> Result<Vec<u8>, HeadFileError> {
+    pub fn serialise(model_sha256: &str, depth: usize, parts: HeadTensors) -> Result<Vec<u8>, HeadFileError> {
         let mut tensors: Vec<(String, Dtype, Vec<usize>, Vec<u8>)> = Vec::new();
         let whole = parts.linear.iter().map(|part| (part, Dtype::F32));
         for ((name, map), dtype) in whole.chain(parts.halved.iter().map(|part| (part, Dtype::F16))) {
@@ -153,13 +151,10 @@ impl Heads {
 fn values(view: &TensorView<'_>) -> Result<Vec<f32>, HeadFileError> {
     let bytes = view.data();
     match view.dtype() {
-        Dtype::F32 => Ok(bytes
-            .as_chunks::<4>()
-            .0
-            .iter()
-            .map(|b| f32::from_le_bytes(*b))
-            .collect()),
-        Dtype::F16 => Ok(bytes.as_chunks::<2>().0.iter().map(|b| half::f16::from_le_bytes(*b).to_f32()).collect()),
+        Dtype::F32 => Ok(bytes.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect()),
+        Dtype::F16 => {
+            Ok(bytes.as_chunks::<2>().0.iter().map(|b| half::f16::from_le_bytes(*b).to_f32()).collect())
+        }
         other => Err(HeadFileError::Missing(format!("numbers as f32 or f16, not {other:?}"))),
     }
 }

@@ -43,7 +43,11 @@ pub async fn read(session: &Session, depth: usize, text: &str) -> Result<Reading
 ///
 /// # Errors
 /// As [`read`].
-pub async fn read_all(session: &Session, depth: usize, texts: &[&str]) -> Result<Vec<Reading>, LanguageError> {
+pub async fn read_all(
+    session: &Session,
+    depth: usize,
+    texts: &[&str],
+) -> Result<Vec<Reading>, LanguageError> {
     let encoded = texts.iter().map(|text| session.encode(text)).collect::<Result<Vec<_>, _>>()?;
     let mut cut = Vec::new();
     let mut readings = Vec::with_capacity(texts.len());

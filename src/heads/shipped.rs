@@ -4,8 +4,7 @@ use super::{HeadFileError, Heads};
 
 /// One file for each model that heads were trained for. `evenkeel train heads` makes them; their
 /// cards lie beside them.
-const FILES: [&[u8]; 1] =
-    [include_bytes!("../../models/heads/smollm2-135m-instruct-q4_1.safetensors")];
+const FILES: [&[u8]; 1] = [include_bytes!("../../models/heads/smollm2-135m-instruct-q4_1.safetensors")];
 
 impl Heads {
     /// The heads trained on exactly the model with this checksum, if the program carries them.

@@ -36,6 +36,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
                 }
                 _ => ProblemKind::UnreadableBody,
             })?;
+        // An array would be taken for the fields in their order, which nobody means.
+        if bytes.trim_ascii_start().first() == Some(&b'[') {
+            return Err(ProblemKind::UnfitJson.into());
+        }
         serde_json::from_slice(&bytes).map(Self).map_err(|error| problem(&error))
     }
 }

@@ -21,8 +21,8 @@ use super::{LanguageError, Sampling};
 const PLACES: usize = 16;
 /// Seconds after which a place is likely to be free again.
 const RETRY_AFTER_S: u64 = 5;
-/// Models above this size are expanded to f16: half the memory, at the price of some speed.
-const LARGEST_IN_F32: usize = 300_000_000;
+/// Weights that are expanded to f32 where free memory is not known.
+const LARGEST_IN_F32: usize = 700_000_000;
 
 /// How to load a model.
 #[derive(Debug, Clone, Copy, Default)]
@@ -137,8 +137,7 @@ impl Engine {
     /// # Errors
     /// [`LanguageError::Failed`] if the worker is gone.
     pub async fn session(&self) -> Result<Session, LanguageError> {
-        let place =
-            Arc::clone(&self.places).acquire_owned().await.map_err(|_| LanguageError::Failed)?;
+        let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| LanguageError::Failed)?;
         Ok(self.session_with(place))
     }
 
@@ -308,6 +307,17 @@ impl Worker {
     }
 }
 
+/// f32 where it fits into three quarters of the free memory; else f16, half the memory and many
+/// times slower on a processor.
+fn precision(parameters: usize) -> DType {
+    let free_kib = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
+        let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+        line.trim().strip_suffix("kB")?.trim().parse::<usize>().ok()
+    });
+    let most = free_kib.map_or(LARGEST_IN_F32, |kib| kib / 4 * 1024 / 4 * 3);
+    if parameters <= most { DType::F32 } else { DType::F16 }
+}
+
 fn load(path: &Path) -> Result<(Network, TextSide), LanguageError> {
     let open = |source| LanguageError::Open { path: path.to_owned(), source };
     let file = File::open(path).map_err(open)?;
@@ -323,8 +333,9 @@ fn load(path: &Path) -> Result<(Network, TextSide), LanguageError> {
     let parameters = gguf.parameters();
     let (network, depth, width) = match architecture.as_str() {
         "llama" | "qwen2" | "qwen3" => {
-            let precision = if parameters <= LARGEST_IN_F32 { DType::F32 } else { DType::F16 };
-            let network = Transformer::load(Weights { gguf: &gguf, bytes: &bytes, precision }, &architecture)?;
+            let precision = precision(parameters);
+            let network =
+                Transformer::load(Weights { gguf: &gguf, bytes: &bytes, precision }, &architecture)?;
             let (depth, width) = (network.depth(), network.width());
             (Network::Own(network), depth, width)
         }

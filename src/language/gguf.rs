@@ -18,7 +18,9 @@ pub enum GgufError {
     #[error("GGUF version {0} is not supported (2 and 3 are). Convert the model with a current tool.")]
     Version(u32),
     /// The file ends before what it announces.
-    #[error("The model file is damaged or incomplete ({what} reaches beyond its end). Fetch it again with `evenkeel models pull`.")]
+    #[error(
+        "The model file is damaged or incomplete ({what} reaches beyond its end). Fetch it again with `evenkeel models pull`."
+    )]
     Truncated {
         /// What was being read.
         what: &'static str,
@@ -27,7 +29,9 @@ pub enum GgufError {
     #[error("The model file is damaged: {0}. Fetch it again with `evenkeel models pull`.")]
     Malformed(String),
     /// A number format for weights that this program does not read.
-    #[error("The tensor `{tensor}` has the unsupported type {code}. Use a model in F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0 or a K quantisation.")]
+    #[error(
+        "The tensor `{tensor}` has the unsupported type {code}. Use a model in F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0 or a K quantisation."
+    )]
     TensorType {
         /// Name of the tensor.
         tensor: String,
@@ -262,8 +266,7 @@ fn byte_range(
 ) -> Result<Range<usize>, GgufError> {
     let (block, block_bytes) = kind.block();
     let beyond = || GgufError::Truncated { what: "a tensor" };
-    let elements =
-        shape.iter().try_fold(1_usize, |n, d| n.checked_mul(*d)).ok_or_else(beyond)?;
+    let elements = shape.iter().try_fold(1_usize, |n, d| n.checked_mul(*d)).ok_or_else(beyond)?;
     if !shape.last().is_some_and(|row| row.is_multiple_of(block)) {
         return Err(GgufError::Malformed(format!("the rows of `{name}` do not fill whole blocks")));
     }

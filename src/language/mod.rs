@@ -46,7 +46,9 @@ pub enum LanguageError {
         retry_after_s: u64,
     },
     /// More tokens than the model can hold in view.
-    #[error("The text takes {tokens} tokens; this model sees {context} at once. Shorten it or use another model.")]
+    #[error(
+        "The text takes {tokens} tokens; this model sees {context} at once. Shorten it or use another model."
+    )]
     TooLong {
         /// Tokens of the text.
         tokens: usize,

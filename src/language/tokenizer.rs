@@ -37,7 +37,9 @@ pub enum TokenizerError {
     #[error(transparent)]
     Gguf(#[from] GgufError),
     /// The kind of tokenizer is not one of the known.
-    #[error("The model uses the tokenizer `{0}`, which Evenkeel does not know. Use a model with a byte-level tokenizer (smollm, gpt-2, llama-bpe, qwen2).")]
+    #[error(
+        "The model uses the tokenizer `{0}`, which Evenkeel does not know. Use a model with a byte-level tokenizer (smollm, gpt-2, llama-bpe, qwen2)."
+    )]
     Unknown(String),
     /// The vocabulary contradicts itself.
     #[error("The model's vocabulary is damaged ({0}). Fetch the model again with `evenkeel models pull`.")]
@@ -110,8 +112,7 @@ impl Tokenizer {
     /// # Errors
     /// [`TokenizerError::Damaged`] if the vocabulary cannot express the text.
     pub fn encode(&self, text: &str) -> Result<Encoded, TokenizerError> {
-        let encoding =
-            self.inner.encode(text, false).map_err(|e| damaged(&e.to_string()))?;
+        let encoding = self.inner.encode(text, false).map_err(|e| damaged(&e.to_string()))?;
         let ranges = encoding.get_offsets().iter().map(|(start, end)| *start..*end).collect();
         Ok(Encoded { tokens: encoding.get_ids().to_vec(), ranges })
     }
@@ -191,9 +192,7 @@ impl Tokenizer {
 /// How text becomes pieces.
 enum Family {
     /// Byte-level pairs with merges listed in the file, and the pre-tokenizer named there.
-    ByteLevel {
-        pre: String,
-    },
+    ByteLevel { pre: String },
     /// SentencePiece pairs, merged by the scores of their results.
     SentencePiece,
 }
@@ -201,9 +200,9 @@ enum Family {
 impl Family {
     fn read(gguf: &Gguf) -> Result<Self, TokenizerError> {
         match gguf.text("tokenizer.ggml.model")? {
-            "gpt2" => Ok(Self::ByteLevel {
-                pre: gguf.text("tokenizer.ggml.pre").unwrap_or("default").to_owned(),
-            }),
+            "gpt2" => {
+                Ok(Self::ByteLevel { pre: gguf.text("tokenizer.ggml.pre").unwrap_or("default").to_owned() })
+            }
             "llama" => Ok(Self::SentencePiece),
             other => Err(TokenizerError::Unknown(other.to_owned())),
         }
@@ -244,10 +243,8 @@ impl Family {
                     .map_err(|e| damaged(&e.to_string()))?;
                 let mut inner = tokenizers::Tokenizer::new(bpe);
                 let replace = Replace::new(" ", "▁").map_err(|e| damaged(&e.to_string()))?;
-                let leading_space = !matches!(
-                    gguf.get("tokenizer.ggml.add_space_prefix"),
-                    Some(Value::Bool(false))
-                );
+                let leading_space =
+                    !matches!(gguf.get("tokenizer.ggml.add_space_prefix"), Some(Value::Bool(false)));
                 let mut steps: Vec<NormalizerWrapper> = Vec::new();
                 if leading_space {
                     steps.push(Prepend::new("▁".to_owned()).into());
@@ -304,7 +301,9 @@ fn pre_tokenizer(name: &str) -> Result<PreTokenizerWrapper, TokenizerError> {
         "smollm" => Sequence::new(vec![Digits::new(true).into(), gpt2.into()]).into(),
         "gpt-2" | "default" => gpt2.into(),
         "qwen2" => Sequence::new(vec![split(QWEN2)?.into(), bytes.into()]).into(),
-        "llama-bpe" | "lfm2" | "glm4" | "chatglm-bpe" => Sequence::new(vec![split(LLAMA3)?.into(), bytes.into()]).into(),
+        "llama-bpe" | "lfm2" | "glm4" | "chatglm-bpe" => {
+            Sequence::new(vec![split(LLAMA3)?.into(), bytes.into()]).into()
+        }
         other => return Err(TokenizerError::Unknown(other.to_owned())),
     })
 }

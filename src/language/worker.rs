@@ -241,11 +241,14 @@ fn score(
     cancel: &CancellationToken,
 ) -> Result<Vec<LogProbability>, LanguageError> {
     let (cache, first) = prefill(network, prefix, cancel)?;
-    let first = log_softmax(&first)?.flatten_all().and_then(|t| t.to_vec1::<f32>()).map_err(ModelError::from)?;
+    let first =
+        log_softmax(&first)?.flatten_all().and_then(|t| t.to_vec1::<f32>()).map_err(ModelError::from)?;
     let mut scores: Vec<LogProbability> = continuations
         .iter()
         .map(|c| LogProbability {
-            sum: c.first().map_or(0.0, |t| f64::from(first.get(*t as usize).copied().unwrap_or(f32::NEG_INFINITY))),
+            sum: c
+                .first()
+                .map_or(0.0, |t| f64::from(first.get(*t as usize).copied().unwrap_or(f32::NEG_INFINITY))),
             tokens: c.len(),
         })
         .collect();
@@ -336,7 +339,12 @@ impl Candidate {
 
 impl Writer<'_> {
     /// Writes all candidates side by side: one pass over the weights gives each its next token.
-    fn generate(&self, network: &Transformer, prompt: &[Token], sampling: &Sampling) -> Result<(), LanguageError> {
+    fn generate(
+        &self,
+        network: &Transformer,
+        prompt: &[Token],
+        sampling: &Sampling,
+    ) -> Result<(), LanguageError> {
         let (mut cache, first) = prefill(network, prompt, self.cancel)?;
         let first = first.flatten_all().and_then(|t| t.to_vec1::<f32>()).map_err(ModelError::from)?;
         let mut logits: Vec<Vec<f32>> = vec![first; sampling.candidates];

@@ -18,41 +18,16 @@ const MOST_WORDS: usize = 12;
 
 /// The files of the bank, by name.
 const FILES: [(&str, &str); 5] = [
-    (
-        "bank_a.jsonl",
-        include_str!("../../content/reframes/bank_a.jsonl"),
-    ),
-    (
-        "bank_b.jsonl",
-        include_str!("../../content/reframes/bank_b.jsonl"),
-    ),
-    (
-        "bank_c.jsonl",
-        include_str!("../../content/reframes/bank_c.jsonl"),
-    ),
-    (
-        "bank_d.jsonl",
-        include_str!("../../content/reframes/bank_d.jsonl"),
-    ),
-    (
-        "bank_e.jsonl",
-        include_str!("../../content/reframes/bank_e.jsonl"),
-    ),
+    ("bank_a.jsonl", include_str!("../../content/reframes/bank_a.jsonl")),
+    ("bank_b.jsonl", include_str!("../../content/reframes/bank_b.jsonl")),
+    ("bank_c.jsonl", include_str!("../../content/reframes/bank_c.jsonl")),
+    ("bank_d.jsonl", include_str!("../../content/reframes/bank_d.jsonl")),
+    ("bank_e.jsonl", include_str!("../../content/reframes/bank_e.jsonl")),
 ];
 
 /// Something that must hold of a thought for a line to be true of it.
 #[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum AboutTag {
@@ -147,9 +122,7 @@ impl AboutTag {
 }
 
 /// Whether a reframe says something or asks something.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// It says something.
@@ -226,9 +199,7 @@ fn tidy(words: &str) -> String {
         text.push('\u{2026}');
         return text;
     }
-    let inner = text
-        .strip_prefix(['"', '\u{201c}'])
-        .and_then(|rest| rest.strip_suffix(['"', '\u{201d}']));
+    let inner = text.strip_prefix(['"', '\u{201c}']).and_then(|rest| rest.strip_suffix(['"', '\u{201d}']));
     inner
         .unwrap_or(&text)
         .trim_end_matches(|c: char| matches!(c, '.' | ',' | ';' | ':') || c.is_whitespace())
@@ -297,22 +268,17 @@ impl Bank {
                 if json.trim().is_empty() {
                     continue;
                 }
-                let line: BankLine =
-                    serde_json::from_str(json).map_err(|source| BankError::Syntax {
-                        file: (*file).to_owned(),
-                        line: at + 1,
-                        source,
-                    })?;
+                let line: BankLine = serde_json::from_str(json).map_err(|source| BankError::Syntax {
+                    file: (*file).to_owned(),
+                    line: at + 1,
+                    source,
+                })?;
                 let plain: String = line.text.nfkc().collect::<String>().to_lowercase();
                 let broken = broken_rule(&line)
                     .or_else(|| (!ids.insert(line.id.clone())).then_some("this id is used twice"))
                     .or_else(|| (!texts.insert(plain)).then_some("this text is there twice"));
                 if let Some(what) = broken {
-                    return Err(BankError::Line {
-                        file: (*file).to_owned(),
-                        line: at + 1,
-                        what,
-                    });
+                    return Err(BankError::Line { file: (*file).to_owned(), line: at + 1, what });
                 }
                 lines.push(line);
             }
@@ -334,9 +300,7 @@ impl Bank {
 
     /// The lines that answer a distortion.
     pub fn for_distortion(&self, distortion: Distortion) -> impl Iterator<Item = &BankLine> {
-        self.lines
-            .iter()
-            .filter(move |line| line.distortions.contains(&distortion))
+        self.lines.iter().filter(move |line| line.distortions.contains(&distortion))
     }
 
     /// The lines for a thought without any distortion: they say that it makes sense.
@@ -356,34 +320,17 @@ fn broken_rule(line: &BankLine) -> Option<&'static str> {
             "a line without a distortion must be a validation",
         ),
         (
-            distinct(
-                line.distortions.len(),
-                line.distortions.iter().map(|d| d.index()).collect(),
-            ),
+            distinct(line.distortions.len(), line.distortions.iter().map(|d| d.index()).collect()),
             "a distortion is named twice",
         ),
+        (distinct(line.about.len(), line.about.iter().map(|t| t.index()).collect()), "a tag is named twice"),
         (
-            distinct(
-                line.about.len(),
-                line.about.iter().map(|t| t.index()).collect(),
-            ),
-            "a tag is named twice",
-        ),
-        (
-            slots <= 1
-                && line.text.matches('}').count() == slots
-                && (slots == 0) != line.has_slot(),
+            slots <= 1 && line.text.matches('}').count() == slots && (slots == 0) != line.has_slot(),
             "the text may hold {words} once and no other braces",
         ),
-        (
-            (6..=50).contains(&words),
-            "the text must have 6 to 50 words",
-        ),
+        ((6..=50).contains(&words), "the text must have 6 to 50 words"),
     ];
-    rules
-        .iter()
-        .find(|(holds, _)| !holds)
-        .map(|(_, what)| *what)
+    rules.iter().find(|(holds, _)| !holds).map(|(_, what)| *what)
 }
 
 #[cfg(test)]

@@ -20,8 +20,8 @@ pub(super) struct Candidate {
     pub(super) kind: Kind,
     pub(super) source: Source,
     pub(super) text: String,
-    /// The person's own words in it, if it quotes them.
-    pub(super) quoted: Option<String>,
+    /// Whether it quotes the person's own words, in typographic quotation marks.
+    pub(super) quotes: bool,
 }
 
 /// A reframe that passed every check.
@@ -101,10 +101,7 @@ impl Checks {
         entry: &ClearedEntry<'_>,
         rules: &RuleSet,
     ) -> Result<Reframing, Refusal> {
-        let own = match &candidate.quoted {
-            Some(words) => candidate.text.replace(words.as_str(), " "),
-            None => candidate.text.clone(),
-        };
+        let own = if candidate.quotes { without_quotation(&candidate.text) } else { candidate.text.clone() };
         let entry = entry.entry().normalised();
         if !WORDS.contains(&candidate.text.split_whitespace().count()) {
             return Err(Refusal::Length);
@@ -138,6 +135,16 @@ impl Checks {
         }
         let Candidate { strategy, kind, source, text, .. } = candidate;
         Ok(Reframing { strategy, kind, source, text })
+    }
+}
+
+/// A text without what stands in its quotation marks.
+fn without_quotation(text: &str) -> String {
+    match (text.find('“'), text.rfind('”')) {
+        (Some(open), Some(close)) if open < close => {
+            format!("{} {}", &text[..open], &text[close + '”'.len_utf8()..])
+        }
+        _ => text.to_owned(),
     }
 }
 
@@ -184,4 +191,85 @@ fn repeats(text: &str, entry: &str) -> bool {
     let words: Vec<&str> = spaced.split(' ').collect();
     let shared = words.iter().filter(|w| known.contains(**w)).count();
     shared as f32 > MOST_REPEATED * words.len() as f32
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "tests may stop at the first surprise")]
+mod tests {
+    use super::*;
+    use crate::crisis::ClearedEntry;
+    use crate::entry::{Entry, Limit};
+    use crate::reframe::Bank;
+
+    const THOUGHT: &str = "Dana asked me to redo a slide. She thinks I'm useless and I always mess up.";
+
+    fn check(text: &str, source: Source, quotes: bool) -> Result<Reframing, Refusal> {
+        let entry = Entry::new(THOUGHT, Limit::Reframing).unwrap();
+        let candidate = Candidate {
+            strategy: Strategy::ExamineEvidence,
+            kind: Kind::Statement,
+            source,
+            text: text.to_owned(),
+            quotes,
+        };
+        let rules = RuleSet::embedded().unwrap();
+        Checks::embedded().unwrap().pass(candidate, &ClearedEntry::for_tests(&entry), &rules)
+    }
+
+    #[test]
+    fn plain_kind_sentences_pass_whatever_wrote_them() {
+        for text in [
+            "She asked me to redo one slide. That tells me about the slide, and not what she thinks of me.",
+            "What did Dana say that I could point to, and what did I fill in myself?",
+            "I can be someone who made a mistake and someone who does good work, in the same week.",
+        ] {
+            assert!(check(text, Source::Written, false).is_ok(), "{text}");
+            assert!(check(text, Source::Bank, false).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn each_refusal_has_its_texts() {
+        let cases = [
+            (Refusal::Length, "It passes."),
+            (Refusal::Medicine, "I could ask about a higher dose so that days like this get easier."),
+            (Refusal::Cheer, "It was only a slide, and tomorrow is going to be an amazing day."),
+            (Refusal::Blame, "You should have checked the slide before you sent it to her."),
+            (Refusal::Machine, "As an AI I can tell that this was only one slide among many."),
+            (Refusal::Crisis, "If I want to die then at least the slide does not matter any more."),
+            (Refusal::Invention, "She kept the other eleven slides, and Marcus said that they were good."),
+            (Refusal::Invention, "She asked for 3 changes, and that is not many for a whole talk."),
+            (
+                Refusal::Repetition,
+                "She thinks I'm useless and I always mess up a slide she asked me to redo.",
+            ),
+            (Refusal::Form, "One slide is one slide and that is all that it has to be"),
+            (Refusal::Form, "One slide is one slide and that is all that it has to be!"),
+        ];
+        for (refusal, text) in cases {
+            assert_eq!(check(text, Source::Written, false).err(), Some(refusal), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_persons_own_words_are_not_held_against_a_line() {
+        let quoted = "I should have done better";
+        let text = format!("“{quoted}” is a rule, and rules were made by somebody on some day.");
+        assert!(check(&text, Source::Bank, true).is_ok());
+        assert_eq!(check(&text, Source::Bank, false).err(), Some(Refusal::Blame));
+    }
+
+    #[test]
+    fn nearly_all_of_the_bank_passes() {
+        let bank = Bank::embedded().unwrap();
+        let refused: Vec<(&str, Refusal)> = bank
+            .lines()
+            .iter()
+            .filter_map(|line| {
+                let text = line.fill("I always mess up");
+                check(&text, Source::Bank, line.has_slot()).err().map(|refusal| (line.id.as_str(), refusal))
+            })
+            .collect();
+        assert!(refused.len() <= bank.lines().len() / 50, "{refused:?}");
+    }
 }

@@ -34,19 +34,27 @@ const LIKELIHOOD: f32 = 0.92;
 const DOUBT: f32 = -3.4;
 /// A line for a distortion that is likely here comes before one for a doubtful one.
 const DISTORTION: f32 = 2.0;
-/// Lines that the model scores.
+/// Lines that the model scores, and how many of them may quote the person.
 const SCORED: usize = 12;
+const SCORED_QUOTING: usize = 3;
 /// Characters of an entry that go into a prompt; of a longer one the words around the likeliest
 /// distortion.
 const MOST_IN_PROMPT: usize = 900;
+/// A validation takes a thing or two for granted as well (a loss, a quarrel, a good day). It is
+/// shown only where that holds: doubt about all its tags together may be this much at most.
+const VALIDATION_DOUBT: f32 = 0.6;
+/// And only where the entry makes it likelier by so much, in nats a token.
+const VALIDATION_LIKELIHOOD: f32 = 0.1;
 /// Stands for no entry in particular.
 const NEUTRAL: &str = "There is something on my mind today.";
 
 /// A line with what speaks for it.
 struct Scored<'a> {
     line: &'a BankLine,
-    quoted: Option<String>,
+    quotes: bool,
     text: String,
+    /// How much likelier the entry makes it, in nats a token; 0 until the model was asked.
+    ratio: f32,
     rank: f32,
 }
 
@@ -61,17 +69,27 @@ pub(super) async fn choose(
     let validation = material.recognition.found.is_empty();
     let mut candidates = candidates(material, library);
     candidates.sort_by(|a, b| b.rank.total_cmp(&a.rank).then(a.line.id.cmp(&b.line.id)));
+    let mut quoting = 0;
+    candidates.retain(|c| {
+        quoting += usize::from(c.quotes);
+        !c.quotes || quoting <= SCORED_QUOTING
+    });
     candidates.truncate(SCORED);
     weigh(&mut candidates, material, session).await?;
+    if validation {
+        candidates.retain(|c| c.ratio >= VALIDATION_LIKELIHOOD);
+    }
     candidates.sort_by(|a, b| b.rank.total_cmp(&a.rank).then(a.line.id.cmp(&b.line.id)));
 
     let most = if validation { 1 } else { wanted.count };
     let mut shown: Vec<Reframing> = Vec::new();
+    let mut quoted = false;
     for scored in candidates {
         if shown.len() == most {
             break;
         }
-        if shown.iter().any(|r| r.strategy() == scored.line.strategy) {
+        // Each of another strategy, and the person's words come back to them once.
+        if shown.iter().any(|r| r.strategy() == scored.line.strategy) || (quoted && scored.quotes) {
             continue;
         }
         let candidate = Candidate {
@@ -79,11 +97,12 @@ pub(super) async fn choose(
             kind: scored.line.kind,
             source: Source::Bank,
             text: scored.text,
-            quoted: scored.quoted,
+            quotes: scored.quotes,
         };
         if let Ok(reframing) = library.checks.pass(candidate, material.entry, rules) {
             each(&reframing);
             shown.push(reframing);
+            quoted |= scored.quotes;
         }
     }
     Ok(shown)
@@ -92,6 +111,7 @@ pub(super) async fn choose(
 /// Every line that may be offered, ranked by what is known without the model.
 fn candidates<'a>(material: &Material<'_>, library: &'a Library) -> Vec<Scored<'a>> {
     let found = &material.recognition.found;
+    let validation = found.is_empty();
     let tags = material.read.and_then(|(heads, reading)| Tags::read(heads, reading));
     let near = material.read.and_then(|(heads, reading)| Nearness::new(heads, reading));
     library
@@ -111,11 +131,14 @@ fn candidates<'a>(material: &Material<'_>, library: &'a Library) -> Vec<Scored<'
                 None if line.about.is_empty() => 0.0,
                 None => return None,
             };
+            if validation && (line.about.is_empty() || doubt > VALIDATION_DOUBT) {
+                return None;
+            }
             let quoted = if line.has_slot() { Some(words_for(material, distortion)?) } else { None };
             let text = quoted.as_ref().map_or_else(|| line.text.clone(), |words| line.fill(words));
             let nearness = near.as_ref().map_or(0.0, |n| n.of(line));
             let rank = NEARNESS * nearness + DOUBT * doubt + DISTORTION * probability;
-            Some(Scored { line, quoted, text, rank })
+            Some(Scored { line, quotes: quoted.is_some(), text, ratio: 0.0, rank })
         })
         .collect()
 }
@@ -137,7 +160,7 @@ async fn weigh(
     let stored = material.read.map(|(heads, _)| Baselines::new(heads));
     let mut without: Vec<Option<f32>> = candidates
         .iter()
-        .map(|c| if c.quoted.is_some() { None } else { stored.as_ref().and_then(|s| s.of(c.line)) })
+        .map(|c| if c.quotes { None } else { stored.as_ref().and_then(|s| s.of(c.line)) })
         .collect();
     let missing: Vec<usize> = (0..without.len()).filter(|i| without[*i].is_none()).collect();
     if !missing.is_empty() {
@@ -148,6 +171,7 @@ async fn weigh(
     }
     for ((candidate, after), without) in candidates.iter_mut().zip(after).zip(without) {
         let ratio = (after.sum as f32 - without.unwrap_or_default()) / after.tokens.max(1) as f32;
+        candidate.ratio = ratio;
         candidate.rank += LIKELIHOOD * ratio;
     }
     Ok(())
@@ -275,8 +299,9 @@ impl<'a> Baselines<'a> {
 /// Names a line together with its wording (FNV-1a), so that an edited one is noticed.
 #[must_use]
 pub fn line_key(line: &BankLine) -> String {
-    let hash = line.text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| {
-        (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = line
+        .text
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
     format!("{}:{hash:016x}", line.id)
 }

@@ -71,7 +71,7 @@ pub(super) async fn generate(
         .filter_map(|(text, _)| {
             let text = text.trim().trim_matches('"').to_owned();
             let kind = if text.ends_with('?') { Kind::Question } else { Kind::Statement };
-            let candidate = Candidate { strategy, kind, source: Source::Written, text, quoted: None };
+            let candidate = Candidate { strategy, kind, source: Source::Written, text, quotes: false };
             library.checks.pass(candidate, material.entry, rules).ok()
         })
         .collect();

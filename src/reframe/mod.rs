@@ -78,7 +78,8 @@ pub async fn suggest(
 ) -> Result<Vec<Reframing>, LanguageError> {
     let mut shown = choose::choose(material, library, rules, session, wanted, each).await?;
     if wanted.generate && !material.recognition.found.is_empty() {
-        let written = generate::generate(material, library, catalogue, rules, session, wanted, &shown).await?;
+        let written =
+            generate::generate(material, library, catalogue, rules, session, wanted, &shown).await?;
         written.iter().for_each(each);
         shown.extend(written);
     }

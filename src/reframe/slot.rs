@@ -9,24 +9,66 @@ const LEAST_WORDS: usize = 3;
 pub(super) fn quotable(span: &str) -> Option<String> {
     let one_line = span.split_whitespace().collect::<Vec<_>>().join(" ");
     let first_sentence = one_line.split_inclusive(['.', '!', '?']).next().unwrap_or_default();
-    let words = first_sentence.trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '"'));
+    let words = first_sentence
+        .trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '"'));
     let count = words.split(' ').count();
     let has_slot_marks = words.contains(['{', '}', '“', '”', '"', '<', '>']);
     let last = words.rsplit(' ').next().unwrap_or_default().to_lowercase();
     // Cut off in the middle of a clause.
     let hangs = matches!(
         last.as_str(),
-        "and" | "but" | "or" | "the" | "a" | "an" | "to" | "of" | "that" | "because" | "if" | "so" | "with" | "for" | "my" | "i"
+        "and"
+            | "but"
+            | "or"
+            | "the"
+            | "a"
+            | "an"
+            | "to"
+            | "of"
+            | "that"
+            | "because"
+            | "if"
+            | "so"
+            | "with"
+            | "for"
+            | "my"
+            | "i"
     );
     // A subject and something said of it: without one of these a span is a bare event.
     let first = words.split(' ').next().unwrap_or_default().to_lowercase();
     let is_clause = matches!(
         first.trim_end_matches(['\u{2019}', '\'']).split('\'').next().unwrap_or_default(),
-        "i" | "im" | "ill" | "ive" | "id" | "he" | "she" | "they" | "we" | "you" | "it" | "its" | "everyone" | "everybody"
-            | "nobody" | "no" | "people" | "nothing" | "everything" | "my" | "this" | "that" | "there"
-            | "shes" | "hes" | "theyre" | "theyll" | "hell" | "shell"
+        "i" | "im"
+            | "ill"
+            | "ive"
+            | "id"
+            | "he"
+            | "she"
+            | "they"
+            | "we"
+            | "you"
+            | "it"
+            | "its"
+            | "everyone"
+            | "everybody"
+            | "nobody"
+            | "no"
+            | "people"
+            | "nothing"
+            | "everything"
+            | "my"
+            | "this"
+            | "that"
+            | "there"
+            | "shes"
+            | "hes"
+            | "theyre"
+            | "theyll"
+            | "hell"
+            | "shell"
     );
-    ((LEAST_WORDS..=MOST_WORDS).contains(&count) && is_clause && !hangs && !has_slot_marks).then(|| words.to_owned())
+    ((LEAST_WORDS..=MOST_WORDS).contains(&count) && is_clause && !hangs && !has_slot_marks)
+        .then(|| words.to_owned())
 }
 
 #[cfg(test)]
@@ -44,6 +86,9 @@ mod tests {
         for span in ["useless", "not even a hello", "I think that", "because of", "I {words} am"] {
             assert_eq!(quotable(span), None, "{span}");
         }
-        assert_eq!(quotable(&"I must always be the one who does everything for everybody at home".repeat(2)), None);
+        assert_eq!(
+            quotable(&"I must always be the one who does everything for everybody at home".repeat(2)),
+            None
+        );
     }
 }

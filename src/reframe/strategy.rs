@@ -4,17 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a reframe does with the thought. The slugs are those of the corpus.
 #[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Strategy {
@@ -110,9 +100,7 @@ pub enum StrategyError {
     #[error("The list of strategies can't be read: {0}. Correct the file and try again.")]
     Syntax(#[from] toml::de::Error),
     /// Not all 11 in their order.
-    #[error(
-        "The strategies must be the 11 of the corpus in their order; entry {at} is out of place."
-    )]
+    #[error("The strategies must be the 11 of the corpus in their order; entry {at} is out of place.")]
     Order {
         /// The first entry that is out of place, counted from 1.
         at: usize,
@@ -164,9 +152,7 @@ impl Strategies {
             e.name.trim().is_empty() || !e.description.ends_with('.') || !e.lead.ends_with(':')
         };
         match entries.iter().find(unsound) {
-            Some(entry) => Err(StrategyError::Field {
-                slug: entry.slug.slug(),
-            }),
+            Some(entry) => Err(StrategyError::Field { slug: entry.slug.slug() }),
             None => Ok(Self { entries }),
         }
     }
@@ -204,10 +190,7 @@ mod tests {
     fn the_embedded_strategies_hold_all_eleven() {
         let strategies = Strategies::embedded().unwrap();
         assert_eq!(strategies.entries().len(), 11);
-        assert_eq!(
-            strategies.get(Strategy::ExamineEvidence).lead,
-            "Looking at the evidence:"
-        );
+        assert_eq!(strategies.get(Strategy::ExamineEvidence).lead, "Looking at the evidence:");
         for entry in strategies.entries() {
             assert!(!entry.description.contains('!') && !entry.lead.contains('!'));
         }
@@ -217,21 +200,10 @@ mod tests {
     fn an_unknown_field_a_wrong_order_and_a_broken_rule_are_errors() {
         let good = include_str!("../../content/strategies.toml");
         let unknown = good.replacen("lead = ", "mood = \"x\"\nlead = ", 1);
-        assert!(matches!(
-            Strategies::parse(&unknown),
-            Err(StrategyError::Syntax(_))
-        ));
+        assert!(matches!(Strategies::parse(&unknown), Err(StrategyError::Syntax(_))));
         let swapped = good.replacen("\"validation\"", "\"interdependence\"", 1);
-        assert!(matches!(
-            Strategies::parse(&swapped),
-            Err(StrategyError::Order { at: 11 })
-        ));
+        assert!(matches!(Strategies::parse(&swapped), Err(StrategyError::Order { at: 11 })));
         let broken = good.replacen("evidence:", "evidence", 1);
-        assert!(matches!(
-            Strategies::parse(&broken),
-            Err(StrategyError::Field {
-                slug: "examine_evidence"
-            })
-        ));
+        assert!(matches!(Strategies::parse(&broken), Err(StrategyError::Field { slug: "examine_evidence" })));
     }
 }

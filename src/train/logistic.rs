@@ -1,8 +1,8 @@
 //! Logistic regression with many outputs: minibatch Adam on standardised inputs, seeded, so that
 //! the same data gives the same map.
 
-use rand::seq::SliceRandom;
 use rand::SeedableRng;
+use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use crate::heads::{Linear, sigmoid};
@@ -15,7 +15,7 @@ pub(super) struct Examples<'a> {
     pub(super) x: &'a [f32],
     /// Outputs of a row.
     pub(super) outputs: usize,
-    /// All labels, row by row; NaN where a row says nothing of an output.
+    /// All labels, row by row.
     pub(super) y: &'a [f32],
     /// Which rows to learn from.
     pub(super) rows: &'a [usize],
@@ -60,13 +60,9 @@ pub(super) fn fit(examples: &Examples<'_>, recipe: Recipe) -> Linear {
                     *z = (x - m) * s;
                 }
                 for o in 0..outputs {
-                    let label = examples.y[r * outputs + o];
-                    if label.is_nan() {
-                        continue;
-                    }
                     let w = &weight[o * inputs..(o + 1) * inputs];
                     let logit = dot(w, &row) + bias[o];
-                    let error = (sigmoid(logit) - label) / batch.len() as f32;
+                    let error = (sigmoid(logit) - examples.y[r * outputs + o]) / batch.len() as f32;
                     bias_slope[o] += error;
                     for (slope, z) in weight_slope[o * inputs..(o + 1) * inputs].iter_mut().zip(&row) {
                         *slope += error * z;
@@ -127,9 +123,8 @@ fn moments(examples: &Examples<'_>) -> (Vec<f32>, Vec<f32>) {
 
 /// Log-odds of an output over all rows: where learning starts.
 fn prior(examples: &Examples<'_>, output: usize) -> f32 {
-    let labels = examples.rows.iter().map(|r| examples.y[r * examples.outputs + output]);
-    let known: Vec<f32> = labels.filter(|label| !label.is_nan()).collect();
-    let p = (known.iter().sum::<f32>() + 0.5) / (known.len() as f32 + 1.0);
+    let ones: f32 = examples.rows.iter().map(|r| examples.y[r * examples.outputs + output]).sum();
+    let p = (ones + 0.5) / (examples.rows.len() as f32 + 1.0);
     (p / (1.0 - p)).ln()
 }
 

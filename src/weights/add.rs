@@ -5,8 +5,7 @@ use std::fs::{self, OpenOptions};
 use super::error::Trouble;
 use super::registry::{OWN_REGISTRY, own_as_text, read_own};
 use super::{
-    Cancel, Checksum, FileUrl, ModelCache, ModelName, ModelSpec, Registry, Source, WeightsError,
-    files, https,
+    Cancel, Checksum, FileUrl, ModelCache, ModelName, ModelSpec, Registry, Source, WeightsError, files, https,
 };
 
 /// A model to add.
@@ -47,9 +46,7 @@ impl ModelCache {
         };
         let spec = ModelSpec {
             name: new.name,
-            summary: new
-                .summary
-                .unwrap_or_else(|| "A model that you added.".to_owned()),
+            summary: new.summary.unwrap_or_else(|| "A model that you added.".to_owned()),
             architecture: "unknown".to_owned(),
             licence: "unknown".to_owned(),
             note: None,
@@ -60,9 +57,7 @@ impl ModelCache {
         };
         self.change_own(|own| {
             if Registry::load(self.folder())?.find(&spec.name).is_ok() {
-                return Err(WeightsError::NameTaken {
-                    name: spec.name.clone(),
-                });
+                return Err(WeightsError::NameTaken { name: spec.name.clone() });
             }
             own.push(spec.clone());
             Ok(())
@@ -77,41 +72,23 @@ impl ModelCache {
     /// [`WeightsError::Io`].
     pub fn remove(&self, spec: &ModelSpec) -> Result<Removed, WeightsError> {
         if !self.folder().exists() {
-            return Ok(Removed {
-                bytes: 0,
-                forgotten: false,
-            });
+            return Ok(Removed { bytes: 0, forgotten: false });
         }
         let Some(_lock) = self.try_lock(spec)? else {
-            return Err(WeightsError::Busy {
-                name: spec.name.clone(),
-            });
+            return Err(WeightsError::Busy { name: spec.name.clone() });
         };
         let mut bytes = 0;
-        for suffix in [
-            "verified",
-            "gguf",
-            "part",
-            "part.etag",
-            "parts",
-            "joined",
-            "tmp",
-        ] {
+        for suffix in ["verified", "gguf", "part", "part.etag", "parts", "joined", "tmp"] {
             bytes += files::remove_all(&self.beside(spec, suffix))?;
         }
-        let is_own = read_own(self.folder())?
-            .iter()
-            .any(|model| model.name == spec.name);
+        let is_own = read_own(self.folder())?.iter().any(|model| model.name == spec.name);
         if is_own {
             self.change_own(|own| {
                 own.retain(|model| model.name != spec.name);
                 Ok(())
             })?;
         }
-        Ok(Removed {
-            bytes,
-            forgotten: is_own,
-        })
+        Ok(Removed { bytes, forgotten: is_own })
     }
 
     fn ask_length(&self, url: &FileUrl, cancel: &Cancel) -> Result<u64, WeightsError> {
@@ -135,20 +112,14 @@ impl ModelCache {
         let folder = self.folder();
         fs::create_dir_all(folder).map_err(|error| WeightsError::io(folder, "created", error))?;
         let (path, lock) = (folder.join(OWN_REGISTRY), folder.join("registry.lock"));
-        let locked = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&lock);
+        let locked = OpenOptions::new().write(true).create(true).truncate(false).open(&lock);
         let _lock = locked
             .and_then(|file| file.lock().map(|()| file))
             .map_err(|error| WeightsError::io(&lock, "locked", error))?;
         let mut own = read_own(folder)?;
         change(&mut own)?;
-        let text = own_as_text(own).map_err(|reason| WeightsError::BadRegistry {
-            path: path.clone(),
-            reason,
-        })?;
+        let text =
+            own_as_text(own).map_err(|reason| WeightsError::BadRegistry { path: path.clone(), reason })?;
         files::write_whole(&path, &text)
     }
 }

@@ -57,13 +57,9 @@ impl ModelCache {
                 .join("models"),
         };
         // Child processes work in other folders, so a relative path would mislead them.
-        let folder = std::path::absolute(&folder)
-            .map_err(|error| WeightsError::io(&folder, "found", error))?;
-        Ok(Self {
-            folder,
-            pip: Pip::default(),
-            offline: false,
-        })
+        let folder =
+            std::path::absolute(&folder).map_err(|error| WeightsError::io(&folder, "found", error))?;
+        Ok(Self { folder, pip: Pip::default(), offline: false })
     }
 
     /// The same cache with the network forbidden or allowed (the default).
@@ -107,16 +103,11 @@ impl ModelCache {
             return Ok(ModelStatus::WrongSize);
         }
         let known = Marker::read(&self.beside(spec, "verified"));
-        Ok(if known == Some(marker) {
-            ModelStatus::Present
-        } else {
-            ModelStatus::Unverified
-        })
+        Ok(if known == Some(marker) { ModelStatus::Present } else { ModelStatus::Unverified })
     }
 
     fn partial(&self, spec: &ModelSpec) -> ModelStatus {
-        match files::bytes_under(&self.beside(spec, "part"))
-            + files::bytes_under(&self.beside(spec, "parts"))
+        match files::bytes_under(&self.beside(spec, "part")) + files::bytes_under(&self.beside(spec, "parts"))
         {
             0 => ModelStatus::Absent,
             bytes => ModelStatus::Partial { bytes },
@@ -140,22 +131,14 @@ impl ModelCache {
         let marker = match Marker::of(&path, spec.sha256) {
             Ok(marker) => marker,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(WeightsError::Missing {
-                    name: spec.name.clone(),
-                    path,
-                });
+                return Err(WeightsError::Missing { name: spec.name.clone(), path });
             }
             Err(error) => return Err(WeightsError::io(&path, "read", error)),
         };
         if marker.length() != spec.bytes {
             self.forget_marker(spec);
             let (name, expected, got) = (spec.name.clone(), spec.bytes, marker.length());
-            return Err(WeightsError::WrongSize {
-                name,
-                path,
-                expected,
-                got,
-            });
+            return Err(WeightsError::WrongSize { name, path, expected, got });
         }
         progress.stage("checking");
         let got = sha256_of(&path, progress, cancel)?;

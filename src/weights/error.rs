@@ -23,9 +23,7 @@ pub enum WeightsError {
         text: String,
     },
     /// An address that is not fetched from.
-    #[error(
-        "\"{address}\" can't be fetched from. Give an https:// address without a user name in it."
-    )]
+    #[error("\"{address}\" can't be fetched from. Give an https:// address without a user name in it.")]
     BadAddress {
         /// What was given, shortened.
         address: String,
@@ -41,9 +39,7 @@ pub enum WeightsError {
         reason: String,
     },
     /// No model of this name.
-    #[error(
-        "There is no model named {name}. These are known: {known}. A path to a GGUF file works too."
-    )]
+    #[error("There is no model named {name}. These are known: {known}. A path to a GGUF file works too.")]
     UnknownModel {
         /// The name asked for.
         name: ModelName,
@@ -51,17 +47,13 @@ pub enum WeightsError {
         known: String,
     },
     /// A model of this name is known already.
-    #[error(
-        "There is a model named {name} already. Choose another name, or remove that one first."
-    )]
+    #[error("There is a model named {name} already. Choose another name, or remove that one first.")]
     NameTaken {
         /// The name.
         name: ModelName,
     },
     /// The size of a new model was not given and its server does not say it.
-    #[error(
-        "The size of that file could not be found out: {reason} Give it in bytes with --bytes."
-    )]
+    #[error("The size of that file could not be found out: {reason} Give it in bytes with --bytes.")]
     UnknownSize {
         /// Why, as a sentence.
         reason: String,
@@ -147,9 +139,7 @@ pub enum WeightsError {
         available: Option<u64>,
     },
     /// Another program is fetching this model right now.
-    #[error(
-        "The model {name} is being fetched right now. Wait until that is done, then try again."
-    )]
+    #[error("The model {name} is being fetched right now. Wait until that is done, then try again.")]
     Busy {
         /// The model.
         name: ModelName,
@@ -174,21 +164,10 @@ pub enum WeightsError {
 impl WeightsError {
     /// Wraps what the file system said about `path`; a full disk becomes [`WeightsError::NoSpace`].
     pub(super) fn io(path: &Path, action: &'static str, source: io::Error) -> Self {
-        if matches!(
-            source.kind(),
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
-        ) {
-            return Self::NoSpace {
-                path: path.to_owned(),
-                needed: None,
-                available: None,
-            };
+        if matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
+            return Self::NoSpace { path: path.to_owned(), needed: None, available: None };
         }
-        Self::Io {
-            path: path.to_owned(),
-            action,
-            source,
-        }
+        Self::Io { path: path.to_owned(), action, source }
     }
 }
 
@@ -288,21 +267,13 @@ fn sentences(causes: &[SourceError]) -> String {
     if causes.is_empty() {
         return "No source is known for it.".to_owned();
     }
-    causes
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(" ")
+    causes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
 fn shortage(needed: Option<u64>, available: Option<u64>) -> String {
     match (needed, available) {
         (Some(needed), Some(available)) => {
-            format!(
-                ": {} are needed, {} are free",
-                megabytes(needed),
-                megabytes(available)
-            )
+            format!(": {} are needed, {} are free", megabytes(needed), megabytes(available))
         }
         _ => String::new(),
     }

@@ -21,11 +21,7 @@ const SPARE: u64 = 16 * 1024 * 1024;
 ///
 /// # Errors
 /// [`WeightsError::Io`] when the file cannot be read, [`WeightsError::Cancelled`].
-pub fn sha256_of(
-    path: &Path,
-    progress: &dyn Progress,
-    cancel: &Cancel,
-) -> Result<Checksum, WeightsError> {
+pub fn sha256_of(path: &Path, progress: &dyn Progress, cancel: &Cancel) -> Result<Checksum, WeightsError> {
     let fail = |error| WeightsError::io(path, "read", error);
     let mut file = File::open(path).map_err(fail)?;
     let total = file.metadata().map_err(fail)?.len();
@@ -71,38 +67,16 @@ pub(super) struct HashingFile {
 impl HashingFile {
     /// An empty file; what was at `path` is gone.
     pub(super) fn create(path: PathBuf, expected_bytes: u64) -> Result<Self, WeightsError> {
-        let file =
-            File::create(&path).map_err(|error| WeightsError::io(&path, "written", error))?;
-        Ok(Self {
-            file,
-            path,
-            hasher: Sha256::new(),
-            written: 0,
-            expected_bytes,
-        })
+        let file = File::create(&path).map_err(|error| WeightsError::io(&path, "written", error))?;
+        Ok(Self { file, path, hasher: Sha256::new(), written: 0, expected_bytes })
     }
 
     /// Goes on with what is at `path`, if anything, after hashing it. A file that is too long
     /// already is begun again.
-    pub(super) fn resume(
-        path: PathBuf,
-        expected_bytes: u64,
-        cancel: &Cancel,
-    ) -> Result<Self, WeightsError> {
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path);
+    pub(super) fn resume(path: PathBuf, expected_bytes: u64, cancel: &Cancel) -> Result<Self, WeightsError> {
+        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
         let file = file.map_err(|error| WeightsError::io(&path, "written", error))?;
-        let mut this = Self {
-            file,
-            path,
-            hasher: Sha256::new(),
-            written: 0,
-            expected_bytes,
-        };
+        let mut this = Self { file, path, hasher: Sha256::new(), written: 0, expected_bytes };
         let (hasher, written) = (&mut this.hasher, &mut this.written);
         copy_into(
             &mut this.file,
@@ -131,15 +105,9 @@ impl HashingFile {
     pub(super) fn write(&mut self, chunk: &[u8]) -> Result<(), Trouble> {
         let would_be = self.written + chunk.len() as u64;
         if would_be > self.expected_bytes {
-            return Err(SourceError::WrongSize {
-                expected: self.expected_bytes,
-                got: would_be,
-            }
-            .into());
+            return Err(SourceError::WrongSize { expected: self.expected_bytes, got: would_be }.into());
         }
-        self.file
-            .write_all(chunk)
-            .map_err(|error| WeightsError::io(&self.path, "written", error))?;
+        self.file.write_all(chunk).map_err(|error| WeightsError::io(&self.path, "written", error))?;
         self.hasher.update(chunk);
         self.written = would_be;
         Ok(())
@@ -158,19 +126,13 @@ impl HashingFile {
     /// Checks length and checksum and flushes the file to the disk.
     pub(super) fn finish(self, expected: Checksum) -> Result<PathBuf, Trouble> {
         if !self.is_full() {
-            return Err(SourceError::WrongSize {
-                expected: self.expected_bytes,
-                got: self.written,
-            }
-            .into());
+            return Err(SourceError::WrongSize { expected: self.expected_bytes, got: self.written }.into());
         }
         let got = checksum(self.hasher);
         if got != expected {
             return Err(SourceError::WrongHash { expected, got }.into());
         }
-        self.file
-            .sync_all()
-            .map_err(|error| WeightsError::io(&self.path, "written", error))?;
+        self.file.sync_all().map_err(|error| WeightsError::io(&self.path, "written", error))?;
         Ok(self.path)
     }
 }
@@ -200,8 +162,7 @@ pub(super) fn write_whole(path: &Path, text: &str) -> Result<(), WeightsError> {
 
 #[cfg(unix)]
 fn sync_folder_of(path: &Path) -> io::Result<()> {
-    path.parent()
-        .map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }
 
 /// Other systems have no such call; a rename is as durable as they make it.
@@ -269,15 +230,8 @@ impl Marker {
     /// The marker that a file would get if its checksum were `sha256`.
     pub(super) fn of(path: &Path, sha256: Checksum) -> io::Result<Self> {
         let meta = fs::metadata(path)?;
-        let modified = meta
-            .modified()?
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        Ok(Self {
-            bytes: meta.len(),
-            modified_ns: modified.as_nanos(),
-            sha256,
-        })
+        let modified = meta.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Ok(Self { bytes: meta.len(), modified_ns: modified.as_nanos(), sha256 })
     }
 
     /// The file's length in bytes.
@@ -292,18 +246,11 @@ impl Marker {
         let sha256 = words.next()?.parse().ok()?;
         let bytes = words.next()?.parse().ok()?;
         let modified_ns = words.next()?.parse().ok()?;
-        Some(Self {
-            bytes,
-            modified_ns,
-            sha256,
-        })
+        Some(Self { bytes, modified_ns, sha256 })
     }
 
     pub(super) fn write(self, path: &Path) -> Result<(), WeightsError> {
-        write_whole(
-            path,
-            &format!("{} {} {}\n", self.sha256, self.bytes, self.modified_ns),
-        )
+        write_whole(path, &format!("{} {} {}\n", self.sha256, self.bytes, self.modified_ns))
     }
 }
 
@@ -318,10 +265,7 @@ mod tests {
         let path = dir.path().join("abc");
         fs::write(&path, "abc").unwrap();
         let got = sha256_of(&path, &(), &Cancel::new()).unwrap();
-        assert_eq!(
-            got.to_string(),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
+        assert_eq!(got.to_string(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 
     #[test]
@@ -330,13 +274,7 @@ mod tests {
         let mut file = HashingFile::create(dir.path().join("x"), 3).unwrap();
         file.write(b"ab").unwrap();
         let error = file.write(b"cd").unwrap_err();
-        assert!(matches!(
-            error,
-            Trouble::Source(SourceError::WrongSize {
-                expected: 3,
-                got: 4
-            })
-        ));
+        assert!(matches!(error, Trouble::Source(SourceError::WrongSize { expected: 3, got: 4 })));
         assert_eq!(fs::metadata(dir.path().join("x")).unwrap().len(), 2);
     }
 
@@ -348,9 +286,7 @@ mod tests {
         let mut file = HashingFile::resume(path.clone(), 3, &Cancel::new()).unwrap();
         assert_eq!(file.written(), 2);
         file.write(b"c").unwrap();
-        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-            .parse()
-            .unwrap();
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad".parse().unwrap();
         file.finish(abc).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"abc");
     }
@@ -360,14 +296,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let error = check_room(dir.path(), u64::MAX).unwrap_err();
         assert!(
-            matches!(
-                error,
-                WeightsError::NoSpace {
-                    needed: Some(_),
-                    available: Some(_),
-                    ..
-                }
-            ),
+            matches!(error, WeightsError::NoSpace { needed: Some(_), available: Some(_), .. }),
             "{error}"
         );
         check_room(dir.path(), 0).unwrap();
@@ -378,10 +307,7 @@ mod tests {
     fn a_disk_that_fills_up_has_an_error_of_its_own() {
         let mut file = HashingFile::create(PathBuf::from("/dev/full"), 10).unwrap();
         let error = file.write(b"x").unwrap_err();
-        assert!(
-            matches!(error, Trouble::Fatal(WeightsError::NoSpace { .. })),
-            "{error:?}"
-        );
+        assert!(matches!(error, Trouble::Fatal(WeightsError::NoSpace { .. })), "{error:?}");
     }
 
     #[test]

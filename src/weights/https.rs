@@ -20,12 +20,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// Fetches the file. The one returned has the right length and checksum.
 pub(super) fn fetch(job: &Job<'_>, url: &FileUrl) -> Result<PathBuf, Trouble> {
-    let download = Download {
-        job,
-        url,
-        part: job.path("part"),
-        etag: job.path("part.etag"),
-    };
+    let download = Download { job, url, part: job.path("part"), etag: job.path("part.etag") };
     let continued = files::bytes_under(&download.part) > 0;
     match download.complete() {
         // What was there may have been of another version of the file: begin again, once.
@@ -36,12 +31,7 @@ pub(super) fn fetch(job: &Job<'_>, url: &FileUrl) -> Result<PathBuf, Trouble> {
 
 /// How long the server says the file is, in bytes; `None` where it does not say.
 pub(super) fn length_of(url: &FileUrl, cancel: &super::Cancel) -> Result<Option<u64>, Trouble> {
-    let (head, _body) = Request {
-        url,
-        from: 0,
-        etag: None,
-    }
-    .send(cancel)?;
+    let (head, _body) = Request { url, from: 0, etag: None }.send(cancel)?;
     match head.status {
         200 => Ok(head.length),
         status => Err(SourceError::Refused { status }.into()),
@@ -49,10 +39,7 @@ pub(super) fn length_of(url: &FileUrl, cancel: &super::Cancel) -> Result<Option<
 }
 
 fn is_wrong(trouble: &Trouble) -> bool {
-    matches!(
-        trouble,
-        Trouble::Source(SourceError::WrongHash { .. } | SourceError::WrongSize { .. })
-    )
+    matches!(trouble, Trouble::Source(SourceError::WrongHash { .. } | SourceError::WrongSize { .. }))
 }
 
 struct Download<'a> {
@@ -99,16 +86,8 @@ impl Download<'_> {
 
     /// One request for what is missing.
     fn continue_from(&self, file: &mut HashingFile) -> Result<(), Trouble> {
-        let etag = if file.written() > 0 {
-            self.known_etag()
-        } else {
-            None
-        };
-        let request = Request {
-            url: self.url,
-            from: file.written(),
-            etag,
-        };
+        let etag = if file.written() > 0 { self.known_etag() } else { None };
+        let request = Request { url: self.url, from: file.written(), etag };
         let (head, body) = request.send(self.job.cancel)?;
         match head.status {
             206 if head.range_start == Some(file.written()) => {
@@ -132,28 +111,17 @@ impl Download<'_> {
 
     fn receive(&self, file: &mut HashingFile, body: &Body) -> Result<(), Trouble> {
         let total = self.job.spec.bytes;
-        while let Some(chunk) = body
-            .next(self.job.cancel)
-            .map_err(|trouble| match trouble {
-                Trouble::Source(_) => SourceError::Interrupted {
-                    done: file.written(),
-                    total,
-                }
-                .into(),
-                fatal @ Trouble::Fatal(_) => fatal,
-            })?
-        {
+        while let Some(chunk) = body.next(self.job.cancel).map_err(|trouble| match trouble {
+            Trouble::Source(_) => SourceError::Interrupted { done: file.written(), total }.into(),
+            fatal @ Trouble::Fatal(_) => fatal,
+        })? {
             file.write(&chunk)?;
             self.job.progress.advanced(file.written(), total);
         }
         if file.is_full() {
             Ok(())
         } else {
-            Err(SourceError::Interrupted {
-                done: file.written(),
-                total,
-            }
-            .into())
+            Err(SourceError::Interrupted { done: file.written(), total }.into())
         }
     }
 

@@ -57,11 +57,7 @@ impl ModelCache {
                 status,
             })
         };
-        let models = registry
-            .models()
-            .iter()
-            .map(list)
-            .collect::<Result<_, WeightsError>>()?;
+        let models = registry.models().iter().map(list).collect::<Result<_, WeightsError>>()?;
         Ok(ModelList { models })
     }
 }

@@ -26,12 +26,8 @@ impl ModelName {
     /// [`WeightsError::BadName`] when it breaks the rule above.
     pub fn new(name: impl Into<String>) -> Result<Self, WeightsError> {
         let name = name.into();
-        let allowed =
-            |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-');
-        let begins_well = name
-            .bytes()
-            .next()
-            .is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'_' | b'-');
+        let begins_well = name.bytes().next().is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
         if begins_well && name.len() <= Self::LONGEST && name.bytes().all(allowed) {
             Ok(Self(name))
         } else {
@@ -133,9 +129,7 @@ impl FileUrl {
 
     /// Whether it is a plain `http://` address of this machine.
     pub(super) fn is_loopback_http(&self) -> bool {
-        self.0
-            .parse::<Uri>()
-            .is_ok_and(|uri| uri.scheme_str() == Some("http"))
+        self.0.parse::<Uri>().is_ok_and(|uri| uri.scheme_str() == Some("http"))
     }
 }
 
@@ -150,9 +144,7 @@ impl FromStr for FileUrl {
     fn from_str(text: &str) -> Result<Self, WeightsError> {
         match text.parse::<Uri>() {
             Ok(uri) if may_fetch_from(&uri) => Ok(Self(text.to_owned())),
-            _ => Err(WeightsError::BadAddress {
-                address: shown(text),
-            }),
+            _ => Err(WeightsError::BadAddress { address: shown(text) }),
         }
     }
 }
@@ -187,10 +179,7 @@ pub(super) fn may_fetch_from(uri: &Uri) -> bool {
 
 fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || bare
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+    host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Which model a person means: one of the registry, or a file of their own.
@@ -208,9 +197,7 @@ impl FromStr for ModelRef {
     type Err = WeightsError;
     fn from_str(text: &str) -> Result<Self, WeightsError> {
         let path = Path::new(text);
-        let is_gguf = path
-            .extension()
-            .is_some_and(|ext| ext.eq_ignore_ascii_case("gguf"));
+        let is_gguf = path.extension().is_some_and(|ext| ext.eq_ignore_ascii_case("gguf"));
         if text.contains(std::path::is_separator) || (is_gguf && path.is_file()) {
             return Ok(Self::Path(path.to_owned()));
         }
@@ -240,21 +227,8 @@ mod tests {
 
     #[test]
     fn names_that_could_leave_the_cache_are_refused() {
-        for bad in [
-            "",
-            ".",
-            "..",
-            "../x",
-            "a/b",
-            "a\\b",
-            "-x",
-            ".x",
-            "A",
-            "ä",
-            "a b",
-            "a\0",
-            &"x".repeat(65),
-        ] {
+        for bad in ["", ".", "..", "../x", "a/b", "a\\b", "-x", ".x", "A", "ä", "a b", "a\0", &"x".repeat(65)]
+        {
             assert!(ModelName::new(bad).is_err(), "{bad:?}");
         }
         for good in ["a", "qwen2.5-0.5b_q4", &"x".repeat(64)] {
@@ -264,12 +238,9 @@ mod tests {
 
     #[test]
     fn plain_http_is_only_for_this_machine() {
-        for good in [
-            "https://example.org/m.gguf",
-            "http://127.0.0.1:8080/m",
-            "http://[::1]/m",
-            "http://localhost/m",
-        ] {
+        for good in
+            ["https://example.org/m.gguf", "http://127.0.0.1:8080/m", "http://[::1]/m", "http://localhost/m"]
+        {
             assert!(good.parse::<FileUrl>().is_ok(), "{good}");
         }
         for bad in [
@@ -289,18 +260,9 @@ mod tests {
 
     #[test]
     fn a_model_is_a_path_when_it_looks_like_one() {
-        assert_eq!(
-            "./m.gguf".parse::<ModelRef>().unwrap(),
-            ModelRef::Path("./m.gguf".into())
-        );
-        assert_eq!(
-            "/models/m".parse::<ModelRef>().unwrap(),
-            ModelRef::Path("/models/m".into())
-        );
-        assert!(matches!(
-            "not-here.gguf".parse::<ModelRef>().unwrap(),
-            ModelRef::Named(_)
-        ));
+        assert_eq!("./m.gguf".parse::<ModelRef>().unwrap(), ModelRef::Path("./m.gguf".into()));
+        assert_eq!("/models/m".parse::<ModelRef>().unwrap(), ModelRef::Path("/models/m".into()));
+        assert!(matches!("not-here.gguf".parse::<ModelRef>().unwrap(), ModelRef::Named(_)));
         assert!("No Such Name".parse::<ModelRef>().is_err());
     }
 

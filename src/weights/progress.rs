@@ -46,11 +46,7 @@ impl Cancel {
     }
 
     pub(super) fn check(&self) -> Result<(), WeightsError> {
-        if self.is_cancelled() {
-            Err(WeightsError::Cancelled)
-        } else {
-            Ok(())
-        }
+        if self.is_cancelled() { Err(WeightsError::Cancelled) } else { Ok(()) }
     }
 }
 

@@ -8,9 +8,7 @@ use std::time::Duration;
 
 use super::error::Trouble;
 use super::files::{self, Marker};
-use super::{
-    Cancel, ModelCache, ModelSpec, ModelStatus, Progress, Source, WeightsError, https, wheel,
-};
+use super::{Cancel, ModelCache, ModelSpec, ModelStatus, Progress, Source, WeightsError, https, wheel};
 
 /// How often something waited for is looked at.
 pub(super) const POLL: Duration = Duration::from_millis(100);
@@ -59,13 +57,7 @@ impl ModelCache {
         if self.status(spec)? == ModelStatus::Present {
             return Ok(self.path_of(spec));
         }
-        Job {
-            cache: self,
-            spec,
-            progress,
-            cancel,
-        }
-        .fetch()
+        Job { cache: self, spec, progress, cancel }.fetch()
     }
 
     fn what_is_here(
@@ -88,12 +80,7 @@ impl ModelCache {
 
     /// Holds the model's lock until the file returned is dropped. The system lets go of it even
     /// when the program dies; the lock file itself stays, as removing it would be a race.
-    fn lock(
-        &self,
-        spec: &ModelSpec,
-        progress: &dyn Progress,
-        cancel: &Cancel,
-    ) -> Result<File, WeightsError> {
+    fn lock(&self, spec: &ModelSpec, progress: &dyn Progress, cancel: &Cancel) -> Result<File, WeightsError> {
         if let Some(file) = self.try_lock(spec)? {
             return Ok(file);
         }
@@ -111,12 +98,7 @@ impl ModelCache {
     pub(super) fn try_lock(&self, spec: &ModelSpec) -> Result<Option<File>, WeightsError> {
         let path = self.beside(spec, "lock");
         let fail = |error| WeightsError::io(&path, "locked", error);
-        let file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(fail)?;
+        let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path).map_err(fail)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(file)),
             Err(TryLockError::WouldBlock) => Ok(None),

@@ -85,19 +85,10 @@ impl TryFrom<WheelFields> for WheelSource {
 
     /// Package and version become an argument of pip, so they may hold nothing but names.
     fn try_from(fields: WheelFields) -> Result<Self, String> {
-        let WheelFields {
-            package,
-            version,
-            parts,
-            members,
-        } = fields;
+        let WheelFields { package, version, parts, members } = fields;
         let plain = |text: &str, more: &[u8]| {
-            text.bytes()
-                .next()
-                .is_some_and(|b| b.is_ascii_alphanumeric())
-                && text
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || more.contains(&b))
+            text.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric())
+                && text.bytes().all(|b| b.is_ascii_alphanumeric() || more.contains(&b))
         };
         if !plain(&package.replacen("{part}", "1", 1), b"-_.") {
             return Err(format!("\"{package}\" is not the name of a package."));
@@ -107,19 +98,13 @@ impl TryFrom<WheelFields> for WheelSource {
         }
         if !(1..=1000).contains(&parts) || (parts > 1) != package.contains("{part}") {
             return Err(
-                "parts must be 1 to 1000, and above 1 the package needs {part} in its name."
-                    .to_owned(),
+                "parts must be 1 to 1000, and above 1 the package needs {part} in its name.".to_owned()
             );
         }
         if members.is_empty() || members.iter().any(String::is_empty) {
             return Err("members must name at least one file of the package.".to_owned());
         }
-        Ok(Self {
-            package,
-            version,
-            parts,
-            members,
-        })
+        Ok(Self { package, version, parts, members })
     }
 }
 
@@ -179,21 +164,10 @@ impl Registry {
     /// # Errors
     /// [`WeightsError::UnknownModel`], which lists the names there are.
     pub fn find(&self, name: &ModelName) -> Result<&ModelSpec, WeightsError> {
-        self.models
-            .iter()
-            .find(|model| model.name == *name)
-            .ok_or_else(|| {
-                let known = self
-                    .models
-                    .iter()
-                    .map(|m| m.name.as_str())
-                    .collect::<Vec<_>>()
-                    .join(", ");
-                WeightsError::UnknownModel {
-                    name: name.clone(),
-                    known,
-                }
-            })
+        self.models.iter().find(|model| model.name == *name).ok_or_else(|| {
+            let known = self.models.iter().map(|m| m.name.as_str()).collect::<Vec<_>>().join(", ");
+            WeightsError::UnknownModel { name: name.clone(), known }
+        })
     }
 
     /// The model that is used when the person names none. A person's own model may take this
@@ -202,14 +176,10 @@ impl Registry {
     /// # Errors
     /// [`WeightsError::BadRegistry`] if no model is marked; ours always is, and a test sees to it.
     pub fn default_model(&self) -> Result<&ModelSpec, WeightsError> {
-        self.models
-            .iter()
-            .rev()
-            .find(|model| model.default)
-            .ok_or_else(|| WeightsError::BadRegistry {
-                path: OWN_REGISTRY.into(),
-                reason: "no model is marked as the default.".to_owned(),
-            })
+        self.models.iter().rev().find(|model| model.default).ok_or_else(|| WeightsError::BadRegistry {
+            path: OWN_REGISTRY.into(),
+            reason: "no model is marked as the default.".to_owned(),
+        })
     }
 }
 
@@ -225,32 +195,18 @@ pub(super) fn read_own(cache_dir: &Path) -> Result<Vec<ModelSpec>, WeightsError>
 
 /// The person's own models as the text of their registry.
 pub(super) fn own_as_text(models: Vec<ModelSpec>) -> Result<String, String> {
-    let body =
-        toml::to_string(&RegistryFile { model: models }).map_err(|error| error.to_string())?;
-    Ok(format!(
-        "# Models that you added with `evenkeel models add`.\n\n{body}"
-    ))
+    let body = toml::to_string(&RegistryFile { model: models }).map_err(|error| error.to_string())?;
+    Ok(format!("# Models that you added with `evenkeel models add`.\n\n{body}"))
 }
 
 fn parse(path: &Path, text: &str) -> Result<Vec<ModelSpec>, WeightsError> {
-    let bad = |reason| WeightsError::BadRegistry {
-        path: path.to_owned(),
-        reason,
-    };
+    let bad = |reason| WeightsError::BadRegistry { path: path.to_owned(), reason };
     let file: RegistryFile = toml::from_str(text).map_err(|error| {
-        let line = error.span().map_or(1, |span| {
-            text[..span.start.min(text.len())].lines().count().max(1)
-        });
-        bad(format!(
-            "line {line}: {}.",
-            error.message().trim_end_matches('.')
-        ))
+        let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
+        bad(format!("line {line}: {}.", error.message().trim_end_matches('.')))
     })?;
     for (at, model) in file.model.iter().enumerate() {
-        if file.model[..at]
-            .iter()
-            .any(|earlier| earlier.name == model.name)
-        {
+        if file.model[..at].iter().any(|earlier| earlier.name == model.name) {
             return Err(bad(format!("{} stands in it twice.", model.name)));
         }
     }
@@ -272,11 +228,7 @@ mod tests {
         assert_eq!(defaults.len(), 1);
         assert_eq!(defaults[0].name.as_str(), "smollm2-135m-instruct-q4_1");
         assert_eq!(defaults[0].bytes, 98_362_432);
-        assert!(
-            ours()
-                .iter()
-                .all(|model| !model.sources.is_empty() && model.bytes > 0)
-        );
+        assert!(ours().iter().all(|model| !model.sources.is_empty() && model.bytes > 0));
     }
 
     #[test]
@@ -296,11 +248,7 @@ mod tests {
         let source = WheelSource::try_from(fields("tiny-part{part}", "0.2.0", 3)).unwrap();
         assert_eq!(
             source.requirements().collect::<Vec<_>>(),
-            [
-                "tiny-part1==0.2.0",
-                "tiny-part2==0.2.0",
-                "tiny-part3==0.2.0"
-            ]
+            ["tiny-part1==0.2.0", "tiny-part2==0.2.0", "tiny-part3==0.2.0"]
         );
         for (package, version, parts) in [
             ("--index-url", "1", 1),
@@ -321,22 +269,14 @@ mod tests {
 
     #[test]
     fn a_damaged_registry_names_the_line() {
-        let error = parse(Path::new("own.toml"), "\n[[model]]\nname = \"../x\"\n")
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("own.toml") && error.contains("line"),
-            "{error}"
-        );
+        let error = parse(Path::new("own.toml"), "\n[[model]]\nname = \"../x\"\n").unwrap_err().to_string();
+        assert!(error.contains("own.toml") && error.contains("line"), "{error}");
     }
 
     #[test]
     fn a_model_without_a_checksum_is_not_read() {
         let text = own_as_text(ours()).unwrap();
-        let lines: Vec<_> = text
-            .lines()
-            .filter(|line| !line.starts_with("sha256"))
-            .collect();
+        let lines: Vec<_> = text.lines().filter(|line| !line.starts_with("sha256")).collect();
         let without = lines.join("\n");
         assert!(parse(Path::new("x"), &without).is_err());
     }

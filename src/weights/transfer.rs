@@ -64,9 +64,7 @@ impl Request<'_> {
         thread::Builder::new()
             .name("model-transfer".to_owned())
             .spawn(move || run(&url, from, etag.as_deref(), &events))
-            .map_err(|error| SourceError::Connection {
-                reason: error.to_string(),
-            })?;
+            .map_err(|error| SourceError::Connection { reason: error.to_string() })?;
         let body = Body(body);
         match body.event(cancel)? {
             Event::Head(head) => Ok((head, body)),
@@ -100,9 +98,7 @@ impl Body {
 }
 
 fn lost() -> SourceError {
-    SourceError::Connection {
-        reason: "it ended without an answer".to_owned(),
-    }
+    SourceError::Connection { reason: "it ended without an answer".to_owned() }
 }
 
 /// The transfer thread. A failed send means that nobody listens any more.
@@ -125,9 +121,7 @@ fn run(url: &FileUrl, from: u64, etag: Option<&str>, events: &SyncSender<Event>)
 /// Sends the request and follows redirects. Each hop is checked before it is taken, so that an
 /// address on this machine cannot lead to an unsafe one elsewhere.
 fn ask(url: &FileUrl, from: u64, etag: Option<&str>) -> Result<Response<ureq::Body>, SourceError> {
-    let fail = |reason: &str| SourceError::Connection {
-        reason: reason.to_owned(),
-    };
+    let fail = |reason: &str| SourceError::Connection { reason: reason.to_owned() };
     let agent = agent(url);
     let mut at: Uri = url.as_str().parse().map_err(|_| fail(UNSAFE))?;
     for _ in 0..=HOPS {
@@ -141,10 +135,7 @@ fn ask(url: &FileUrl, from: u64, etag: Option<&str>) -> Result<Response<ureq::Bo
         let response = request.call().map_err(|error| fail(&in_words(&error)))?;
         match response.headers().get(header::LOCATION) {
             Some(location) if response.status().is_redirection() => {
-                let next = location
-                    .to_str()
-                    .ok()
-                    .and_then(|location| follow(&at, location));
+                let next = location.to_str().ok().and_then(|location| follow(&at, location));
                 at = next.filter(may_fetch_from).ok_or_else(|| fail(UNSAFE))?;
             }
             _ => return Ok(response),
@@ -184,21 +175,13 @@ fn agent(url: &FileUrl) -> Agent {
 }
 
 fn head_of(status: u16, headers: &HeaderMap) -> Head {
-    let text = |name| {
-        headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .map(str::trim)
-    };
-    let (range_start, range_total) =
-        text(header::CONTENT_RANGE).map_or((None, None), read_content_range);
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let (range_start, range_total) = text(header::CONTENT_RANGE).map_or((None, None), read_content_range);
     Head {
         status,
         length: text(header::CONTENT_LENGTH).and_then(|length| length.parse().ok()),
         // A weak one (W/"…") does not promise the same bytes.
-        etag: text(header::ETAG)
-            .filter(|etag| etag.starts_with('"'))
-            .map(str::to_owned),
+        etag: text(header::ETAG).filter(|etag| etag.starts_with('"')).map(str::to_owned),
         range_start,
         range_total,
     }
@@ -206,15 +189,10 @@ fn head_of(status: u16, headers: &HeaderMap) -> Head {
 
 /// Reads `bytes FIRST-LAST/TOTAL`, where TOTAL may be `*`.
 fn read_content_range(text: &str) -> (Option<u64>, Option<u64>) {
-    let Some((range, total)) = text
-        .strip_prefix("bytes ")
-        .and_then(|rest| rest.split_once('/'))
-    else {
+    let Some((range, total)) = text.strip_prefix("bytes ").and_then(|rest| rest.split_once('/')) else {
         return (None, None);
     };
-    let start = range
-        .split_once('-')
-        .and_then(|(first, _)| first.trim().parse().ok());
+    let start = range.split_once('-').and_then(|(first, _)| first.trim().parse().ok());
     (start, total.trim().parse().ok())
 }
 
@@ -232,9 +210,7 @@ fn pour(response: Response<ureq::Body>, events: &SyncSender<Event>) -> Option<Ev
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => {
-                return Some(Event::Failed(SourceError::Connection {
-                    reason: in_words(&error.into()),
-                }));
+                return Some(Event::Failed(SourceError::Connection { reason: in_words(&error.into()) }));
             }
         }
     }
@@ -278,12 +254,7 @@ mod tests {
             ("//b.example/m", "https://b.example/m"),
             ("https://c.example/m#part", "https://c.example/m"),
         ] {
-            assert_eq!(
-                follow(&from, location)
-                    .map(|uri| uri.to_string())
-                    .as_deref(),
-                Some(leads_to)
-            );
+            assert_eq!(follow(&from, location).map(|uri| uri.to_string()).as_deref(), Some(leads_to));
         }
     }
 

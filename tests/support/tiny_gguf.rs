@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// A value of the file's metadata.
-pub enum Meta {
+pub(crate) enum Meta {
     U32(u32),
     F32(f32),
     Text(&'static str),
@@ -12,7 +12,7 @@ pub enum Meta {
 }
 
 /// Writes a GGUF v3 file with F32 tensors of seeded noise; shapes are rows first.
-pub fn write(path: &Path, metadata: &[(String, Meta)], tensors: &[(String, Vec<usize>)]) {
+pub(crate) fn write(path: &Path, metadata: &[(String, Meta)], tensors: &[(String, Vec<usize>)]) {
     let mut b = b"GGUF".to_vec();
     b.extend(3_u32.to_le_bytes());
     b.extend((tensors.len() as u64).to_le_bytes());

@@ -18,9 +18,7 @@ pub(crate) struct Server {
 }
 
 /// A server whose answers are written by `answer(request, how many came before, connection)`.
-pub(crate) fn serve(
-    answer: impl Fn(&Asked, usize, &mut TcpStream) + Send + Sync + 'static,
-) -> Server {
+pub(crate) fn serve(answer: impl Fn(&Asked, usize, &mut TcpStream) + Send + Sync + 'static) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let asked = Arc::new(Mutex::new(Vec::new()));
@@ -48,11 +46,7 @@ pub(crate) fn serve(
 fn read_request(stream: &TcpStream) -> Option<Asked> {
     let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
     let path = lines.next()?.split(' ').nth(1)?.to_owned();
-    let mut asked = Asked {
-        path,
-        from: None,
-        if_range: None,
-    };
+    let mut asked = Asked { path, from: None, if_range: None };
     for line in lines.take_while(|line| !line.is_empty()) {
         let (name, value) = line.split_once(": ")?;
         match name.to_lowercase().as_str() {
@@ -69,15 +63,11 @@ fn read_request(stream: &TcpStream) -> Option<Asked> {
 
 /// What a well-behaved server says: the whole, or the part that is asked for.
 pub(crate) fn head(asked: &Asked, total: usize, etag: &str) -> (usize, String) {
-    let fits = asked
-        .if_range
-        .as_deref()
-        .is_none_or(|wanted| wanted == etag);
+    let fits = asked.if_range.as_deref().is_none_or(|wanted| wanted == etag);
     match asked.from.filter(|_| fits) {
         Some(from) => {
             let (rest, last) = (total - from, total - 1);
-            let range =
-                format!("content-range: bytes {from}-{last}/{total}\r\ncontent-length: {rest}");
+            let range = format!("content-range: bytes {from}-{last}/{total}\r\ncontent-length: {rest}");
             (
                 from,
                 format!(
@@ -104,11 +94,7 @@ pub(crate) fn serve_file(bytes: Vec<u8>, cut: usize) -> Server {
     serve(move |asked, before, stream| {
         let (from, head) = head(asked, bytes.len(), "\"v1\"");
         say(stream, head);
-        let end = if before < cut {
-            from + (bytes.len() - from) / 3
-        } else {
-            bytes.len()
-        };
+        let end = if before < cut { from + (bytes.len() - from) / 3 } else { bytes.len() };
         say(stream, &bytes[from..end]);
     })
 }

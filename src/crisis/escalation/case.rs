@@ -7,17 +7,7 @@ use crate::crisis::level::{About, Flag, Level, Medical};
 
 /// Which situation a text speaks to.
 #[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Case {
@@ -110,11 +100,7 @@ impl Case {
     /// by the writer's own hand, danger to others, and someone else's.
     #[must_use]
     pub fn with_medical(self, medical: Medical) -> Self {
-        if medical == Medical::None || self <= Self::OtherAtRisk {
-            self
-        } else {
-            Self::RefusingCare
-        }
+        if medical == Medical::None || self <= Self::OtherAtRisk { self } else { Self::RefusingCare }
     }
 
     /// Whose text is used in place of the ordinary reply.

@@ -11,9 +11,7 @@ fn texts() -> EscalationTexts {
 
 fn set(code: &str) -> HelplineSet {
     let today: Date = "2026-11-25".parse().unwrap();
-    Helplines::embedded()
-        .unwrap()
-        .for_country(&code.parse().unwrap(), today)
+    Helplines::embedded().unwrap().for_country(&code.parse().unwrap(), today)
 }
 
 /// Everything that can be said for a country, one text a line.
@@ -42,31 +40,16 @@ fn all_said(code: &str) -> Vec<String> {
 
 /// The words of a text, lower case, each between single spaces.
 fn words(text: &str) -> String {
-    let plain: String = text
-        .to_lowercase()
-        .chars()
-        .map(|c| {
-            if c.is_alphanumeric() || c == '\'' {
-                c
-            } else {
-                ' '
-            }
-        })
-        .collect();
-    format!(
-        " {} ",
-        plain.split_whitespace().collect::<Vec<_>>().join(" ")
-    )
+    let plain: String =
+        text.to_lowercase().chars().map(|c| if c.is_alphanumeric() || c == '\'' { c } else { ' ' }).collect();
+    format!(" {} ", plain.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 fn never(code: &str, why: &str, forbidden: &[&str]) {
     for text in all_said(code) {
         let said = words(&text);
         for word in forbidden {
-            assert!(
-                !said.contains(&format!(" {word} ")),
-                "{why}: {word:?} in {text:?}"
-            );
+            assert!(!said.contains(&format!(" {word} ")), "{why}: {word:?} in {text:?}");
         }
     }
 }
@@ -74,11 +57,10 @@ fn never(code: &str, why: &str, forbidden: &[&str]) {
 #[test]
 fn no_text_names_a_method() {
     let methods = [
-        "pill", "pills", "tablet", "tablets", "overdose", "dose", "rope", "noose", "hang",
-        "hanging", "knife", "knives", "blade", "blades", "razor", "cut", "cuts", "cutting", "gun",
-        "guns", "firearm", "weapon", "weapons", "bridge", "roof", "railing", "jump", "jumping",
-        "train", "tracks", "drown", "burn", "poison", "gas", "bleach", "bullet", "shoot",
-        "scissors", "lighter",
+        "pill", "pills", "tablet", "tablets", "overdose", "dose", "rope", "noose", "hang", "hanging",
+        "knife", "knives", "blade", "blades", "razor", "cut", "cuts", "cutting", "gun", "guns", "firearm",
+        "weapon", "weapons", "bridge", "roof", "railing", "jump", "jumping", "train", "tracks", "drown",
+        "burn", "poison", "gas", "bleach", "bullet", "shoot", "scissors", "lighter",
     ];
     never("US", "method", &methods);
 }
@@ -253,10 +235,7 @@ fn an_escalation_has_three_to_five_steps_and_asks_something_plainly() {
             assert!((3..=5).contains(&one.steps.len()), "{case:?}");
             assert!((3..=6).contains(&one.message.lines().count()), "{case:?}");
             // What is happening now and known is not asked; everything else is.
-            assert!(
-                one.message.contains('?') || case == Case::Imminent,
-                "{case:?}"
-            );
+            assert!(one.message.contains('?') || case == Case::Imminent, "{case:?}");
             let beside = texts.support(case, Tier::Professional, &set, variant);
             assert!((3..=5).contains(&beside.steps.len()), "{case:?}");
         }
@@ -289,23 +268,10 @@ fn thoughts_of_dying_are_named_and_asked_about() {
 
 #[test]
 fn an_emergency_begins_with_the_countrys_number() {
-    for (code, number) in [
-        ("US", "911"),
-        ("IE", "112 or 999"),
-        ("AQ", "your local emergency number"),
-    ] {
-        for case in [
-            Case::Imminent,
-            Case::PlanOrIntent,
-            Case::RefusingCare,
-            Case::OtherAtRisk,
-        ] {
+    for (code, number) in [("US", "911"), ("IE", "112 or 999"), ("AQ", "your local emergency number")] {
+        for case in [Case::Imminent, Case::PlanOrIntent, Case::RefusingCare, Case::OtherAtRisk] {
             let one = texts().compose(case, Tier::Emergency, &set(code), 0);
-            assert!(
-                one.steps[0].starts_with(&format!("Call {number}")),
-                "{}",
-                one.steps[0]
-            );
+            assert!(one.steps[0].starts_with(&format!("Call {number}")), "{}", one.steps[0]);
         }
     }
 }
@@ -329,18 +295,10 @@ fn without_a_list_nothing_points_to_lines_below_in_the_first_step() {
 fn the_fittest_lines_stand_first_and_a_card_holds_few() {
     let texts = texts();
     let abuse = texts.compose(Case::Abuse, Tier::Urgent, &set("US"), 0);
-    assert_eq!(
-        abuse.helplines[0].name,
-        "National Domestic Violence Hotline"
-    );
+    assert_eq!(abuse.helplines[0].name, "National Domestic Violence Hotline");
     let ideation = texts.compose(Case::ActiveIdeation, Tier::Urgent, &set("US"), 0);
     assert_eq!(ideation.helplines[0].name, "988 Suicide & Crisis Lifeline");
-    assert!(
-        ideation
-            .helplines
-            .iter()
-            .all(|l| l.serves != [Serves::DomesticViolence])
-    );
+    assert!(ideation.helplines.iter().all(|l| l.serves != [Serves::DomesticViolence]));
     assert!(ideation.helplines.len() <= MOST_LINES);
     let beside = texts.support(Case::Distress, Tier::Support, &set("GB"), 0);
     assert!(beside.helplines.len() <= MOST_LINES_BESIDE);
@@ -367,10 +325,7 @@ fn tiers_stay_in_their_kind() {
 #[test]
 fn a_reading_that_was_wrong_is_taken_back_and_the_help_stays() {
     let one = texts().acknowledged(Case::PassiveIdeation, &set("SE"), 0);
-    assert_eq!(
-        one.message,
-        "Thanks for telling me.\nWe can go on.\nThe help stays here if you want it."
-    );
+    assert_eq!(one.message, "Thanks for telling me.\nWe can go on.\nThe help stays here if you want it.");
     assert!(!one.helplines.is_empty());
 }
 
@@ -380,17 +335,8 @@ fn danger_to_life_comes_first() {
     assert_eq!(own(Level::Imminent, &Flag::ALL), Case::Imminent);
     assert_eq!(own(Level::PlanOrIntent, &Flag::ALL), Case::PlanOrIntent);
     assert_eq!(own(Level::ActiveIdeation, &Flag::ALL), Case::HarmToOthers);
-    assert_eq!(
-        own(
-            Level::PassiveIdeation,
-            &[Flag::SelfHarm, Flag::PerceivedBurden]
-        ),
-        Case::PassiveIdeation
-    );
-    assert_eq!(
-        own(Level::Distress, &[Flag::Panic, Flag::AbuseOrViolence]),
-        Case::Abuse
-    );
+    assert_eq!(own(Level::PassiveIdeation, &[Flag::SelfHarm, Flag::PerceivedBurden]), Case::PassiveIdeation);
+    assert_eq!(own(Level::Distress, &[Flag::Panic, Flag::AbuseOrViolence]), Case::Abuse);
     assert_eq!(own(Level::Distress, &[]), Case::Distress);
     assert_eq!(own(Level::None, &[Flag::Hypervigilance]), Case::Flashbacks);
     assert_eq!(own(Level::None, &[Flag::PerceivedBurden]), Case::General);
@@ -406,23 +352,14 @@ fn someone_else_in_danger_leads_to_how_to_help_them() {
     assert_eq!(other(Level::None, &[]), Case::OtherAtRisk);
     assert_eq!(other(Level::None, &[Flag::Panic]), Case::Panic);
     for about in [About::Fiction, About::Quotation] {
-        assert_eq!(
-            Case::choose(Level::Imminent, &Flag::ALL, about),
-            Case::General
-        );
+        assert_eq!(Case::choose(Level::Imminent, &Flag::ALL, about), Case::General);
     }
 }
 
 #[test]
 fn bodily_danger_comes_before_what_can_wait() {
-    assert_eq!(
-        Case::General.with_medical(Medical::Acute),
-        Case::RefusingCare
-    );
-    assert_eq!(
-        Case::SelfHarm.with_medical(Medical::Now),
-        Case::RefusingCare
-    );
+    assert_eq!(Case::General.with_medical(Medical::Acute), Case::RefusingCare);
+    assert_eq!(Case::SelfHarm.with_medical(Medical::Now), Case::RefusingCare);
     assert_eq!(Case::Imminent.with_medical(Medical::Now), Case::Imminent);
     assert_eq!(Case::Panic.with_medical(Medical::None), Case::Panic);
 }
@@ -433,10 +370,7 @@ fn what_is_sent_has_the_names_of_the_contract() {
     let json = serde_json::to_value(one).unwrap();
     assert_eq!(json["tier"], "emergency");
     assert_eq!(json["case"], "imminent");
-    assert_eq!(
-        json["emergency_numbers"],
-        serde_json::json!(["144 (ambulance)", "112", "117 (police)"])
-    );
+    assert_eq!(json["emergency_numbers"], serde_json::json!(["144 (ambulance)", "112", "117 (police)"]));
     for field in ["message", "helplines", "steps", "note"] {
         assert!(json.get(field).is_some(), "{field}");
     }
@@ -444,48 +378,25 @@ fn what_is_sent_has_the_names_of_the_contract() {
 
 #[test]
 fn a_text_that_breaks_a_rule_is_an_error() {
-    let good = (
-        include_str!("../../../content/escalation.toml"),
-        include_str!("../../../content/support.toml"),
-    );
+    let good =
+        (include_str!("../../../content/escalation.toml"), include_str!("../../../content/support.toml"));
     let what = |e: &str, s: &str| match EscalationTexts::parse(e, s) {
         Err(EscalationError::Text { what, .. }) => what.to_owned(),
         Err(EscalationError::Syntax { .. }) => "syntax".to_owned(),
         Ok(_) => "nothing".to_owned(),
     };
     assert_eq!(what(good.0, good.1), "nothing");
+    assert_eq!(what(&good.0.replace("id = \"eating\"", "id = \"general\""), good.1), "its text is missing");
     assert_eq!(
-        what(
-            &good.0.replace("id = \"eating\"", "id = \"general\""),
-            good.1
-        ),
-        "its text is missing"
-    );
-    assert_eq!(
-        what(
-            &good.0.replace(
-                "[[case]]\nid = \"eating\"",
-                "[[case]]\ncolour = 1\nid = \"eating\""
-            ),
-            good.1
-        ),
+        what(&good.0.replace("[[case]]\nid = \"eating\"", "[[case]]\ncolour = 1\nid = \"eating\""), good.1),
         "syntax"
     );
-    let long = good.0.replace(
-        "\"Someone can be with you in it.\"",
-        &format!("\"{}\"", "a".repeat(161)),
-    );
-    assert_eq!(
-        what(&long, good.1),
-        "a line is empty or longer than 160 characters"
-    );
+    let long = good.0.replace("\"Someone can be with you in it.\"", &format!("\"{}\"", "a".repeat(161)));
+    assert_eq!(what(&long, good.1), "a line is empty or longer than 160 characters");
     let short = good
         .0
         .replace("  \"I'm a program. I can't call for you.\",\n", "")
-        .replace(
-            "  \"Please call {emergency} now, or get to someone who can.\",\n",
-            "",
-        );
+        .replace("  \"Please call {emergency} now, or get to someone who can.\",\n", "");
     assert_eq!(what(&short, good.1), "a message has 3 to 6 lines");
     let (head, _) = good.1.rsplit_once("[[acknowledged.variant]]").unwrap();
     assert_eq!(what(good.0, head), "it needs two variants");

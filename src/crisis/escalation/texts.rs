@@ -100,11 +100,7 @@ pub(super) struct Variant {
 impl EscalationFile {
     pub(super) fn parse(text: &str) -> Result<Self, EscalationError> {
         let file: Self = from_toml(ESCALATION, text)?;
-        let EscalationFirst {
-            urgent,
-            emergency,
-            urgent_without_lines,
-        } = &file.first;
+        let EscalationFirst { urgent, emergency, urgent_without_lines } = &file.first;
         check_first(ESCALATION, &[urgent, emergency, urgent_without_lines])?;
         check_cases(ESCALATION, &file.case, Case::escalates_as)?;
         Ok(file)
@@ -119,11 +115,7 @@ impl EscalationFile {
 impl SupportFile {
     pub(super) fn parse(text: &str) -> Result<Self, EscalationError> {
         let file: Self = from_toml(SUPPORT, text)?;
-        let SupportFirst {
-            support,
-            professional,
-            support_without_lines,
-        } = &file.first;
+        let SupportFirst { support, professional, support_without_lines } = &file.first;
         check_first(SUPPORT, &[support, professional, support_without_lines])?;
         check_cases(SUPPORT, &file.case, Case::supported_as)?;
         check_variants(SUPPORT, Case::General, &file.acknowledged.variant)?;
@@ -143,21 +135,12 @@ impl SupportFile {
     }
 }
 
-fn from_toml<T: serde::de::DeserializeOwned>(
-    file: &'static str,
-    text: &str,
-) -> Result<T, EscalationError> {
-    toml::from_str(text).map_err(|source| EscalationError::Syntax {
-        file,
-        source: Box::new(source),
-    })
+fn from_toml<T: serde::de::DeserializeOwned>(file: &'static str, text: &str) -> Result<T, EscalationError> {
+    toml::from_str(text).map_err(|source| EscalationError::Syntax { file, source: Box::new(source) })
 }
 
 fn check_first(file: &'static str, lists: &[&Vec<String>]) -> Result<(), EscalationError> {
-    if lists
-        .iter()
-        .all(|list| list.len() >= 2 && list.iter().all(|s| is_line(s)))
-    {
+    if lists.iter().all(|list| list.len() >= 2 && list.iter().all(|s| is_line(s))) {
         return Ok(());
     }
     Err(EscalationError::Text {
@@ -187,40 +170,23 @@ fn check_cases(
         let own = case.first.iter().flat_map(|f| [&f.urgent, &f.emergency]);
         if !own.into_iter().all(|s| is_line(s)) {
             let what = "its first step is empty or longer than 160 characters";
-            return Err(EscalationError::Text {
-                file,
-                case: case.id,
-                what,
-            });
+            return Err(EscalationError::Text { file, case: case.id, what });
         }
     }
     Ok(())
 }
 
-fn check_variants(
-    file: &'static str,
-    case: Case,
-    variants: &[Variant],
-) -> Result<(), EscalationError> {
+fn check_variants(file: &'static str, case: Case, variants: &[Variant]) -> Result<(), EscalationError> {
     let each = |sound: fn(&Variant) -> bool| variants.iter().all(sound);
     let rules = [
         (variants.len() >= 2, "it needs two variants"),
-        (
-            each(|v| (3..=6).contains(&v.message.len())),
-            "a message has 3 to 6 lines",
-        ),
-        (
-            each(|v| (2..=4).contains(&v.steps.len())),
-            "it has 2 to 4 steps beside the first",
-        ),
+        (each(|v| (3..=6).contains(&v.message.len())), "a message has 3 to 6 lines"),
+        (each(|v| (2..=4).contains(&v.steps.len())), "it has 2 to 4 steps beside the first"),
         (
             each(|v| v.message.iter().chain(&v.steps).all(|l| is_line(l))),
             "a line is empty or longer than 160 characters",
         ),
-        (
-            each(|v| v.message.join("\n").chars().count() <= 450),
-            "a message is longer than 450 characters",
-        ),
+        (each(|v| v.message.join("\n").chars().count() <= 450), "a message is longer than 450 characters"),
     ];
     match rules.iter().find(|(holds, _)| !holds) {
         Some((_, what)) => Err(EscalationError::Text { file, case, what }),

@@ -12,9 +12,7 @@ pub struct CountryCodeError;
 
 /// A country by its ISO 3166-1 alpha-2 code: two ASCII letters, upper case.
 /// It need not be a country that exists or is listed.
-#[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "String", into = "String")]
 #[schema(value_type = String, example = "IE")]
 pub struct CountryCode([u8; 2]);
@@ -68,11 +66,7 @@ mod tests {
     fn a_country_code_is_two_letters_and_upper_case() {
         assert_eq!("ie".parse::<CountryCode>().unwrap().to_string(), "IE");
         for wrong in ["", "I", "IRL", "1E", "é", "ié"] {
-            assert_eq!(
-                wrong.parse::<CountryCode>(),
-                Err(CountryCodeError),
-                "{wrong}"
-            );
+            assert_eq!(wrong.parse::<CountryCode>(), Err(CountryCodeError), "{wrong}");
         }
         let code: CountryCode = serde_json::from_str("\"nz\"").unwrap();
         assert_eq!(serde_json::to_value(code).unwrap(), "NZ");

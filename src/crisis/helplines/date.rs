@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Text that should be a date and is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "A date is written year-month-day, such as 2026-11-25. Check that the day exists and try again."
-)]
+#[error("A date is written year-month-day, such as 2026-11-25. Check that the day exists and try again.")]
 pub struct DateError;
 
 /// A day of the Gregorian calendar, from year 1 to 9999; in JSON `"2026-11-25"`.
@@ -27,13 +25,7 @@ impl Date {
     /// # Errors
     /// [`DateError`] if there is no such day.
     pub const fn new(year: u16, month: u8, day: u8) -> Result<Self, DateError> {
-        if year < 1
-            || year > 9999
-            || month < 1
-            || month > 12
-            || day < 1
-            || day > days_in(year, month)
-        {
+        if year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 || day > days_in(year, month) {
             return Err(DateError);
         }
         Ok(Self { year, month, day })
@@ -44,19 +36,13 @@ impl Date {
         let from_january = u16::from(self.month) - 1 + months;
         let year = self.year + from_january / 12;
         let month = (from_january % 12) as u8 + 1;
-        Self {
-            year,
-            month,
-            day: self.day.min(days_in(year, month)),
-        }
+        Self { year, month, day: self.day.min(days_in(year, month)) }
     }
 }
 
 const fn days_in(year: u16, month: u8) -> u8 {
     match month {
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => {
-            29
-        }
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,

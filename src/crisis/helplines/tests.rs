@@ -7,9 +7,7 @@ fn day(text: &str) -> Date {
 }
 
 fn set(code: &str, today: &str) -> HelplineSet {
-    Helplines::embedded()
-        .unwrap()
-        .for_country(&code.parse().unwrap(), day(today))
+    Helplines::embedded().unwrap().for_country(&code.parse().unwrap(), day(today))
 }
 
 const NOTES: (&str, &str) = ("n", "unlisted = \"a\"\nlisted = \"b\"\nstale = \"c\"\n");
@@ -39,10 +37,7 @@ fn the_embedded_list_is_sound() {
         assert!(set.lines.iter().all(|l| !l.stale));
         // The first line is for anyone in danger or distress, not for one group.
         let first = &set.lines[0].serves;
-        assert!(
-            first.contains(&Serves::Suicide) || first.contains(&Serves::Distress),
-            "{code}"
-        );
+        assert!(first.contains(&Serves::Suicide) || first.contains(&Serves::Distress), "{code}");
     }
 }
 
@@ -50,10 +45,7 @@ fn the_embedded_list_is_sound() {
 fn a_country_without_a_list_gets_no_number_and_a_plain_word() {
     let set = set("aq", "2026-11-25");
     assert!(!set.listed && set.lines.is_empty() && set.emergency.is_empty());
-    assert!(
-        set.note
-            .starts_with("We have no verified helpline for this country.")
-    );
+    assert!(set.note.starts_with("We have no verified helpline for this country."));
     assert!(!set.note.chars().any(|c| c.is_ascii_digit()));
     assert_eq!(set.emergency_phrase(), "your local emergency number");
 }
@@ -71,10 +63,7 @@ fn the_emergency_number_is_named_as_people_dial_it() {
     assert_eq!(set("US", "2026-11-25").emergency_phrase(), "911");
     assert_eq!(set("IE", "2026-11-25").emergency_phrase(), "112 or 999");
     assert_eq!(set("CH", "2026-11-25").emergency_phrase(), "112");
-    assert_eq!(
-        set("JP", "2026-11-25").emergency_phrase(),
-        "119 (ambulance, fire) or 110 (police)"
-    );
+    assert_eq!(set("JP", "2026-11-25").emergency_phrase(), "119 (ambulance, fire) or 110 (police)");
 }
 
 #[test]
@@ -94,9 +83,7 @@ fn an_entry_that_breaks_a_rule_is_an_error() {
     };
     assert_eq!(what(&format!("{ONE}{ONE}")), "it is listed twice");
     assert!(what(&ONE.replace("phone = \"2\"\n", "")).starts_with("a line needs a phone"));
-    assert!(
-        what(&ONE.replace("phone = \"2\"", "phone = \"two\"")).starts_with("a line needs a phone")
-    );
+    assert!(what(&ONE.replace("phone = \"2\"", "phone = \"two\"")).starts_with("a line needs a phone"));
     assert!(what(&ONE.replace("https://b.example", "")).starts_with("a number needs the address"));
     assert!(what(&ONE.replace("[\"distress\"]", "[]")).starts_with("a line needs whom"));
     for wrong in [
@@ -105,9 +92,6 @@ fn an_entry_that_breaks_a_rule_is_an_error() {
         ONE.replace("\"XX\"", "\"XXX\""),
         ONE.replace("source_kind = \"operator\"\n", ""),
     ] {
-        assert!(matches!(
-            Helplines::parse(&[("f", &wrong)], NOTES),
-            Err(HelplineError::Syntax { .. })
-        ));
+        assert!(matches!(Helplines::parse(&[("f", &wrong)], NOTES), Err(HelplineError::Syntax { .. })));
     }
 }

@@ -170,7 +170,15 @@ impl Lexicon {
         if let Some(reading) = self.drawn_out(scratch) {
             return reading;
         }
-        self.slipped(bytes)
+        if scratch.len() >= 5 && scratch.ends_with("in") {
+            // "thinkin", "endin": the last letter is not spoken, so it is not written.
+            scratch.push('g');
+            if let Some(reading) = self.readings.get(scratch.as_str()) {
+                return reading;
+            }
+            scratch.pop();
+        }
+        self.slipped(scratch.as_bytes())
     }
 
     /// Digits and signs in place of letters: "k1ll", "su1c1de", "k*ll".
@@ -258,7 +266,9 @@ impl Lexicon {
         }
         let own = letters(word);
         for weighty in &self.weighty {
-            let near = weighty.spelling.len() >= 6
+            // Among words of five letters too many are one letter apart; a swap is still plain.
+            let swapped = weighty.spelling.len() == 5 && word.len() == 5 && weighty.letters == own;
+            let near = (weighty.spelling.len() >= 6 || swapped)
                 && weighty.spelling.len().abs_diff(word.len()) <= 1
                 && weighty.spelling[0] == word[0]
                 && (weighty.letters ^ own).count_ones() <= 2;
@@ -402,11 +412,11 @@ mod tests {
 
     fn lexicon() -> Lexicon {
         let mut lexicon = Lexicon::new();
-        for word in ["kill", "myself", "so", "i", "want", "to", "die"] {
+        for word in ["kill", "myself", "so", "i", "want", "to", "die", "ending"] {
             lexicon.intern(word);
         }
         lexicon.add_spelling("kms", "kill myself");
-        for word in ["suicide", "kill"] {
+        for word in ["suicide", "kill", "alive"] {
             lexicon.add_weighty(word);
         }
         lexicon
@@ -435,6 +445,10 @@ mod tests {
             ("suicdie", "suicide"),
             ("$uicide", "suicide"),
             ("su*cide", "suicide"),
+            ("ailve", "alive"),
+            ("olive", ""),
+            ("endin", "ending"),
+            ("dentin", ""),
             ("fill", ""),
             ("skill", ""),
             ("suffice", ""),

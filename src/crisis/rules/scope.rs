@@ -129,6 +129,9 @@ impl<'a> Scope<'a> {
 
     /// Whom a match concerns and when, or nothing if it is denied, idiom or joke.
     pub(super) fn read(&self, rule: &Rule, stretch: Stretch) -> Option<(About, Time)> {
+        // A pattern may name the end of the sentence before: that sentence is not its scope.
+        let opens = self.tokens[stretch.0..stretch.1].iter().position(|token| token.word != STOP)?;
+        let stretch = (stretch.0 + opens, stretch.1);
         let idiom = || self.marks.idiom[stretch.0..stretch.1].iter().any(|idiom| *idiom);
         if !rule.literal && (idiom() || self.is_denied(stretch)) {
             return None;

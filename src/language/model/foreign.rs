@@ -31,7 +31,9 @@ impl Foreign {
         let cpu = Device::Cpu;
         Ok(match architecture {
             "gemma3" => Self::Gemma3(quantized_gemma3::ModelWeights::from_gguf(content, &mut reader, &cpu)?),
-            "glm4" => Self::Glm4(quantized_glm4::ModelWeights::from_gguf(content, &mut reader, &cpu, DType::F32)?),
+            "glm4" => {
+                Self::Glm4(quantized_glm4::ModelWeights::from_gguf(content, &mut reader, &cpu, DType::F32)?)
+            }
             "lfm2" => Self::Lfm2(quantized_lfm2::ModelWeights::from_gguf(content, &mut reader, &cpu)?),
             "phi3" => Self::Phi3(quantized_phi3::ModelWeights::from_gguf(false, content, &mut reader, &cpu)?),
             other => return Err(ModelError::Architecture(other.to_owned())),
@@ -40,7 +42,11 @@ impl Foreign {
 
     /// Logits `(vocabulary)` after the last of `tokens`, the first of which stands at `from`.
     /// A call with `from` 0 starts a new text.
-    pub(in crate::language) fn last_logits(&mut self, tokens: &[Token], from: usize) -> Result<Tensor, ModelError> {
+    pub(in crate::language) fn last_logits(
+        &mut self,
+        tokens: &[Token],
+        from: usize,
+    ) -> Result<Tensor, ModelError> {
         let input = Tensor::from_slice(tokens, (1, tokens.len()), &Device::Cpu)?;
         let logits = match self {
             Self::Gemma3(model) => model.forward(&input, from)?,

@@ -8,8 +8,8 @@ mod foreign;
 mod load;
 mod transformer;
 
-pub(super) use load::Weights;
 pub(super) use foreign::Foreign;
+pub(super) use load::Weights;
 pub(super) use transformer::{Batch, KvCache, Transformer, log_softmax};
 
 use super::gguf::GgufError;
@@ -21,7 +21,9 @@ pub enum ModelError {
     #[error(transparent)]
     Gguf(#[from] GgufError),
     /// An architecture that nothing here can run.
-    #[error("The model's architecture `{0}` is not supported. Use a llama, qwen2, qwen3, gemma3, phi3, lfm2 or glm4 model.")]
+    #[error(
+        "The model's architecture `{0}` is not supported. Use a llama, qwen2, qwen3, gemma3, phi3, lfm2 or glm4 model."
+    )]
     Architecture(String),
     /// The numeric library refused.
     #[error("The model could not be computed ({0}). Check the file with `evenkeel models verify`.")]

@@ -87,9 +87,7 @@ impl Shape {
     fn read(gguf: &Gguf, architecture: &str) -> Result<Self, ModelError> {
         let need = |key: &str| {
             let key = format!("{architecture}.{key}");
-            gguf.unsigned(&key)
-                .filter(|n| (1..=1 << 24).contains(n))
-                .ok_or(GgufError::Missing(key))
+            gguf.unsigned(&key).filter(|n| (1..=1 << 24).contains(n)).ok_or(GgufError::Missing(key))
         };
         let width = need("embedding_length")?;
         let heads = need("attention.head_count")?;
@@ -99,8 +97,12 @@ impl Shape {
             return Err(GgufError::Malformed("its attention heads do not divide evenly".into()).into());
         }
         let number = |key: &str| gguf.float(&format!("{architecture}.{key}"));
-        if let Some(kind @ ("yarn" | "longrope")) = gguf.text(&format!("{architecture}.rope.scaling.type")).ok() {
-            return Err(GgufError::Malformed(format!("its position scaling `{kind}` is not supported")).into());
+        if let Some(kind @ ("yarn" | "longrope")) =
+            gguf.text(&format!("{architecture}.rope.scaling.type")).ok()
+        {
+            return Err(
+                GgufError::Malformed(format!("its position scaling `{kind}` is not supported")).into()
+            );
         }
         let vocabulary = gguf
             .tensor("token_embd.weight")
@@ -339,7 +341,11 @@ fn mask(rows: &[u32], all: &[u32]) -> Result<Option<Tensor>, ModelError> {
 }
 
 /// Cosines and sines `(context, head size / 2)` of the rotary position embedding.
-fn rope_tables(weights: Weights<'_>, shape: &Shape, architecture: &str) -> Result<(Tensor, Tensor), ModelError> {
+fn rope_tables(
+    weights: Weights<'_>,
+    shape: &Shape,
+    architecture: &str,
+) -> Result<(Tensor, Tensor), ModelError> {
     let half = shape.head_size / 2;
     // Llama 3 stretches low frequencies by factors that its file holds.
     let factors = match weights.optional_vector("rope_freqs.weight", half)? {

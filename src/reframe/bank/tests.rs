@@ -20,20 +20,11 @@ fn the_embedded_bank_is_sound_and_answers_every_distortion() {
     let bank = Bank::embedded().unwrap();
     assert_eq!(bank.lines().len(), 1040);
     for distortion in Distortion::ALL {
-        assert!(
-            bank.for_distortion(distortion).count() >= 40,
-            "{distortion:?}"
-        );
+        assert!(bank.for_distortion(distortion).count() >= 40, "{distortion:?}");
     }
     assert_eq!(bank.validations().count(), 70);
-    assert!(
-        bank.validations()
-            .all(|l| l.strategy == Strategy::Validation && !l.has_slot())
-    );
-    assert_eq!(
-        bank.get("ba-001").unwrap().strategy,
-        Strategy::ExamineEvidence
-    );
+    assert!(bank.validations().all(|l| l.strategy == Strategy::Validation && !l.has_slot()));
+    assert_eq!(bank.get("ba-001").unwrap().strategy, Strategy::ExamineEvidence);
 }
 
 #[test]
@@ -65,11 +56,7 @@ fn words_at_the_start_of_a_sentence_get_a_capital_and_keep_one_full_stop() {
         "“Why would they want me?” Who told me that, and when?"
     );
     let second = line("A lot goes on today. {words} puts me at the front of it.");
-    assert!(
-        second
-            .fill("she hates me,")
-            .contains(". “She hates me” puts")
-    );
+    assert!(second.fill("she hates me,").contains(". “She hates me” puts"));
 }
 
 #[test]
@@ -79,10 +66,7 @@ fn words_inside_a_sentence_are_left_as_they_are() {
         inside.fill(" it will\nall go  wrong "),
         "If a friend told me “it will all go wrong”, how would they know?"
     );
-    assert_eq!(
-        inside.fill("\"nobody comes\""),
-        "If a friend told me “nobody comes”, how would they know?"
-    );
+    assert_eq!(inside.fill("\"nobody comes\""), "If a friend told me “nobody comes”, how would they know?");
 }
 
 #[test]
@@ -92,14 +76,8 @@ fn many_words_are_cut_and_no_words_become_this_thought() {
         inside.fill("a b c d e f g h i j k l m n"),
         "Would they write anything like “a b c d e f g h i j k l…”?"
     );
-    assert_eq!(
-        line("{words} is one way it could go.").fill(" . "),
-        "This thought is one way it could go."
-    );
-    assert_eq!(
-        line("Nothing to fill here at all.").fill("x"),
-        "Nothing to fill here at all."
-    );
+    assert_eq!(line("{words} is one way it could go.").fill(" . "), "This thought is one way it could go.");
+    assert_eq!(line("Nothing to fill here at all.").fill("x"), "Nothing to fill here at all.");
 }
 
 #[test]
@@ -116,36 +94,16 @@ fn a_line_that_breaks_a_rule_is_an_error_with_its_place() {
     let good = json("a", "one two three four five six", "");
     assert!(Bank::parse(&[("f", &good)]).is_ok());
     let again = json("a", "seven two three four five six", "");
-    assert_eq!(
-        what(format!("{good}\n\n{again}")),
-        (3, "this id is used twice")
-    );
+    assert_eq!(what(format!("{good}\n\n{again}")), (3, "this id is used twice"));
     let same = json("b", "One two three four five six", "");
-    assert_eq!(
-        what(format!("{good}\n{same}")),
-        (2, "this text is there twice")
-    );
-    assert_eq!(
-        what(json("a", "too short", "")).1,
-        "the text must have 6 to 50 words"
-    );
+    assert_eq!(what(format!("{good}\n{same}")), (2, "this text is there twice"));
+    assert_eq!(what(json("a", "too short", "")).1, "the text must have 6 to 50 words");
     let braces = json("a", "one two {word} four five six", "");
-    assert_eq!(
-        what(braces).1,
-        "the text may hold {words} once and no other braces"
-    );
-    let none = good
-        .replace("[\"blaming\"]", "[]")
-        .replace("validation", "self_compassion");
-    assert_eq!(
-        what(none).1,
-        "a line without a distortion must be a validation"
-    );
+    assert_eq!(what(braces).1, "the text may hold {words} once and no other braces");
+    let none = good.replace("[\"blaming\"]", "[]").replace("validation", "self_compassion");
+    assert_eq!(what(none).1, "a line without a distortion must be a validation");
     let unknown = json("a", "one two three four five six", ",\"mood\":1");
-    assert!(matches!(
-        Bank::parse(&[("f", &unknown)]),
-        Err(BankError::Syntax { line: 1, .. })
-    ));
+    assert!(matches!(Bank::parse(&[("f", &unknown)]), Err(BankError::Syntax { line: 1, .. })));
 }
 
 proptest! {

@@ -1,0 +1,143 @@
+//! A service to test, without a socket, and ways to ask it and to look at its answers.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::request::Builder;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use evenkeel::assistant::Assistant;
+use evenkeel::crisis::Date;
+use evenkeel::http::{AccessToken, Service, router};
+use evenkeel::weights::{ModelCache, Registry};
+use http_body_util::BodyExt as _;
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+/// The port that the service believes to answer on.
+pub(crate) const PORT: u16 = 4180;
+
+pub(crate) fn assistant() -> Assistant {
+    Assistant::rules_only(Date::new(2026, 11, 30).unwrap()).unwrap()
+}
+
+/// A service around an assistant, with the built-in models and an empty cache.
+pub(crate) fn service(assistant: Assistant) -> Service {
+    let models = || {
+        let nowhere = std::env::temp_dir().join("evenkeel-no-models-here");
+        ModelCache::locate(Some(nowhere.clone()))?.list(&Registry::load(&nowhere)?)
+    };
+    Service { assistant, models: Arc::new(models), token: AccessToken::generate().unwrap() }
+}
+
+pub(crate) struct House {
+    router: Router,
+    token: String,
+}
+
+impl House {
+    pub(crate) fn rules_only() -> Self {
+        Self::of(assistant())
+    }
+
+    pub(crate) fn of(assistant: Assistant) -> Self {
+        let service = service(assistant);
+        let token = service.token.reveal().to_owned();
+        Self { router: router(service, PORT), token }
+    }
+
+    /// A request as the person's own programs send it.
+    pub(crate) fn request(&self, method: &str, path: &str) -> Builder {
+        bare(method, path).header(header::AUTHORIZATION, format!("Bearer {}", self.token))
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8(bytes.to_vec()).unwrap(),
+        }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(self.request("GET", path).body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends a body that is said to be JSON.
+    pub(crate) async fn post(&self, path: &str, body: impl Into<Body>) -> Answer {
+        let request = self.request("POST", path).header(header::CONTENT_TYPE, "application/json");
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
+    pub(crate) async fn post_json(&self, path: &str, body: Value) -> Answer {
+        self.post(path, body.to_string()).await
+    }
+}
+
+/// A request without a token.
+pub(crate) fn bare(method: &str, path: &str) -> Builder {
+    Request::builder().method(method).uri(path).header(header::HOST, format!("127.0.0.1:{PORT}"))
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap()
+    }
+
+    /// Status, content type and the form of the body: names of fields and types of values.
+    pub(crate) fn shape(&self) -> String {
+        let (status, kind) = (self.status.as_u16(), self.header("content-type"));
+        format!("{status} {kind}\n{}", shape(&self.json(), 0))
+    }
+
+    /// Status, type and detail of a problem.
+    pub(crate) fn problem(&self) -> String {
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        let body = self.json();
+        assert_eq!(body["status"], self.status.as_u16());
+        let text = |name: &str| body[name].as_str().unwrap().to_owned();
+        format!("{} {}: {}", self.status.as_u16(), text("type"), text("detail"))
+    }
+}
+
+/// Answers that should all be one of few, each once.
+pub(crate) fn lines(told: BTreeSet<String>) -> String {
+    told.into_iter().collect::<Vec<_>>().join("\n")
+}
+
+fn shape(value: &Value, depth: usize) -> String {
+    match value {
+        Value::Null => "null".into(),
+        Value::Bool(_) => "bool".into(),
+        Value::Number(_) => "number".into(),
+        Value::String(_) => "string".into(),
+        Value::Array(items) => match items.first() {
+            None => "[]".into(),
+            Some(first) => format!("[{}]", shape(first, depth)),
+        },
+        Value::Object(fields) if depth >= 1 => {
+            let fields: Vec<String> =
+                fields.iter().map(|(name, value)| format!("{name}: {}", shape(value, depth + 1))).collect();
+            format!("{{{}}}", fields.join(", "))
+        }
+        Value::Object(fields) => {
+            let lines: Vec<String> =
+                fields.iter().map(|(name, value)| format!("{name}: {}", shape(value, depth + 1))).collect();
+            lines.join("\n")
+        }
+    }
+}

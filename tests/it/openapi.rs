@@ -1,0 +1,98 @@
+//! `GET /api/openapi.json` and the page of documentation.
+
+use evenkeel::http::ProblemKind;
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use crate::house::House;
+
+async fn document() -> Value {
+    let answer = House::rules_only().get("/api/openapi.json").await;
+    assert_eq!(answer.header("content-type"), "application/json");
+    answer.json()
+}
+
+fn routes(document: &Value) -> Vec<(String, String)> {
+    let paths = document["paths"].as_object().unwrap();
+    let of = |path: &String, item: &Value| {
+        item.as_object()
+            .unwrap()
+            .keys()
+            .map(|method| (method.to_uppercase(), path.clone()))
+            .collect::<Vec<_>>()
+    };
+    paths.iter().flat_map(|(path, item)| of(path, item)).collect()
+}
+
+#[tokio::test]
+async fn the_document_is_openapi_3_1_and_lists_every_route() {
+    let document = document().await;
+    assert_eq!(document["openapi"], "3.1.0");
+    let lines: Vec<String> =
+        routes(&document).into_iter().map(|(method, path)| format!("{method} {path}")).collect();
+    assert_snapshot!(lines.join("\n"), @r#"
+    GET /
+    GET /api/openapi.json
+    GET /api/v1/health
+    GET /api/v1/helplines
+    GET /api/v1/models
+    POST /api/v1/recognitions
+    POST /api/v1/reframings
+    POST /api/v1/screenings
+    GET /landing.css
+    "#);
+}
+
+#[tokio::test]
+async fn every_reference_in_the_document_leads_somewhere() {
+    fn references<'a>(value: &'a Value, into: &mut Vec<&'a str>) {
+        match value {
+            Value::Object(fields) => {
+                into.extend(fields.get("$ref").and_then(Value::as_str));
+                fields.values().for_each(|value| references(value, into));
+            }
+            Value::Array(items) => items.iter().for_each(|value| references(value, into)),
+            _ => {}
+        }
+    }
+    let document = document().await;
+    let mut all = Vec::new();
+    references(&document, &mut all);
+    assert!(all.contains(&"#/components/schemas/Problem"));
+    for reference in all {
+        let pointer = reference.strip_prefix('#').unwrap();
+        assert!(document.pointer(pointer).is_some(), "{reference}");
+    }
+}
+
+#[tokio::test]
+async fn every_problem_has_its_example() {
+    let document = document().await;
+    let problems = &document["paths"]["/api/v1/reframings"]["post"]["responses"];
+    let busy = &problems["429"]["content"]["application/problem+json"]["examples"]["busy"]["value"];
+    assert_eq!(busy["type"], "/problems/busy");
+    assert_eq!(busy["status"], 429);
+}
+
+#[tokio::test]
+async fn all_but_the_open_routes_ask_for_the_token() {
+    let document = document().await;
+    for (method, path) in routes(&document) {
+        let security = &document["paths"][&path][method.to_lowercase()]["security"];
+        let open = matches!(path.as_str(), "/" | "/landing.css" | "/api/openapi.json" | "/api/v1/health");
+        assert_eq!(security[0].get("token").is_none(), open, "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn the_documentation_names_every_route_and_every_problem() {
+    let page = include_str!("../../docs/api.md");
+    for (method, path) in routes(&document().await) {
+        let path = path.strip_prefix("/api/v1").unwrap_or(&path);
+        assert!(page.contains(&format!("{method} {path}")), "{method} {path}");
+    }
+    for kind in ProblemKind::ALL {
+        let line = format!("| `{}` | {} |", kind.reference(), kind.status());
+        assert!(page.contains(&line), "{line}");
+    }
+}
