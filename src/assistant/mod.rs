@@ -71,6 +71,9 @@ pub enum AssistantError {
     /// A number in the request is out of range.
     #[error("`candidates` is {0}; it can be 1 to 5.")]
     Candidates(usize),
+    /// An id that is too long to be kept.
+    #[error("`id` is longer than {MOST_ID} characters. Choose a shorter one.")]
+    Id,
     /// The acknowledgement cannot be accepted.
     #[error(transparent)]
     Acknowledgement(#[from] AcknowledgementError),
@@ -258,6 +261,8 @@ const DANGER: [(Level, &str); 3] = [
 ];
 /// A model without heads is believed above this; it is not calibrated.
 const BELIEVED: f32 = 0.5;
+/// Characters of an id at most; thousands of them are remembered.
+const MOST_ID: usize = 128;
 /// Reframes shown if the request does not say how many.
 const SHOWN: usize = 3;
 
@@ -276,6 +281,9 @@ impl Asked {
         match request.candidates {
             Some(n) if !(1..=5).contains(&n) => return Err(AssistantError::Candidates(n)),
             _ => {}
+        }
+        if request.id.as_ref().is_some_and(|id| id.chars().count() > MOST_ID) {
+            return Err(AssistantError::Id);
         }
         Ok(Self {
             id: request.id.clone().unwrap_or_else(|| Uuid::now_v7().to_string()),

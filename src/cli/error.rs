@@ -55,7 +55,10 @@ impl CliError {
         match self {
             Self::Usage(_)
             | Self::Assistant(
-                AssistantError::Entry(_) | AssistantError::Country(_) | AssistantError::Candidates(_),
+                AssistantError::Entry(_)
+                | AssistantError::Country(_)
+                | AssistantError::Candidates(_)
+                | AssistantError::Id,
             )
             | Self::Weights(
                 WeightsError::UnknownModel { .. }

@@ -54,7 +54,7 @@ impl From<AssistantError> for Problem {
             }
             AssistantError::Entry(_) => Self::new(ProblemKind::UnusableText, &error),
             AssistantError::Country(_) => Self::new(ProblemKind::UnknownCountry, &error),
-            AssistantError::Candidates(_) => Self::new(ProblemKind::OutOfRange, &error),
+            AssistantError::Candidates(_) | AssistantError::Id => Self::new(ProblemKind::OutOfRange, &error),
             AssistantError::Acknowledgement(AcknowledgementError::Unknown) => {
                 Self::new(ProblemKind::UnknownScreening, &error)
             }

@@ -141,32 +141,27 @@ async fn of_fifty_at_once_some_are_put_off_and_none_is_lost() {
 async fn a_client_that_goes_away_frees_its_place() {
     let (assistant, _alone) = with_model().await;
     let house = Served::start(assistant).await;
-    let body = json!({"text": format!("{TEXT} ").repeat(LONG), "generate": true}).to_string();
+    let long = json!({"text": format!("{TEXT} ").repeat(LONG), "generate": true}).to_string();
+    let short = json!({"text": "A short one."}).to_string();
     let mut waiting = Vec::new();
-    for i in 0..16 {
-        let headers = if i % 2 == 0 { "Accept: text/event-stream\r\n" } else { "" };
-        waiting.push(house.ask("POST", "/api/v1/reframings", headers, &body).await);
+    let mut full = false;
+    while !full && waiting.len() < 50 {
+        let headers = if waiting.len() % 2 == 0 { "Accept: text/event-stream\r\n" } else { "" };
+        waiting.push(house.ask("POST", "/api/v1/reframings", headers, &long).await);
+        // A short text that finds a place stands behind the long ones: it is soon given up.
+        let asked = house.answer("POST", "/api/v1/screenings", &short);
+        let answer = timeout(Duration::from_millis(200), asked).await;
+        full = answer.is_ok_and(|answer| answer.starts_with("HTTP/1.1 429 "));
     }
-    // A question that finds a place stands behind all the others: it is soon given up.
-    let full = until(&house, "HTTP/1.1 429 ", Duration::from_millis(200)).await;
-    assert!(full, "the queue never filled");
+    assert!(full && waiting.len() >= 16, "the queue never filled, or too soon: {}", waiting.len());
+
     drop(waiting);
     let started = Instant::now();
-    assert!(until(&house, "HTTP/1.1 200 ", Duration::from_secs(20)).await, "the places were not given back");
-    assert!(started.elapsed() < Duration::from_secs(20), "what nobody waits for was still done");
-}
-
-/// Asks until the answer begins like this, for a while, waiting so long for each.
-async fn until(house: &Served, beginning: &str, patience: Duration) -> bool {
-    let body = json!({"text": "A short one."}).to_string();
-    for _ in 0..50 {
-        let asked = timeout(patience, house.answer("POST", "/api/v1/screenings", &body)).await;
-        if asked.is_ok_and(|answer| answer.starts_with(beginning)) {
-            return true;
-        }
+    while !house.answer("POST", "/api/v1/screenings", &short).await.starts_with("HTTP/1.1 200 ") {
+        assert!(started.elapsed() < Duration::from_secs(20), "the places were not given back");
         sleep(Duration::from_millis(50)).await;
     }
-    false
+    assert!(started.elapsed() < Duration::from_secs(20), "what nobody waits for was still done");
 }
 
 #[tokio::test(flavor = "multi_thread")]
