@@ -1,6 +1,13 @@
 //! Each architecture on a tiny model of random weights: it loads, gives finite scores that add
 //! up, and does not depend on how a text is split into passes.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests may stop at the first surprise"
+)]
+
 #[path = "support/tiny_gguf.rs"]
 mod tiny_gguf;
 

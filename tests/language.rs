@@ -3,6 +3,13 @@
 //! `EVENKEEL_TEST_MODEL` names the default model's file; `scripts/test` fetches it and sets it.
 //! The golden token ids are those of llama.cpp (`llama-tokenize --no-bos --no-parse-special`).
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests may stop at the first surprise"
+)]
+
 use std::path::PathBuf;
 use std::sync::OnceLock;
 

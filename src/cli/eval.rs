@@ -15,7 +15,7 @@ pub(super) async fn run(global: &Global, args: EvalArgs) -> Result<(), CliError>
     for suite in &suites {
         let quiet = global.quiet;
         let progress = |done: usize, all: usize| {
-            if !quiet && done > 0 && (done % 50 == 0 || done == all) {
+            if !quiet && done > 0 && (done.is_multiple_of(50) || done == all) {
                 let _ = writeln!(std::io::stderr(), "{done} of {all}");
             }
         };

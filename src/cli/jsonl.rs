@@ -21,11 +21,11 @@ pub(super) enum LineId {
 
 impl LineId {
     /// As the id of a request.
-    pub(super) fn request(&self) -> Option<String> {
-        Some(match self {
+    pub(super) fn request(&self) -> String {
+        match self {
             Self::Text(text) => text.clone(),
             Self::Number(number) => number.to_string(),
-        })
+        }
     }
 }
 
@@ -44,6 +44,9 @@ struct LineError {
     kind: &'static str,
     message: String,
 }
+
+/// A line, or its id as far as it has one and what is wrong with it.
+type ParsedLine = Result<Line, (Option<Value>, LineError)>;
 
 /// The lines of a source, one at a time; a line that is too long is skipped, not held.
 pub(super) struct Lines {
@@ -68,7 +71,7 @@ impl Lines {
     }
 
     /// The next line that is not blank, and its number.
-    fn next(&mut self) -> Result<Option<(u64, Result<Line, (Option<Value>, LineError)>)>, CliError> {
+    fn next(&mut self) -> Result<Option<(u64, ParsedLine)>, CliError> {
         loop {
             self.number += 1;
             let mut bytes = Vec::new();
@@ -106,7 +109,7 @@ impl Lines {
     }
 }
 
-fn parse(bytes: &[u8]) -> Result<Line, (Option<Value>, LineError)> {
+fn parse(bytes: &[u8]) -> ParsedLine {
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let error = |kind, message: String| LineError { kind, message };
     let text = std::str::from_utf8(bytes).map_err(|e| {

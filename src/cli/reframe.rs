@@ -33,7 +33,7 @@ pub(super) async fn run(global: &Global, args: TextArgs, depth: Depth) -> Result
         let mut out = std::io::stdout();
         return jsonl::answer(lines, &mut out, |line| {
             let request = Request {
-                id: line.id.request(),
+                id: Some(line.id.request()),
                 text: line.text,
                 situation: line.situation,
                 ..template.clone()

@@ -37,7 +37,7 @@ pub(super) async fn run(global: &Global, args: ScreenArgs) -> Result<(), CliErro
         let gravest = Mutex::new(Level::None);
         let done = jsonl::answer(lines, &mut out, |line| {
             let request = Request {
-                id: line.id.request(),
+                id: Some(line.id.request()),
                 text: line.text,
                 situation: line.situation,
                 ..Request::default()

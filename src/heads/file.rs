@@ -70,7 +70,7 @@ impl Heads {
                 let map = Linear::new(inputs, values(&view)?, values(&bias)?)
                     .ok_or_else(|| HeadFileError::Missing(name.clone()))?;
                 linear.insert(head.to_owned(), map);
-            } else if !name.ends_with(".bias") {
+            } else if name.strip_suffix(".bias").is_none() {
                 vectors.insert(name.clone(), values(&view)?);
             }
         }

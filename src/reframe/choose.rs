@@ -264,7 +264,9 @@ impl<'a> Nearness<'a> {
             }
         }
         let length = entry.iter().map(|v| v * v).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
-        entry.iter_mut().for_each(|v| *v /= length);
+        for value in &mut entry {
+            *value /= length;
+        }
         Some(Self { heads, entry, rows: heads.note(BANK_ROWS)?.split(' ').collect() })
     }
 

@@ -29,7 +29,9 @@ pub(crate) fn write(path: &Path, metadata: &[(String, Meta)], tensors: &[(String
             Meta::Texts(v) => {
                 b.extend([9_u32.to_le_bytes(), 8_u32.to_le_bytes()].concat());
                 b.extend((v.len() as u64).to_le_bytes());
-                v.iter().for_each(|v| text(&mut b, v));
+                for piece in v {
+                    text(&mut b, piece);
+                }
             }
             Meta::Floats(v) => {
                 b.extend([9_u32.to_le_bytes(), 6_u32.to_le_bytes()].concat());

@@ -97,9 +97,7 @@ impl Shape {
             return Err(GgufError::Malformed("its attention heads do not divide evenly".into()).into());
         }
         let number = |key: &str| gguf.float(&format!("{architecture}.{key}"));
-        if let Some(kind @ ("yarn" | "longrope")) =
-            gguf.text(&format!("{architecture}.rope.scaling.type")).ok()
-        {
+        if let Ok(kind @ ("yarn" | "longrope")) = gguf.text(&format!("{architecture}.rope.scaling.type")) {
             return Err(
                 GgufError::Malformed(format!("its position scaling `{kind}` is not supported")).into()
             );
