@@ -217,7 +217,7 @@ fn redirects_are_followed_but_never_to_an_unsafe_address() {
     let server = serve(move |asked, _, stream| match asked.path.as_str() {
         "/m.gguf" => say(stream, "HTTP/1.1 302 Found\r\nlocation: /there\r\ncontent-length: 0\r\n\r\n"),
         "/out" => {
-            say(stream, "HTTP/1.1 302 Found\r\nlocation: http://192.0.2.1/m\r\ncontent-length: 0\r\n\r\n")
+            say(stream, "HTTP/1.1 302 Found\r\nlocation: http://192.0.2.1/m\r\ncontent-length: 0\r\n\r\n");
         }
         "/round" => say(stream, "HTTP/1.1 302 Found\r\nlocation: /round\r\ncontent-length: 0\r\n\r\n"),
         _ => {
