@@ -74,6 +74,8 @@ pub(super) enum Refusal {
     Repetition,
     /// It does not end, or is not plain text.
     Form,
+    /// It is not said in the first person, or goes round in circles.
+    Voice,
 }
 
 /// The lists of what a reframe must not hold.
@@ -126,6 +128,9 @@ impl Checks {
         }
         // Hand-written lines were read for this; only what is written now can invent.
         if candidate.source != Source::Bank {
+            if !is_first_person(&own) || circles(&own) {
+                return Err(Refusal::Voice);
+            }
             if invents(&own, entry) {
                 return Err(Refusal::Invention);
             }
@@ -184,6 +189,19 @@ fn invents(text: &str, entry: &str) -> bool {
     false
 }
 
+/// Whether a text speaks as the person would to themself.
+fn is_first_person(text: &str) -> bool {
+    spaced(text).split(' ').any(|w| matches!(w, "i" | "me" | "my" | "myself") || w.starts_with("i'"))
+}
+
+/// Whether a text says the same three words twice, as small models do when they lose the thread.
+fn circles(text: &str) -> bool {
+    let spaced = spaced(text);
+    let words: Vec<&str> = spaced.split(' ').collect();
+    let mut seen = HashSet::new();
+    words.windows(3).any(|run| !seen.insert(run))
+}
+
 /// Whether most of a text is the entry over again.
 fn repeats(text: &str, entry: &str) -> bool {
     let known: HashSet<String> = spaced(entry).split(' ').map(str::to_owned).collect();
@@ -237,12 +255,14 @@ mod tests {
             (Refusal::Blame, "You should have checked the slide before you sent it to her."),
             (Refusal::Machine, "As an AI I can tell that this was only one slide among many."),
             (Refusal::Crisis, "If I want to die then at least the slide does not matter any more."),
-            (Refusal::Invention, "She kept the other eleven slides, and Marcus said that they were good."),
-            (Refusal::Invention, "She asked for 3 changes, and that is not many for a whole talk."),
+            (Refusal::Invention, "She kept my other eleven slides, and Marcus said that they were good."),
+            (Refusal::Invention, "She asked me for 3 changes, and that is not many for a whole talk."),
             (
                 Refusal::Repetition,
                 "She thinks I'm useless and I always mess up a slide she asked me to redo.",
             ),
+            (Refusal::Voice, "The thought takes a neutral event and makes it into more than it was."),
+            (Refusal::Voice, "I look at what speaks for it, and then at what speaks for it again."),
             (Refusal::Form, "One slide is one slide and that is all that it has to be"),
             (Refusal::Form, "One slide is one slide and that is all that it has to be!"),
         ];
