@@ -5,13 +5,15 @@
 //! the model's states break ties. The best dozen are then scored by how much likelier the model
 //! finds them after this entry than after none, all in one batch on a shared prefix.
 
+use std::collections::HashMap;
+
 use super::checks::Candidate;
 use super::slot::quotable;
 use super::{AboutTag, BankLine, Library, Material, Reframing, Source, Wanted};
 use crate::crisis::RuleSet;
 use crate::distortion::Distortion;
 use crate::entry::sentences;
-use crate::heads::{Heads, Reading, sigmoid};
+use crate::heads::{Heads, Linear, Reading, sigmoid};
 use crate::language::{LanguageError, Message, Role, Session, Token};
 use crate::prompt::{Prompt, ReframeSystem};
 
@@ -157,10 +159,10 @@ async fn weigh(
         .map(|c| Ok(session.encode(&c.text)?.tokens))
         .collect::<Result<Vec<_>, LanguageError>>()?;
     let after = session.score(prompt_for(session, &excerpt(material))?, texts.clone()).await?;
-    let stored = material.read.map(|(heads, _)| Baselines::new(heads));
+    let stored = material.read.and_then(|(heads, _)| StoredLines::read(heads));
     let mut without: Vec<Option<f32>> = candidates
         .iter()
-        .map(|c| if c.quotes { None } else { stored.as_ref().and_then(|s| s.of(c.line)) })
+        .map(|c| if c.quotes { None } else { stored.as_ref().and_then(|s| s.baseline(c.line)) })
         .collect();
     let missing: Vec<usize> = (0..without.len()).filter(|i| without[*i].is_none()).collect();
     if !missing.is_empty() {
@@ -247,11 +249,35 @@ impl Tags {
     }
 }
 
+/// What was stored of the bank's lines when the heads were trained.
+struct StoredLines<'a> {
+    rows: HashMap<&'a str, usize>,
+    map: &'a Linear,
+}
+
+impl<'a> StoredLines<'a> {
+    fn read(heads: &'a Heads) -> Option<Self> {
+        let rows: HashMap<&str, usize> =
+            heads.note(BANK_ROWS)?.split(' ').enumerate().map(|(i, key)| (key, i)).collect();
+        let map = heads.linear(BANK_STATES, rows.len()).ok()?;
+        Some(Self { rows, map })
+    }
+
+    /// The row of a line; none if it was changed since.
+    fn row(&self, line: &BankLine) -> Option<usize> {
+        self.rows.get(line_key(line).as_str()).copied()
+    }
+
+    /// How likely the model finds a line after no entry in particular.
+    fn baseline(&self, line: &BankLine) -> Option<f32> {
+        self.map.bias().get(self.row(line)?).copied()
+    }
+}
+
 /// How near the lines of the bank are to an entry, by the model's states.
 struct Nearness<'a> {
-    heads: &'a Heads,
+    stored: StoredLines<'a>,
     entry: Vec<f32>,
-    rows: Vec<&'a str>,
 }
 
 impl<'a> Nearness<'a> {
@@ -267,34 +293,13 @@ impl<'a> Nearness<'a> {
         for value in &mut entry {
             *value /= length;
         }
-        Some(Self { heads, entry, rows: heads.note(BANK_ROWS)?.split(' ').collect() })
+        Some(Self { stored: StoredLines::read(heads)?, entry })
     }
 
     /// Cosine; 0 for a line that was changed since the heads were trained.
     fn of(&self, line: &BankLine) -> f32 {
-        let key = line_key(line);
-        let row = self.rows.iter().position(|k| *k == key);
-        let map = self.heads.linear(BANK_STATES, self.rows.len()).ok();
-        row.zip(map).map_or(0.0, |(row, map)| map.output(row, &self.entry) - map.bias()[row])
-    }
-}
-
-/// How likely the model finds the lines of the bank after no entry in particular.
-struct Baselines<'a> {
-    heads: &'a Heads,
-    rows: Vec<&'a str>,
-}
-
-impl<'a> Baselines<'a> {
-    fn new(heads: &'a Heads) -> Self {
-        Self { heads, rows: heads.note(BANK_ROWS).map(|rows| rows.split(' ').collect()).unwrap_or_default() }
-    }
-
-    fn of(&self, line: &BankLine) -> Option<f32> {
-        let key = line_key(line);
-        let row = self.rows.iter().position(|k| *k == key)?;
-        let map = self.heads.linear(BANK_STATES, self.rows.len()).ok()?;
-        map.bias().get(row).copied()
+        let map = self.stored.map;
+        self.stored.row(line).map_or(0.0, |row| map.output(row, &self.entry) - map.bias()[row])
     }
 }
 
