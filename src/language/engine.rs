@@ -318,7 +318,7 @@ fn precision(parameters: usize) -> DType {
     if parameters <= most { DType::F32 } else { DType::F16 }
 }
 
-fn load(path: &Path) -> Result<(Network, TextSide), LanguageError> {
+pub(super) fn load(path: &Path) -> Result<(Network, TextSide), LanguageError> {
     let open = |source| LanguageError::Open { path: path.to_owned(), source };
     let file = File::open(path).map_err(open)?;
     // SAFETY: the map is read only while loading. Model files in the cache are replaced by

@@ -13,9 +13,9 @@ use super::tokenizer::{Token, Tokenizer};
 
 /// Tokens that go through the network in one pass: enough to keep the matrix products busy,
 /// few enough for attention scores to stay small and cancelling to be quick.
-const PASS: usize = 256;
+pub(super) const PASS: usize = 256;
 /// Rows of logits computed at once; with 150,000 pieces of vocabulary 64 rows take 40 MB.
-const LOGIT_ROWS: usize = 64;
+pub(super) const LOGIT_ROWS: usize = 64;
 
 /// Hidden states of one text.
 #[derive(Clone, Default)]
