@@ -11,6 +11,7 @@
 //! Evenkeel is a self-help tool. It does not diagnose and is not a therapist.
 
 pub mod assistant;
+pub mod bench;
 pub mod cli;
 pub mod corpus;
 pub mod crisis;

@@ -14,85 +14,10 @@ mod tiny_gguf;
 use std::path::Path;
 
 use evenkeel::language::{Engine, LanguageError, LoadOptions, Message, Role, Sampling, Session};
-use tiny_gguf::Meta;
+use tiny_gguf::{HEAD, HEADS, INNER, KV_HEADS, LAYERS, WIDTH, byte_level, common, tensors};
 
-const WIDTH: usize = 32;
-const LAYERS: usize = 2;
-const HEADS: usize = 4;
-const KV_HEADS: usize = 2;
-const HEAD: usize = 8;
-const INNER: usize = 64;
-
-/// A vocabulary of single bytes in the byte-level alphabet, and two control tokens.
-fn byte_level() -> Vec<String> {
-    let mut printable: Vec<char> = ('!'..='~').chain('¡'..='¬').chain('®'..='ÿ').collect();
-    printable.extend((0..68).filter_map(|i| char::from_u32(256 + i)));
-    printable
-        .iter()
-        .map(char::to_string)
-        .chain(["ab", "<|im_start|>", "<|im_end|>"].map(str::to_owned))
-        .collect()
-}
-
-fn common(architecture: &'static str, vocabulary: Vec<String>, model: &'static str) -> Vec<(String, Meta)> {
-    let size = vocabulary.len();
-    let mut all = vec![
-        ("general.architecture".to_owned(), Meta::Text(architecture)),
-        ("tokenizer.ggml.model".to_owned(), Meta::Text(model)),
-        ("tokenizer.ggml.tokens".to_owned(), Meta::Texts(vocabulary)),
-        ("tokenizer.ggml.eos_token_id".to_owned(), Meta::U32(size as u32 - 1)),
-    ];
-    if model == "gpt2" {
-        all.push(("tokenizer.ggml.pre".to_owned(), Meta::Text("qwen2")));
-        all.push(("tokenizer.ggml.merges".to_owned(), Meta::Texts(vec!["a b".into()])));
-    } else {
-        all.push((
-            "tokenizer.ggml.scores".to_owned(),
-            Meta::Floats((0..size).map(|i| -(i as f32)).collect()),
-        ));
-    }
-    for (key, value) in [
-        ("block_count", LAYERS),
-        ("embedding_length", WIDTH),
-        ("feed_forward_length", INNER),
-        ("context_length", 512),
-        ("attention.head_count", HEADS),
-        ("attention.head_count_kv", KV_HEADS),
-        ("attention.key_length", HEAD),
-        ("attention.value_length", HEAD),
-        ("attention.sliding_window", 64),
-        ("rope.dimension_count", HEAD),
-    ] {
-        all.push((format!("{architecture}.{key}"), Meta::U32(value as u32)));
-    }
-    all.push((format!("{architecture}.attention.layer_norm_rms_epsilon"), Meta::F32(1e-5)));
-    all
-}
-
-/// Tensors of a model; `extra` names what the architecture has beside the common ones.
-fn tensors(vocabulary: usize, extra: &[(&str, usize)]) -> Vec<(String, Vec<usize>)> {
-    let mut all = vec![
-        ("token_embd.weight".to_owned(), vec![vocabulary, WIDTH]),
-        ("output_norm.weight".to_owned(), vec![WIDTH]),
-    ];
-    for i in 0..LAYERS {
-        for (name, shape) in [
-            ("attn_norm.weight", vec![WIDTH]),
-            ("ffn_norm.weight", vec![WIDTH]),
-            ("attn_q.weight", vec![HEADS * HEAD, WIDTH]),
-            ("attn_k.weight", vec![KV_HEADS * HEAD, WIDTH]),
-            ("attn_v.weight", vec![KV_HEADS * HEAD, WIDTH]),
-            ("attn_output.weight", vec![WIDTH, HEADS * HEAD]),
-            ("ffn_gate.weight", vec![INNER, WIDTH]),
-            ("ffn_up.weight", vec![INNER, WIDTH]),
-            ("ffn_down.weight", vec![WIDTH, INNER]),
-        ] {
-            all.push((format!("blk.{i}.{name}"), shape));
-        }
-        all.extend(extra.iter().map(|(name, n)| (format!("blk.{i}.{name}"), vec![*n])));
-    }
-    all
-}
+/// Tokens in view.
+const CONTEXT: usize = 512;
 
 async fn load(path: &Path) -> Session {
     let engine = Engine::start(path, LoadOptions { threads: Some(1) }).unwrap();
@@ -104,9 +29,7 @@ async fn load(path: &Path) -> Session {
 
 async fn byte_level_model(folder: &Path, architecture: &'static str, extra: &[(&str, usize)]) -> Session {
     let path = folder.join(format!("{architecture}.gguf"));
-    let vocabulary = byte_level();
-    let shapes = tensors(vocabulary.len(), extra);
-    tiny_gguf::write(&path, &common(architecture, vocabulary, "gpt2"), &shapes);
+    tiny_gguf::byte_level_model(&path, architecture, CONTEXT, extra);
     load(&path).await
 }
 
@@ -160,7 +83,7 @@ async fn another_architecture_runs_through_candle_and_says_what_it_cannot_give()
         ("post_ffw_norm.weight", WIDTH),
     ];
     let shapes = tensors(vocabulary.len(), &extra);
-    tiny_gguf::write(&path, &common("gemma3", vocabulary, "llama"), &shapes);
+    tiny_gguf::write(&path, &common("gemma3", vocabulary, "llama", CONTEXT), &shapes);
     let session = load(&path).await;
     let encoded = session.encode("hello").unwrap();
     assert_eq!(session.text().unwrap().tokenizer.decode(&encoded.tokens).trim(), "hello");
@@ -180,17 +103,17 @@ async fn an_unknown_architecture_and_a_missing_tensor_are_told() {
     let path = folder.path().join("x.gguf");
     let vocabulary = byte_level();
     let mut shapes = tensors(vocabulary.len(), &[]);
-    tiny_gguf::write(&path, &common("mamba", vocabulary.clone(), "gpt2"), &shapes);
+    tiny_gguf::write(&path, &common("mamba", vocabulary.clone(), "gpt2", CONTEXT), &shapes);
     let why = failure(&path).await;
     assert!(why.contains("`mamba` is not supported"), "{why}");
     shapes.retain(|(name, _)| name != "blk.1.ffn_up.weight");
-    tiny_gguf::write(&path, &common("llama", vocabulary.clone(), "gpt2"), &shapes);
+    tiny_gguf::write(&path, &common("llama", vocabulary.clone(), "gpt2", CONTEXT), &shapes);
     let why = failure(&path).await;
     assert!(why.contains("blk.1.ffn_up.weight"), "{why}");
     // A shape that contradicts the metadata.
     let mut shapes = tensors(vocabulary.len(), &[]);
     shapes.last_mut().unwrap().1 = vec![WIDTH, INNER * 2];
-    tiny_gguf::write(&path, &common("llama", vocabulary, "gpt2"), &shapes);
+    tiny_gguf::write(&path, &common("llama", vocabulary, "gpt2", CONTEXT), &shapes);
     let why = failure(&path).await;
     assert!(why.contains("shape"), "{why}");
 }

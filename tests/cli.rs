@@ -7,8 +7,11 @@
     reason = "tests may stop at the first surprise"
 )]
 
+#[path = "support/tiny_gguf.rs"]
+mod tiny_gguf;
+
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -239,4 +242,117 @@ fn a_port_that_is_taken_is_told_before_a_model_is_fetched() {
     let outside = run(evenkeel().args(["serve", "--listen", "0.0.0.0:0"]), b"");
     assert_eq!(outside.status.code(), Some(2));
     assert!(Path::new(folder.path()).exists());
+}
+
+/// `bench` on a model of random weights; what it measures says nothing, so no test looks at it.
+fn bench(folder: &Path) -> Command {
+    let model = folder.join("tiny.gguf");
+    tiny_gguf::byte_level_model(&model, "llama", 8_192, &[]);
+    let mut command = evenkeel();
+    command.args(["--quiet", "--model"]).arg(model);
+    command.args(["bench", "--quick", "--turns", "1", "--threads", "1"]);
+    command
+}
+
+#[test]
+fn bench_measures_the_network_a_fresh_process_and_the_real_reframe() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = run(bench(folder.path()).arg("--json"), b"");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let report = json(&output);
+    assert_eq!(report["schema"], 1);
+    assert_eq!(report["about"]["model"], "tiny");
+    assert_eq!(report["against"], serde_json::json!([]));
+    let tests: Vec<&Value> = report["tests"].as_array().expect("tests").iter().collect();
+    let names: Vec<&str> = tests.iter().filter_map(|t| t["test"].as_str()).collect();
+    assert_eq!(names, ["prefill16", "prefill128", "decode", "decode_b4"]);
+    for test in tests {
+        assert_eq!(test["threads"], 1);
+        assert!(test["median"].as_f64().expect("a median") > 0.0, "{test}");
+        assert_eq!(test["samples"].as_array().expect("samples").len(), 1);
+    }
+    assert!(report["process"][0]["load_ms"]["median"].is_number(), "{report}");
+    let reframe = &report["reframe"][0];
+    for time in [&reframe["cold"]["first_ms"], &reframe["cold"]["whole_ms"], &reframe["warm"]["whole_ms"]] {
+        assert!(time["median"].is_number(), "{reframe}");
+    }
+    assert!(reframe["warm"]["recognise_60_words_ms"]["median"].is_number(), "{reframe}");
+}
+
+#[test]
+fn bench_prints_a_page_and_csv_and_leaves_out_what_does_not_fit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let fits = |command: &mut Command| {
+        let output = run(command.args(["--network-only", "--prefill", "16,9000"]), b"");
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let page = fits(&mut bench(folder.path()));
+    assert!(page.lines().all(|l| l.chars().count() <= 72), "{page}");
+    assert!(page.contains("Left out") && page.contains("prefill9000"), "{page}");
+    let csv = fits(bench(folder.path()).arg("--csv"));
+    assert!(csv.starts_with("model,test,threads,unit,median,min,max,turns,"), "{csv}");
+    assert!(csv.contains("tiny,prefill16,1,tokens_per_s,") && !csv.contains("9000"), "{csv}");
+}
+
+/// A program that answers like llama-bench.
+#[cfg(unix)]
+fn rival(folder: &Path, answer: &str) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt as _;
+    let path = folder.join("llama-bench");
+    let script = format!(
+        "#!/bin/sh\nwhile [ $# -gt 0 ]; do case $1 in -p) p=$2;; -n) n=$2;; esac; shift; done\n{answer}\n"
+    );
+    std::fs::write(&path, script).expect("it is written");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).expect("it may be run");
+    path
+}
+
+#[cfg(unix)]
+#[test]
+fn bench_runs_llama_bench_beside_and_gives_ratios() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let answer =
+        r#"echo "[{\"n_prompt\":$p,\"n_gen\":$n,\"samples_ns\":[1000000],\"build_commit\":\"c0ffee\"}]""#;
+    let rival = rival(folder.path(), answer);
+    let mut command = bench(folder.path());
+    let output = run(command.args(["--network-only", "--json", "--against"]).arg(&rival), b"");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let report = json(&output);
+    assert_eq!(report["rival"]["build"], "c0ffee");
+    let against = report["against"].as_array().expect("against");
+    let names: Vec<&str> = against.iter().filter_map(|t| t["test"].as_str()).collect();
+    assert_eq!(names, ["prefill16", "prefill128", "decode"]);
+    // 16 tokens in a millisecond; 8 tokens written in a millisecond.
+    assert_eq!(against[0]["theirs"], 16_000.0);
+    assert_eq!(against[2]["theirs"], 8_000.0);
+    for row in against {
+        let number = |name: &str| row[name].as_f64().expect("a number");
+        assert!((number("ratio") - number("ours") / number("theirs")).abs() < 1e-3, "{row}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_llama_bench_that_is_missing_fails_or_is_not_understood_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let said = |path: &Path, code: i32| {
+        let output = run(bench(folder.path()).arg("--against").arg(path), b"");
+        assert_eq!(output.status.code(), Some(code), "{}", stderr(&output));
+        assert!(output.stdout.is_empty());
+        let said = stderr(&output);
+        assert_eq!(said.trim_end().lines().count(), 1, "{said}");
+        said
+    };
+    let missing = said(&folder.path().join("nothing"), 2);
+    assert!(missing.contains("--against"), "{missing}");
+    let failed = said(&rival(folder.path(), "echo loading >&2; echo no such model >&2; exit 3"), 1);
+    assert!(failed.contains("no such model"), "{failed}");
+    let strange = said(&rival(folder.path(), "echo '| model | t/s |'"), 1);
+    assert!(strange.contains("not understood"), "{strange}");
+    let path = rival(folder.path(), "exit 0");
+    let output =
+        run(bench(folder.path()).arg("--against").arg(&path).args(["--rival-model", "/nowhere/x.gguf"]), b"");
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("--rival-model"), "{}", stderr(&output));
 }

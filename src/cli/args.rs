@@ -21,7 +21,7 @@ pub(super) struct Cli {
 }
 
 /// Options of every command.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct Global {
     /// Where your journal and settings live
     #[arg(long, global = true, value_name = "DIR", env = "EVENKEEL_DATA")]
@@ -70,6 +70,8 @@ pub(super) enum Command {
     },
     /// Measure how well it works, on suites under `evals/`
     Eval(EvalArgs),
+    /// Measure how fast it is on this machine
+    Bench(BenchArgs),
     /// Check that everything is in place
     Doctor(JsonArgs),
     /// Print completions for a shell
@@ -265,4 +267,58 @@ pub(super) struct EvalArgs {
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BenchArgs {
+    /// Numbers of threads, such as 1,2 [default: 1, and all cores]
+    #[arg(long, value_name = "N", value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub(super) threads: Vec<u16>,
+    /// How often each test is run [default: 5, with --quick 2]
+    #[arg(long, value_name = "N", value_parser = between::<1, 1_000>)]
+    pub(super) turns: Option<usize>,
+    /// Lengths of texts to read, in tokens [default: 16,128,512,2048]
+    #[arg(long, value_name = "N", value_delimiter = ',', value_parser = between::<1, 1_000_000>)]
+    pub(super) prefill: Vec<usize>,
+    /// Tokens read before writing is measured [default: 0,1024]
+    #[arg(long, value_name = "N", value_delimiter = ',', value_parser = between::<0, 1_000_000>)]
+    pub(super) depth: Vec<usize>,
+    /// Texts written side by side [default: 1,2,4,8]
+    #[arg(long, value_name = "N", value_delimiter = ',', value_parser = between::<1, 256>)]
+    pub(super) batch: Vec<usize>,
+    /// Run llama.cpp's llama-bench beside, turn by turn, and give ratios
+    #[arg(long, value_name = "PATH")]
+    pub(super) against: Option<PathBuf>,
+    /// Another file of the same weights for llama-bench [default: the same file]
+    #[arg(long, value_name = "PATH", requires = "against")]
+    pub(super) rival_model: Option<PathBuf>,
+    /// Leave out the real reframe, which is slow with a model that has no trained heads
+    #[arg(long)]
+    pub(super) network_only: bool,
+    /// Fewer tests, shorter and run twice: to see that all works, not to compare
+    #[arg(long)]
+    pub(super) quick: bool,
+    #[command(flatten)]
+    pub(super) form: FormArgs,
+    /// Tell what this process costs with a model file; the command asks this of itself
+    #[arg(long, value_name = "PATH", hide = true)]
+    pub(super) footprint: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FormArgs {
+    /// Print JSON
+    #[arg(long, conflicts_with = "csv")]
+    pub(super) json: bool,
+    /// Print comma-separated values
+    #[arg(long)]
+    pub(super) csv: bool,
+}
+
+/// A whole number between two bounds.
+fn between<const LEAST: usize, const MOST: usize>(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number) if (LEAST..=MOST).contains(&number) => Ok(number),
+        _ => Err(format!("it can be {LEAST} to {MOST}")),
+    }
 }

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use crate::assistant::{AssistantError, ContentError};
+use crate::bench::BenchError;
 use crate::corpus::CorpusError;
 use crate::entry::EntryError;
 use crate::eval::EvalError;
@@ -28,6 +29,8 @@ pub(super) enum CliError {
     Train(#[from] TrainError),
     #[error(transparent)]
     Eval(#[from] EvalError),
+    #[error(transparent)]
+    Bench(#[from] BenchError),
     #[error(transparent)]
     Corpus(#[from] CorpusError),
     #[error("{0}")]
@@ -64,7 +67,8 @@ impl CliError {
                 WeightsError::UnknownModel { .. }
                 | WeightsError::BadName { .. }
                 | WeightsError::NameTaken { .. },
-            ) => 2,
+            )
+            | Self::Bench(BenchError::RivalMissing { .. } | BenchError::RivalModel(_)) => 2,
             Self::FailAt => 10,
             Self::Interrupted => 130,
             _ => 1,

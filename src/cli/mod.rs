@@ -2,6 +2,7 @@
 //! the library and prints; it knows nothing of weights or SQL.
 
 mod args;
+mod bench;
 mod completions;
 mod doctor;
 mod error;
@@ -60,6 +61,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::HelpLines(args) => help_lines::run(&args),
         Command::Train { command } => train::run(&global, command).await,
         Command::Eval(args) => eval::run(&global, args).await,
+        Command::Bench(args) => bench::run(&global, args).await,
         Command::Doctor(args) => doctor::run(&global, &args).await,
         Command::Completions { shell } => completions::run(shell),
     }

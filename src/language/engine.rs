@@ -51,6 +51,8 @@ pub struct ModelInfo {
     pub name: String,
     /// Number of weights.
     pub parameters: usize,
+    /// The instructions it is computed with: `avx512`, `avx2`, `neon`, `portable`; or `candle`.
+    pub instructions: &'static str,
     /// Number of layers; 0 where hidden states are not to be had.
     pub depth: usize,
     /// Size of a hidden state; 0 where none are to be had.
@@ -312,10 +314,12 @@ pub(super) fn load(path: &Path, options: LoadOptions) -> Result<(Network, TextSi
     let chat = ChatTemplate::from_gguf(&gguf, &tokenizer)?;
     let parameters = gguf.parameters();
     let threads = options.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, NonZero::get));
+    let mut instructions = "candle";
     let (network, depth, width) = match architecture.as_str() {
         "llama" | "qwen2" | "qwen3" => {
             let network = Transformer::load(&gguf, &bytes, &architecture, Pool::new(threads))?;
             let (depth, width) = (network.depth(), network.width());
+            instructions = network.instructions();
             let known = Prefixes::new(&network);
             (Network::Own(network, known), depth, width)
         }
@@ -326,6 +330,7 @@ pub(super) fn load(path: &Path, options: LoadOptions) -> Result<(Network, TextSi
         name: gguf.text("general.name").unwrap_or(&architecture).to_owned(),
         architecture,
         parameters,
+        instructions,
         depth,
         width,
         context: network.context(),

@@ -14,9 +14,9 @@ use super::tokenizer::{Token, Tokenizer};
 
 /// Tokens that go through the network in one pass: enough to keep the matrix products busy,
 /// few enough for attention scores to stay small and cancelling to be quick.
-const PASS: usize = 256;
+pub(super) const PASS: usize = 256;
 /// Rows of logits computed at once; with 150,000 pieces of vocabulary 64 rows take 40 MB.
-const LOGIT_ROWS: usize = 64;
+pub(super) const LOGIT_ROWS: usize = 64;
 
 /// Hidden states of one text.
 #[derive(Clone, Default)]
@@ -184,10 +184,11 @@ fn states(
         let mut values = vec![Vec::with_capacity(tokens * width); depths.len()];
         let mut keep = |depth: usize, states: &[f32]| values[depth].extend_from_slice(states);
         let mut cache = network.cache();
-        cache.reserve(tokens);
+        
         let mut batch = Batch::default();
         // A text alone may take several passes; several texts share one, each its own branch.
         if end == at + 1 {
+            cache.reserve(tokens, 0, 0);
             for (i, part) in texts[at].chunks(PASS).enumerate() {
                 batch.clear();
                 batch.push(0, i * PASS, part);
@@ -210,13 +211,13 @@ fn states(
     Ok(all)
 }
 
-/// Reads a prompt into a cache with room for `more` tokens, its constant part from memory if it
+/// Reads a prompt into a cache with room for `branches` of `more` tokens each, its constant part from memory if it
 /// has been read before; leaves the logits after its last token in `last`.
 fn prefill(
     network: &mut Transformer,
     known: &mut Prefixes,
     prompt: &PromptTokens,
-    more: usize,
+    (branches, more): (usize, usize),
     last: &mut Vec<f32>,
     cancel: &CancellationToken,
 ) -> Result<KvCache, LanguageError> {
@@ -237,7 +238,7 @@ fn prefill(
         read(0, constant, &mut cache, &mut batch)?;
         known.keep(&tokens[..constant], &cache);
     }
-    cache.reserve(tokens.len() + more);
+    cache.reserve(tokens.len(), branches, more);
     read(constant, tokens.len(), &mut cache, &mut batch)?;
     let row = batch.tokens.len().checked_sub(1).ok_or(LanguageError::Failed)?;
     last.clear();
@@ -254,7 +255,7 @@ fn score(
     cancel: &CancellationToken,
 ) -> Result<Vec<LogProbability>, LanguageError> {
     let mut first = Vec::new();
-    let mut cache = prefill(network, known, prefix, PASS, &mut first, cancel)?;
+    let mut cache = prefill(network, known, prefix, (0, 0), &mut first, cancel)?;
     let prefix = &prefix.tokens;
     let first = log_softmax(&first);
     let mut scores: Vec<LogProbability> = continuations
@@ -271,15 +272,16 @@ fn score(
     while at < pending.len() {
         let mut batch = Batch::default();
         let mut rows = Vec::new();
+        let mut branch = 0;
         while let Some(&i) = pending.get(at) {
             let continuation = &continuations[i];
             let length = continuation.len() - 1;
             if !batch.tokens.is_empty() && batch.tokens.len() + length > PASS {
                 break;
             }
-            batch.push(rows.len() as u32 + 1, prefix.len(), &continuation[..length]);
+            branch += 1;
+            batch.push(branch, prefix.len(), &continuation[..length]);
             rows.extend(continuation[1..].iter().map(|next| (i, *next)));
-            // Branch numbers only need to differ within a pass; rows only grows.
             at += 1;
         }
         network.forward(&batch, &mut cache, &|| cancel.is_cancelled())?;
@@ -356,7 +358,7 @@ impl Writer<'_> {
     ) -> Result<(), LanguageError> {
         let vocabulary = network.vocabulary();
         let mut first = Vec::new();
-        let room = sampling.candidates * sampling.max_tokens;
+        let room = (sampling.candidates, sampling.max_tokens);
         let mut cache = prefill(network, known, prompt, room, &mut first, self.cancel)?;
         let prompt = &prompt.tokens;
         let mut batch = Batch::default();

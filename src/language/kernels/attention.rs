@@ -35,6 +35,11 @@ impl KeyValues {
         Self { heads, size, ..Self::default() }
     }
 
+    /// An empty cache of the same shape.
+    pub(in crate::language) fn like(&self) -> Self {
+        Self::new(self.heads, self.size)
+    }
+
     /// Makes room for so many tokens in all, so that reading them allocates nothing.
     pub(in crate::language) fn reserve(&mut self, tokens: usize) {
         let keys = tokens.div_ceil(KEYS) * self.heads * self.size;
@@ -77,42 +82,54 @@ impl KeyValues {
     }
 }
 
-/// Attention of some rows of queries of one key/value head.
+/// Where a token stands: in the shared prefix (branch 0) or in a branch of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::language) struct Place {
+    pub(in crate::language) branch: usize,
+    /// Its number within the prefix or the branch.
+    pub(in crate::language) index: usize,
+}
+
+/// Attention of a batch: each token sees the prefix up to itself, or the whole prefix and its own
+/// branch up to itself. Keys are taken in the order of the token's own text, so that what it
+/// sees, to the last bit, does not depend on the branches beside it.
 pub(in crate::language) struct Attention<'a> {
-    pub(in crate::language) cache: &'a KeyValues,
+    pub(in crate::language) prefix: &'a KeyValues,
+    /// Keys and values of branch 1 and following.
+    pub(in crate::language) tails: &'a [KeyValues],
     /// `tokens × heads × size`, turned to their positions and scaled by `1/√size`.
     pub(in crate::language) queries: &'a [f32],
     /// Query heads.
     pub(in crate::language) heads: usize,
-    /// The branch of every token in the cache, the batch's own last.
-    pub(in crate::language) branches: &'a [u32],
-    /// How many tokens at the beginning every later one sees: those of branch 0 before any other.
-    pub(in crate::language) shared: usize,
+    /// The place of each token of the batch.
+    pub(in crate::language) places: &'a [Place],
     /// `tokens × heads × size`.
     pub(in crate::language) out: Disjoint<'a, f32>,
 }
 
 impl Attention<'_> {
+    /// Query heads to a key/value head.
     fn group(&self) -> usize {
-        self.heads / self.cache.heads.max(1)
+        self.heads / self.prefix.heads.max(1)
     }
 
+    /// Rows of queries of one key/value head.
     fn rows(&self) -> usize {
-        self.queries.len() / (self.cache.size * self.cache.heads).max(1)
+        self.places.len() * self.group()
     }
 
     /// Pieces of work: tiles of rows, for each key/value head.
     pub(in crate::language) fn parts(&self) -> usize {
-        self.rows().div_ceil(TILE) * self.cache.heads
+        self.rows().div_ceil(TILE) * self.prefix.heads
     }
 
     /// Does one of [`Attention::parts`].
     pub(in crate::language) fn run(&self, isa: super::Isa, part: usize) {
         // The last tiles see the most tokens: they come first, so that threads end together.
-        let tile = self.rows().div_ceil(TILE) - 1 - part / self.cache.heads;
+        let tile = self.rows().div_ceil(TILE) - 1 - part / self.prefix.heads;
         let first = tile * TILE;
         let rows = TILE.min(self.rows() - first);
-        isa.run(Tile { all: self, head: part % self.cache.heads, first, rows });
+        isa.run(Tile { all: self, head: part % self.prefix.heads, first, rows });
     }
 }
 
@@ -135,25 +152,72 @@ impl Kernel for Tile<'_> {
     }
 }
 
+/// What is known of each row after some of its keys: the highest score, the sum of all
+/// `e^(score − highest)`, and the values mixed by these.
+struct Mixing<const R: usize> {
+    highest: [f32; R],
+    totals: [f32; R],
+    mixed: [[[f32; 16]; PIECES]; R],
+}
+
 impl Tile<'_> {
     #[inline(always)]
     fn go<L: Lanes, const R: usize>(&self, l: L) {
-        let Attention { cache, queries, heads, branches, shared, .. } = *self.all;
-        let (size, group) = (cache.size, self.all.group());
-        let past = branches.len() - queries.len() / (heads * size);
+        let Attention { prefix, tails, queries, heads, places, .. } = *self.all;
+        let (size, group) = (prefix.size, self.all.group());
         // Rows beyond the last repeat it; they are computed and not written.
-        let row = |r: usize| self.first + r.min(self.rows - 1);
-        let token = |r: usize| past + row(r) / group;
-        let place = |r: usize| (row(r) / group * heads + self.head * group + row(r) % group) * size;
-        let query: [&[f32]; R] = std::array::from_fn(|r| &queries[place(r)..][..size]);
-        let seen = token(R - 1) + 1;
+        let mut rows = [(0, Place { branch: 0, index: 0 }); R];
+        for (r, row) in rows.iter_mut().enumerate() {
+            let number = self.first + r.min(self.rows - 1);
+            let token = number / group;
+            *row = ((token * heads + self.head * group + number % group) * size, places[token]);
+        }
+        let mut query: [&[f32]; R] = [&[]; R];
+        let mut seen = [0; R];
+        for (r, (at, place)) in rows.iter().enumerate() {
+            query[r] = &queries[*at..][..size];
+            seen[r] = if place.branch == 0 { place.index + 1 } else { prefix.tokens };
+        }
+        let mut mixing =
+            Mixing { highest: [FLOOR; R], totals: [0.0; R], mixed: [[[0.0; 16]; PIECES]; R] };
+        self.mix(l, prefix, &query, &seen, &mut mixing);
+        // Each branch once; to the rows of others its keys are invisible and change nothing.
+        for (r, (_, Place { branch, .. })) in rows.iter().enumerate() {
+            if *branch == 0 || rows[..r].iter().any(|(_, earlier)| earlier.branch == *branch) {
+                continue;
+            }
+            for (seen, (_, other)) in seen.iter_mut().zip(&rows) {
+                *seen = if other.branch == *branch { other.index + 1 } else { 0 };
+            }
+            self.mix(l, &tails[branch - 1], &query, &seen, &mut mixing);
+        }
+        for (r, (at, _)) in rows.iter().enumerate().take(self.rows) {
+            // SAFETY: every row of every head is written by its own tile alone.
+            let out = unsafe { self.all.out.slice(*at..at + size) };
+            for (out, x) in out.iter_mut().zip(mixing.mixed[r].as_flattened()) {
+                *out = x / mixing.totals[r];
+            }
+        }
+    }
 
-        let mut highest = [FLOOR; R];
-        let mut totals = [0.0_f32; R];
-        let mut mixed = [[[0.0_f32; 16]; PIECES]; R];
+    /// Mixes in the first `seen` tokens of `cache`, for each row.
+    #[inline(always)]
+    fn mix<L: Lanes, const R: usize>(
+        &self,
+        l: L,
+        cache: &KeyValues,
+        query: &[&[f32]; R],
+        seen: &[usize; R],
+        mixing: &mut Mixing<R>,
+    ) {
+        let (size, pieces) = (cache.size, cache.pieces());
+        let mut most_seen = 0;
+        for seen in seen {
+            most_seen = most_seen.max(*seen);
+        }
         let mut from = 0;
-        while from < seen {
-            let until = seen.min(from + BLOCKS * KEYS);
+        while from < most_seen {
+            let until = most_seen.min(from + BLOCKS * KEYS);
             let blocks = (until - from).div_ceil(KEYS);
             let mut scores = [[[FLOOR; KEYS]; BLOCKS]; R];
             for b in 0..blocks {
@@ -165,25 +229,16 @@ impl Tile<'_> {
                         sums[r] = l.mul_add(key, l.splat(query[r][d]), sums[r]);
                     }
                 }
+                let first = from + b * KEYS;
                 for r in 0..R {
                     l.store(sums[r], &mut scores[r][b]);
-                    let first = from + b * KEYS;
-                    if first + KEYS > shared.min(token(r) + 1) {
-                        let own = branches[token(r)];
-                        for (k, score) in scores[r][b].iter_mut().enumerate() {
-                            let other = first + k;
-                            let visible =
-                                other <= token(r) && (branches[other] == 0 || branches[other] == own);
-                            if !visible {
-                                *score = f32::NEG_INFINITY;
-                            }
-                        }
-                    }
+                    let visible = seen[r].saturating_sub(first).min(KEYS);
+                    scores[r][b][visible..].fill(f32::NEG_INFINITY);
                 }
             }
             let mut factors = [0.0_f32; R];
             for r in 0..R {
-                let mut most = l.splat(highest[r]);
+                let mut most = l.splat(mixing.highest[r]);
                 for block in &scores[r][..blocks] {
                     most = l.max(most, l.load(block));
                 }
@@ -196,16 +251,15 @@ impl Tile<'_> {
                     l.store(p, block);
                 }
                 let mut factor = [0.0; 16];
-                l.store(exp(l, l.splat(highest[r] - most)), &mut factor);
+                l.store(exp(l, l.splat(mixing.highest[r] - most)), &mut factor);
                 factors[r] = factor[0];
-                totals[r] = totals[r] * factors[r] + l.sum(total);
-                highest[r] = most;
+                mixing.totals[r] = mixing.totals[r] * factors[r] + l.sum(total);
+                mixing.highest[r] = most;
             }
-            let pieces = cache.pieces();
             for piece in 0..pieces {
                 let mut sums = [l.zero(); R];
                 for r in 0..R {
-                    sums[r] = l.mul(l.load(&mixed[r][piece]), l.splat(factors[r]));
+                    sums[r] = l.mul(l.load(&mixing.mixed[r][piece]), l.splat(factors[r]));
                 }
                 for k in 0..until - from {
                     let at = ((from + k) * cache.heads + self.head) * pieces + piece;
@@ -215,17 +269,10 @@ impl Tile<'_> {
                     }
                 }
                 for r in 0..R {
-                    l.store(sums[r], &mut mixed[r][piece]);
+                    l.store(sums[r], &mut mixing.mixed[r][piece]);
                 }
             }
             from = until;
-        }
-        for r in 0..self.rows.min(R) {
-            // SAFETY: every row of every head is written by its own tile alone.
-            let out = unsafe { self.all.out.slice(place(r)..place(r) + size) };
-            for (out, x) in out.iter_mut().zip(mixed[r].as_flattened()) {
-                *out = x / totals[r];
-            }
         }
     }
 }

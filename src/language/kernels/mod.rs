@@ -24,7 +24,7 @@ mod pool;
 mod product;
 
 pub(super) use activations::Activations;
-pub(super) use attention::{Attention, KeyValues, LARGEST_HEAD};
+pub(super) use attention::{Attention, KeyValues, LARGEST_HEAD, Place};
 use dense::DenseMatrix;
 pub(super) use disjoint::Disjoint;
 pub(super) use elementwise::{gated_silu, rms_norm, rotate};

@@ -2,7 +2,7 @@
 //! against arithmetic in `f64`.
 
 use proptest::prelude::*;
-use rand::{RngExt as _, SeedableRng as _};
+use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 
 use super::decode::tests::random;
@@ -145,19 +145,26 @@ proptest! {
         let all = past + tokens;
         let (keys, values) = (numbers(seed, all * kv_heads * size), numbers(seed ^ 1, all * kv_heads * size));
         let queries: Vec<f32> = numbers(seed ^ 2, tokens * heads * size).iter().map(|q| q / 8.0).collect();
-        let branches: Vec<u32> = (0..all)
-            .map(|i| if branching && i >= past / 2 { 1 + (i % 3) as u32 } else { 0 })
-            .collect();
-        let shared = branches.iter().take_while(|b| **b == 0).count();
-        let mut cache = KeyValues::new(kv_heads, size);
+        let branches: Vec<usize> =
+            (0..all).map(|i| if branching && i >= past / 2 { 1 + i % 3 } else { 0 }).collect();
+        let mut caches = vec![KeyValues::new(kv_heads, size); 4];
+        let mut counts = [0; 4];
+        let mut places = Vec::new();
         let width = kv_heads * size;
-        for t in 0..all {
-            cache.push(&keys[t * width..][..width], &values[t * width..][..width]);
+        for (t, branch) in branches.iter().enumerate() {
+            caches[*branch].push(&keys[t * width..][..width], &values[t * width..][..width]);
+            places.push(Place { branch: *branch, index: counts[*branch] });
+            counts[*branch] += 1;
         }
         for isa in Isa::all() {
             let mut out = vec![0.0; tokens * heads * size];
             let attention = Attention {
-                cache: &cache, queries: &queries, heads, branches: &branches, shared, out: Disjoint::new(&mut out),
+                prefix: &caches[0],
+                tails: &caches[1..],
+                queries: &queries,
+                heads,
+                places: &places[past..],
+                out: Disjoint::new(&mut out),
             };
             Pool::new(2).split(attention.parts(), 1, &|part| attention.run(isa, part));
             for t in 0..tokens {

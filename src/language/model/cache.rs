@@ -1,6 +1,6 @@
 //! What goes through the network, and what it remembers.
 
-use crate::language::kernels::KeyValues;
+use crate::language::kernels::{KeyValues, Place};
 use crate::language::tokenizer::Token;
 
 /// Tokens that go through the network together.
@@ -34,40 +34,93 @@ impl Batch {
     }
 }
 
-/// Keys and values of the tokens already read.
-#[derive(Debug, Clone, Default)]
+/// Keys and values of the tokens already read: of the shared prefix, and of each branch apart.
+#[derive(Debug, Clone)]
 pub(in crate::language) struct KvCache {
-    pub(super) layers: Vec<KeyValues>,
-    /// The branch of each token.
-    pub(super) branches: Vec<u32>,
-    /// How many tokens of branch 0 stand before the first of another.
-    pub(super) shared: usize,
+    layers: Vec<LayerCache>,
+    /// Number of tokens in the prefix.
+    prefix: usize,
+    /// Number of tokens in each branch, from branch 1 on.
+    tails: Vec<usize>,
+    /// The places of the tokens of the present batch.
+    pub(super) places: Vec<Place>,
+}
+
+/// One layer's part of a [`KvCache`].
+#[derive(Debug, Clone)]
+pub(super) struct LayerCache {
+    pub(super) prefix: KeyValues,
+    pub(super) tails: Vec<KeyValues>,
+}
+
+impl LayerCache {
+    pub(super) fn push(&mut self, place: Place, key: &[f32], value: &[f32]) {
+        match place.branch.checked_sub(1).and_then(|i| self.tails.get_mut(i)) {
+            Some(tail) => tail.push(key, value),
+            None => self.prefix.push(key, value),
+        }
+    }
 }
 
 impl KvCache {
-    /// Number of tokens.
+    /// An empty cache of `layers` layers, each like `layer`.
+    pub(super) fn new(layers: usize, layer: &KeyValues) -> Self {
+        let layer = LayerCache { prefix: layer.clone(), tails: Vec::new() };
+        Self { layers: vec![layer; layers], prefix: 0, tails: Vec::new(), places: Vec::new() }
+    }
+
+    /// Number of tokens in the prefix.
     pub(in crate::language) fn len(&self) -> usize {
-        self.branches.len()
+        self.prefix
     }
 
-    /// Makes room for so many tokens in all, so that reading them allocates nothing.
-    pub(in crate::language) fn reserve(&mut self, tokens: usize) {
-        self.branches.reserve_exact(tokens.saturating_sub(self.branches.len()));
-        self.layers.iter_mut().for_each(|layer| layer.reserve(tokens));
+    /// Makes room for a prefix of `prefix` tokens and for `branches` of `tail` tokens each, so
+    /// that reading them allocates nothing.
+    pub(in crate::language) fn reserve(&mut self, prefix: usize, branches: usize, tail: usize) {
+        self.branch_out(branches);
+        for layer in &mut self.layers {
+            layer.prefix.reserve(prefix);
+            layer.tails.iter_mut().for_each(|t| t.reserve(tail));
+        }
     }
 
-    /// Forgets all but the first `tokens`.
+    /// Forgets all branches, and all but the first `tokens` of the prefix.
     pub(in crate::language) fn truncate(&mut self, tokens: usize) {
-        self.branches.truncate(tokens);
-        self.shared = self.shared.min(tokens);
-        self.layers.iter_mut().for_each(|layer| layer.truncate(tokens));
+        self.prefix = self.prefix.min(tokens);
+        self.tails.fill(0);
+        for layer in &mut self.layers {
+            layer.prefix.truncate(tokens);
+            layer.tails.iter_mut().for_each(|t| t.truncate(0));
+        }
+    }
+
+    pub(super) fn layer(&mut self, i: usize) -> Option<(&mut LayerCache, &[Place])> {
+        Some((self.layers.get_mut(i)?, &self.places))
     }
 
     /// Takes note of tokens whose keys and values follow, layer by layer.
     pub(super) fn announce(&mut self, branches: &[u32]) {
-        if self.shared == self.branches.len() {
-            self.shared += branches.iter().take_while(|b| **b == 0).count();
+        self.branch_out(branches.iter().copied().max().unwrap_or(0) as usize);
+        self.places.clear();
+        for branch in branches {
+            let branch = *branch as usize;
+            let count = match branch.checked_sub(1) {
+                Some(tail) => &mut self.tails[tail],
+                None => &mut self.prefix,
+            };
+            self.places.push(Place { branch, index: *count });
+            *count += 1;
         }
-        self.branches.extend_from_slice(branches);
+    }
+
+    /// Sees to it that there are so many branches.
+    fn branch_out(&mut self, branches: usize) {
+        if branches > self.tails.len() {
+            self.tails.resize(branches, 0);
+            for layer in &mut self.layers {
+                let empty = layer.prefix.like();
+                layer.tails.resize(branches, empty);
+            }
+        }
     }
 }

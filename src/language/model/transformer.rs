@@ -1,10 +1,11 @@
 //! The decoder-only transformer of the llama family (llama, qwen2, qwen3), on packed weights.
 
+use super::cache::LayerCache;
 use super::shape::Shape;
 use super::{Batch, KvCache, ModelError, Weights};
 use crate::language::gguf::GgufError;
 use crate::language::kernels::{
-    Activations, Attention, Disjoint, Isa, KeyValues, Matrix, Pool, Product, gated_silu, multiply, rms_norm,
+    Activations, Attention, Disjoint, Isa, KeyValues, Matrix, Place, Pool, Product, gated_silu, multiply, rms_norm,
     rotate,
 };
 
@@ -120,12 +121,11 @@ impl Transformer {
 
     /// An empty cache of this network's shape.
     pub(in crate::language) fn cache(&self) -> KvCache {
-        let layer = || KeyValues::new(self.shape.kv_heads, self.shape.head_size);
-        KvCache { layers: self.layers.iter().map(|_| layer()).collect(), ..KvCache::default() }
+        KvCache::new(self.layers.len(), &KeyValues::new(self.shape.kv_heads, self.shape.head_size))
     }
 
     /// Runs a batch through all layers; [`Transformer::logits`] then reads its states. `cache`
-    /// holds what was read before and is extended by this batch.
+    /// holds what was read before and is extended by this batch; after an error it is of no use.
     pub(in crate::language) fn forward(
         &mut self,
         batch: &Batch,
@@ -151,18 +151,15 @@ impl Transformer {
         for (token, x) in batch.tokens.iter().zip(self.room.x.chunks_exact_mut(width)) {
             self.embedding.row((*token as usize).min(self.shape.vocabulary - 1), x);
         }
-        let before = cache.len();
         cache.announce(&batch.branches);
         let deepest = depths.last().copied().unwrap_or(0);
         for (i, layer) in self.layers.iter().take(deepest).enumerate() {
             if cancelled() {
-                cache.truncate(before);
                 return Err(ModelError::Cancelled);
             }
-            let KvCache { layers, branches, shared } = &mut *cache;
-            let Some(past) = layers.get_mut(i) else { break };
+            let Some((past, places)) = cache.layer(i) else { break };
             let pass = Pass { shape: &self.shape, isa: self.isa, pool: &self.pool };
-            pass.attend(layer, &mut self.room, past, branches, *shared);
+            pass.attend(layer, &mut self.room, past, places);
             pass.feed_forward(layer, &mut self.room);
             if let Some(number) = depths.iter().position(|d| *d == i + 1) {
                 take(number, &self.room.x);
@@ -271,7 +268,7 @@ impl Pass<'_> {
 
     /// Adds attention over the past and the batch to the hidden states, and the batch's keys and
     /// values to the past.
-    fn attend(self, layer: &Layer, room: &mut Room, past: &mut KeyValues, branches: &[u32], shared: usize) {
+    fn attend(self, layer: &Layer, room: &mut Room, past: &mut LayerCache, places: &[Place]) {
         let Self { shape, isa, pool } = self;
         let n = self.tokens(room);
         self.normalise(room, &layer.attention_norm);
@@ -293,18 +290,18 @@ impl Pass<'_> {
         self.turn(query, layer.query_norm.as_deref(), (cos, sin), shape.heads, scale);
         self.turn(key, layer.key_norm.as_deref(), (cos, sin), shape.kv_heads, 1.0);
         let kv = shape.kv_heads * shape.head_size;
-        for (key, value) in key.chunks_exact(kv).zip(value.chunks_exact(kv)) {
-            past.push(key, value);
+        for (place, (key, value)) in places.iter().zip(key.chunks_exact(kv).zip(value.chunks_exact(kv))) {
+            past.push(*place, key, value);
         }
 
         let columns = shape.heads * shape.head_size;
         mixed.resize(n * columns, 0.0);
         let attention = Attention {
-            cache: past,
+            prefix: &past.prefix,
+            tails: &past.tails,
             queries: query,
             heads: shape.heads,
-            branches,
-            shared,
+            places,
             out: Disjoint::new(mixed),
         };
         pool.split(attention.parts(), 1, &|part| attention.run(isa, part));

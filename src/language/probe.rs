@@ -1,0 +1,126 @@
+//! A model on the caller's own thread, for measuring and for tests of exactness.
+
+use std::path::Path;
+
+use super::LanguageError;
+use super::engine::{LoadOptions, TextSide, load};
+use super::model::{Batch, KvCache, Transformer};
+use super::tokenizer::Token;
+use super::worker::{LOGIT_ROWS, Network, PASS};
+
+/// A loaded model without its worker thread and queue, for measuring and for tests of exactness.
+///
+/// It reads tokens the way a session's jobs do, in the same passes. What it computes stays
+/// inside, so that a clock around a call measures the network and nothing else.
+pub struct Probe {
+    network: Transformer,
+    text: TextSide,
+    cache: KvCache,
+    batch: Batch,
+    rows: Vec<usize>,
+    /// Tokens of the shared prefix.
+    read: usize,
+    /// Steps made since.
+    steps: usize,
+}
+
+impl Probe {
+    /// Loads a model.
+    ///
+    /// # Errors
+    /// [`LanguageError`]; `Unsupported` for architectures that have no forward pass of ours.
+    pub fn load(path: &Path, options: LoadOptions) -> Result<Self, LanguageError> {
+        let (network, text) = load(path, options)?;
+        let Network::Own(network, _) = network else {
+            return Err(LanguageError::Unsupported("a bare forward pass"));
+        };
+        let cache = network.cache();
+        Ok(Self { network, text, cache, batch: Batch::default(), rows: Vec::new(), read: 0, steps: 0 })
+    }
+
+    /// The side of the model that needs no weights.
+    #[must_use]
+    pub fn text(&self) -> &TextSide {
+        &self.text
+    }
+
+    /// Reads `tokens` into an empty cache; logits are computed for the last token only. Without
+    /// tokens the cache is emptied and nothing else is done.
+    ///
+    /// # Errors
+    /// [`LanguageError`]; `TooLong` if the model cannot hold so many.
+    pub fn prefill(&mut self, tokens: &[Token]) -> Result<(), LanguageError> {
+        self.start(tokens.len())?;
+        let Self { network, cache, batch, .. } = self;
+        for (i, part) in tokens.chunks(PASS).enumerate() {
+            batch.clear();
+            batch.push(0, i * PASS, part);
+            network.forward(batch, cache, &|| false)?;
+        }
+        if let Some(last) = batch.tokens.len().checked_sub(1) {
+            network.logits(&[last]);
+        }
+        self.read = tokens.len();
+        Ok(())
+    }
+
+    /// One step of `batch` continuations side by side after what was read (each with its own
+    /// branch), logits for each. `batch` stays the same from one [`Probe::prefill`] to the next.
+    /// Which tokens are fed is of no account; they change from step to step.
+    ///
+    /// # Errors
+    /// [`LanguageError`]; `TooLong` if the model cannot hold another token.
+    pub fn step(&mut self, batch: usize) -> Result<(), LanguageError> {
+        let at = self.read + self.steps;
+        self.fits(at + 1)?;
+        let vocabulary = self.text.tokenizer.len().max(1);
+        self.batch.clear();
+        self.rows.clear();
+        for branch in 0..batch {
+            let token = (at * 7_919 + branch * 104_729) % vocabulary;
+            self.batch.push(branch as u32 + 1, at, &[token as Token]);
+            self.rows.push(branch);
+        }
+        self.network.forward(&self.batch, &mut self.cache, &|| false)?;
+        self.network.logits(&self.rows);
+        self.steps += 1;
+        Ok(())
+    }
+
+    /// Logits after every one of `tokens`, `vocabulary` values each, row by row. The cache is
+    /// emptied first and holds `tokens` afterwards.
+    ///
+    /// # Errors
+    /// [`LanguageError`]; `TooLong` if the model cannot hold so many.
+    pub fn logits(&mut self, tokens: &[Token]) -> Result<Vec<f32>, LanguageError> {
+        self.start(tokens.len())?;
+        let Self { network, cache, batch, .. } = self;
+        let mut values = Vec::new();
+        for (i, part) in tokens.chunks(PASS).enumerate() {
+            batch.clear();
+            batch.push(0, i * PASS, part);
+            network.forward(batch, cache, &|| false)?;
+            let rows: Vec<usize> = (0..part.len()).collect();
+            for rows in rows.chunks(LOGIT_ROWS) {
+                values.extend_from_slice(network.logits(rows));
+            }
+        }
+        self.read = tokens.len();
+        Ok(values)
+    }
+
+    /// Empties the cache for a text of so many tokens.
+    fn start(&mut self, tokens: usize) -> Result<(), LanguageError> {
+        self.fits(tokens)?;
+        self.cache.truncate(0);
+        self.cache.reserve(tokens, 0, 0);
+        self.batch.clear();
+        (self.read, self.steps) = (0, 0);
+        Ok(())
+    }
+
+    fn fits(&self, tokens: usize) -> Result<(), LanguageError> {
+        let context = self.text.info.context;
+        if tokens > context { Err(LanguageError::TooLong { tokens, context }) } else { Ok(()) }
+    }
+}
