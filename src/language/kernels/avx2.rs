@@ -91,6 +91,14 @@ impl Lanes for Avx2 {
         ]
     }
     #[inline(always)]
+    fn load_half_bytes(self, from: &[u8; 32]) -> Self::Floats {
+        let (low, high) = from.split_at(16);
+        [
+            instruction!(_mm256_cvtph_ps(_mm_loadu_si128(low.as_ptr().cast()))),
+            instruction!(_mm256_cvtph_ps(_mm_loadu_si128(high.as_ptr().cast()))),
+        ]
+    }
+    #[inline(always)]
     fn add(self, a: Self::Floats, b: Self::Floats) -> Self::Floats {
         [instruction!(_mm256_add_ps(a[0], b[0])), instruction!(_mm256_add_ps(a[1], b[1]))]
     }

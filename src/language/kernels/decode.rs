@@ -152,6 +152,7 @@ pub(super) mod tests {
     use rand::{RngExt as _, SeedableRng as _};
 
     use super::super::matrix::PackedMatrix;
+    use super::super::memory::Memory;
     use super::super::pool::Pool;
     use super::*;
 
@@ -203,10 +204,12 @@ pub(super) mod tests {
                 .unwrap()
                 .to_vec2::<f32>()
                 .unwrap();
-            let packed = PackedMatrix::pack(&Pool::new(2), kind, rows, columns, &bytes, &|r| r).unwrap();
+            let mut memory = Memory::default();
+            let place = (&Pool::new(2), &mut memory);
+            let packed = PackedMatrix::pack(place, kind, rows, columns, &bytes, &|r| r).unwrap().unwrap();
             for (r, expected) in expected.iter().enumerate() {
                 let mut row = vec![0.0; columns];
-                packed.row(r, &mut row);
+                packed.row(&memory, r, &mut row);
                 // Scales and minima are rounded to 11 bits.
                 let bound = 1e-3 * expected.iter().fold(0.0_f32, |largest, x| largest.max(x.abs()));
                 for (a, b) in row.iter().zip(expected) {

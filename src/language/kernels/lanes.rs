@@ -25,6 +25,8 @@ pub(super) trait Lanes: Copy + Send + Sync + 'static {
     fn store(self, x: Self::Floats, to: &mut [f32; 16]);
     /// Sixteen half-precision numbers, as their bits, widened.
     fn load_half(self, from: &[u16; 16]) -> Self::Floats;
+    /// The same, from little-endian bytes.
+    fn load_half_bytes(self, from: &[u8; 32]) -> Self::Floats;
     fn add(self, a: Self::Floats, b: Self::Floats) -> Self::Floats;
     fn mul(self, a: Self::Floats, b: Self::Floats) -> Self::Floats;
     /// `a · b + c`; with one rounding where the processor can.
@@ -100,6 +102,10 @@ impl Lanes for Portable {
     #[inline(always)]
     fn load_half(self, from: &[u16; 16]) -> [f32; 16] {
         from.map(|bits| half::f16::from_bits(bits).to_f32())
+    }
+    #[inline(always)]
+    fn load_half_bytes(self, from: &[u8; 32]) -> [f32; 16] {
+        std::array::from_fn(|i| half::f16::from_le_bytes([from[2 * i], from[2 * i + 1]]).to_f32())
     }
     #[inline(always)]
     fn add(self, a: [f32; 16], b: [f32; 16]) -> [f32; 16] {

@@ -12,6 +12,7 @@
 
 use super::decode::{Chunk, chunk, format_of, scales};
 use super::disjoint::Disjoint;
+use super::memory::{Memory, MemoryPart};
 use super::pool::Pool;
 use crate::language::gguf::TensorType;
 
@@ -20,16 +21,9 @@ pub(super) const PANEL: usize = 16;
 /// Columns in a block.
 pub(super) const BLOCK: usize = 32;
 
-/// One aligned line of a panel.
-#[derive(Debug, Clone, Copy)]
-#[repr(align(64))]
-pub(super) struct Line(pub(super) [u8; 64]);
-
-impl Default for Line {
-    fn default() -> Self {
-        Self([0; 64])
-    }
-}
+/// Bytes in a line, and of sixteen scales.
+pub(super) const LINE: usize = 64;
+pub(super) const SCALES: usize = 32;
 
 /// How the numbers of a matrix are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,34 +53,34 @@ pub(in crate::language) struct PackedMatrix {
     format: Format,
     /// What all scales are to be multiplied by, so that they fit half precision.
     unit: f32,
-    weights: Vec<Line>,
-    scales: Vec<[u16; PANEL]>,
+    weights: MemoryPart,
+    scales: MemoryPart,
 }
 
 /// One panel of a matrix.
 #[derive(Clone, Copy)]
 pub(super) struct Panel<'a> {
     pub(super) blocks: usize,
-    pub(super) weights: &'a [Line],
-    pub(super) scales: &'a [[u16; PANEL]],
+    pub(super) weights: &'a [[u8; LINE]],
+    pub(super) scales: &'a [[u8; SCALES]],
 }
 
 impl PackedMatrix {
     /// Packs a tensor's bytes. Row `r` of the matrix is row `order(r)` of the tensor. `columns`
     /// must be a multiple of 32, and `bytes` as long as the type says.
     pub(in crate::language) fn pack(
-        pool: &Pool,
+        (pool, memory): (&Pool, &mut Memory),
         kind: TensorType,
         rows: usize,
         columns: usize,
         bytes: &[u8],
         order: &(dyn Fn(usize) -> usize + Sync),
-    ) -> Option<Self> {
-        let format = format_of(kind)?;
+    ) -> std::io::Result<Option<Self>> {
+        let Some(format) = format_of(kind) else { return Ok(None) };
         let (block, block_bytes) = kind.block();
         let row_bytes = columns / block * block_bytes;
         if !columns.is_multiple_of(block.max(BLOCK)) || bytes.len() != rows * row_bytes {
-            return None;
+            return Ok(None);
         }
         let row = |r: usize| {
             let from = order(r).saturating_mul(row_bytes);
@@ -94,15 +88,16 @@ impl PackedMatrix {
         };
         let unit = unit(kind, columns / BLOCK, (0..rows).map(row));
         let (panels, blocks) = (rows.div_ceil(PANEL), columns / BLOCK);
-        let (lines, scale_rows) = (blocks * format.bits, blocks * format.scales());
-        let mut weights = vec![Line::default(); panels * lines];
-        let mut scales = vec![[0_u16; PANEL]; panels * scale_rows];
-        let all = (Disjoint::new(&mut weights), Disjoint::new(&mut scales));
+        let (lines, scale_rows) = (blocks * format.bits * LINE, blocks * format.scales() * SCALES);
+        let (weights, scales) = (memory.take(panels * lines)?, memory.take(panels * scale_rows)?);
+        let mut scale_bytes = vec![0; panels * scale_rows];
+        let all = (Disjoint::new(memory.get_mut(&weights)), Disjoint::new(&mut scale_bytes));
         pool.split(panels, 1, &|p| {
             // SAFETY: the lines of each panel are written by its own part alone.
             let (weights, scales) = unsafe {
                 (all.0.slice(p * lines..(p + 1) * lines), all.1.slice(p * scale_rows..(p + 1) * scale_rows))
             };
+            let (weights, scales) = (weights.as_chunks_mut().0, scales.as_chunks_mut().0);
             for r in p * PANEL..rows.min((p + 1) * PANEL) {
                 let row = row(r);
                 let lines = weights.chunks_exact_mut(format.bits);
@@ -111,7 +106,8 @@ impl PackedMatrix {
                 }
             }
         });
-        Some(Self { rows, columns, format, unit, weights, scales })
+        memory.get_mut(&scales).copy_from_slice(&scale_bytes);
+        Ok(Some(Self { rows, columns, format, unit, weights, scales }))
     }
 
     pub(in crate::language) fn rows(&self) -> usize {
@@ -134,24 +130,24 @@ impl PackedMatrix {
         self.unit
     }
 
-    pub(super) fn panel(&self, p: usize) -> Panel<'_> {
+    pub(super) fn panel<'a>(&self, memory: &'a Memory, p: usize) -> Panel<'a> {
         let blocks = self.columns / BLOCK;
         let (lines, scales) = (blocks * self.format.bits, blocks * self.format.scales());
         Panel {
             blocks,
-            weights: &self.weights[p * lines..][..lines],
-            scales: &self.scales[p * scales..][..scales],
+            weights: &memory.get(&self.weights).as_chunks().0[p * lines..][..lines],
+            scales: &memory.get(&self.scales).as_chunks().0[p * scales..][..scales],
         }
     }
 
     /// Writes one row in full precision, as far as there is room.
-    pub(in crate::language) fn row(&self, r: usize, to: &mut [f32]) {
-        let panel = self.panel(r / PANEL);
+    pub(in crate::language) fn row(&self, memory: &Memory, r: usize, to: &mut [f32]) {
+        let panel = self.panel(memory, r / PANEL);
         let lane = r % PANEL;
         let Format { bits, halves, minimum, zero } = self.format;
         let blocks = panel.weights.chunks_exact(bits).zip(panel.scales.chunks_exact(self.format.scales()));
         for ((lines, scales), to) in blocks.zip(to.chunks_mut(BLOCK)) {
-            let scale = |i: usize| half::f16::from_bits(scales[i][lane]).to_f32() * self.unit;
+            let scale = |i: usize| half::f16::from_le_bytes([scales[i][2 * lane], scales[i][2 * lane + 1]]).to_f32() * self.unit;
             for (column, to) in to.iter_mut().enumerate() {
                 let half = usize::from(halves) * (column / 16);
                 let byte = f32::from(byte(bits, lines, lane, column));
@@ -192,45 +188,47 @@ fn place(
     chunk: &Chunk,
     unit: f32,
     lane: usize,
-    lines: &mut [Line],
-    scales: &mut [[u16; PANEL]],
+    lines: &mut [[u8; LINE]],
+    scales: &mut [[u8; SCALES]],
 ) {
     for (column, byte) in chunk.bytes.iter().enumerate() {
         let (g, j) = (column / 4, column % 4);
         let at = 4 * lane + j;
         if format.bits == 8 {
-            lines[g].0[at] = *byte;
+            lines[g][at] = *byte;
             continue;
         }
         let high = column >= 16;
-        lines[g % 4].0[at] |= (byte & 15) << if high { 4 } else { 0 };
+        lines[g % 4][at] |= (byte & 15) << if high { 4 } else { 0 };
         match format.bits {
-            5 => lines[4].0[at] |= (byte >> 4) << g,
-            6 => lines[4 + usize::from(high)].0[at] |= (byte >> 4) << (2 * (g % 4)),
+            5 => lines[4][at] |= (byte >> 4) << g,
+            6 => lines[4 + usize::from(high)][at] |= (byte >> 4) << (2 * (g % 4)),
             _ => {}
         }
     }
-    let half = |x: f32| half::f16::from_f32(x / unit).to_bits();
+    let write = |to: &mut [u8; SCALES], x: f32| {
+        to[2 * lane..2 * lane + 2].copy_from_slice(&half::f16::from_f32(x / unit).to_le_bytes());
+    };
     let parts = 1 + usize::from(format.halves);
     for part in 0..parts {
-        scales[part][lane] = half(chunk.scales[part]);
+        write(&mut scales[part], chunk.scales[part]);
         if format.minimum {
-            scales[parts + part][lane] = half(chunk.minima[part]);
+            write(&mut scales[parts + part], chunk.minima[part]);
         }
     }
 }
 
-fn byte(bits: usize, lines: &[Line], lane: usize, column: usize) -> u8 {
+fn byte(bits: usize, lines: &[[u8; LINE]], lane: usize, column: usize) -> u8 {
     let (g, j) = (column / 4, column % 4);
     let at = 4 * lane + j;
     if bits == 8 {
-        return lines[g].0[at];
+        return lines[g][at];
     }
     let high = column >= 16;
-    let low = (lines[g % 4].0[at] >> if high { 4 } else { 0 }) & 15;
+    let low = (lines[g % 4][at] >> if high { 4 } else { 0 }) & 15;
     low | match bits {
-        5 => (lines[4].0[at] >> g & 1) << 4,
-        6 => (lines[4 + usize::from(high)].0[at] >> (2 * (g % 4)) & 3) << 4,
+        5 => (lines[4][at] >> g & 1) << 4,
+        6 => (lines[4 + usize::from(high)][at] >> (2 * (g % 4)) & 3) << 4,
         _ => 0,
     }
 }

@@ -18,6 +18,7 @@ mod disjoint;
 mod elementwise;
 mod lanes;
 mod matrix;
+mod memory;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod pool;
@@ -29,6 +30,7 @@ use dense::DenseMatrix;
 pub(super) use disjoint::Disjoint;
 pub(super) use elementwise::{gated_silu, rms_norm, rotate};
 use matrix::PackedMatrix;
+pub(super) use memory::Memory;
 pub(super) use pool::Pool;
 
 use std::cell::RefCell;
@@ -131,18 +133,21 @@ pub(super) enum Matrix {
 impl Matrix {
     /// Packs a tensor's bytes on all threads; `None` if they are not as long as type and shape
     /// say. Row `r` of the matrix is row `order(r)` of the tensor.
+    ///
+    /// # Errors
+    /// What the system says if there is no memory for it.
     pub(super) fn pack(
-        pool: &Pool,
+        (pool, memory): (&Pool, &mut Memory),
         kind: TensorType,
         rows: usize,
         columns: usize,
         bytes: &[u8],
         order: &(dyn Fn(usize) -> usize + Sync),
-    ) -> Option<Self> {
-        match PackedMatrix::pack(pool, kind, rows, columns, bytes, order) {
+    ) -> std::io::Result<Option<Self>> {
+        Ok(match PackedMatrix::pack((pool, memory), kind, rows, columns, bytes, order)? {
             Some(packed) => Some(Self::Packed(packed)),
             None => DenseMatrix::pack(kind, rows, columns, bytes, order).map(Self::Dense),
-        }
+        })
     }
 
     pub(super) fn rows(&self) -> usize {
@@ -160,9 +165,9 @@ impl Matrix {
     }
 
     /// Writes one row in full precision, as far as there is room.
-    pub(super) fn row(&self, r: usize, to: &mut [f32]) {
+    pub(super) fn row(&self, memory: &Memory, r: usize, to: &mut [f32]) {
         match self {
-            Self::Packed(m) => m.row(r, to),
+            Self::Packed(m) => m.row(memory, r, to),
             Self::Dense(m) => m.row(r, to),
         }
     }
@@ -179,8 +184,7 @@ pub(super) struct Product<'a> {
 /// Computes products on all threads. Matrices whose columns are not those of `x`, or an `out`
 /// of another size, leave `out` as it is; loading has seen to it that there are none.
 pub(super) fn multiply<const N: usize>(
-    pool: &Pool,
-    isa: Isa,
+    (pool, isa, memory): (&Pool, Isa, &Memory),
     x: &mut Activations,
     products: [Product<'_>; N],
 ) {
@@ -204,7 +208,7 @@ pub(super) fn multiply<const N: usize>(
         match part.matrix {
             Matrix::Packed(matrix) => UNPACKED.with_borrow_mut(|unpacked| {
                 let starts = x.starts(part.starts);
-                isa.run(product::PanelProduct { matrix, panel, x, starts, out, add, unpacked });
+                isa.run(product::PanelProduct { matrix, memory, panel, x, starts, out, add, unpacked });
             }),
             Matrix::Dense(matrix) => isa.run(dense::PanelProduct { matrix, panel, x, out, add }),
         }

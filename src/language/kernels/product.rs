@@ -4,11 +4,17 @@
 use super::activations::Activations;
 use super::disjoint::Disjoint;
 use super::lanes::{Kernel, Lanes};
-use super::matrix::{BLOCK, Format, Line, PANEL, PackedMatrix};
+use super::matrix::{BLOCK, Format, LINE, PANEL, PackedMatrix};
+use super::memory::Memory;
 
 /// Tokens whose sums are held in registers. Up to so many, weights are unpacked on the way; for
 /// more, a panel is unpacked once.
 const TILE: usize = 8;
+
+/// Sixty-four bytes in one line of the cache.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+struct Line([u8; LINE]);
 
 /// One panel with a byte to each weight and its scales in `f32`.
 #[derive(Default)]
@@ -20,6 +26,7 @@ pub(super) struct Unpacked {
 /// The product of one panel of a matrix with every token, written to the panel's columns.
 pub(super) struct PanelProduct<'a> {
     pub(super) matrix: &'a PackedMatrix,
+    pub(super) memory: &'a Memory,
     pub(super) panel: usize,
     pub(super) x: &'a Activations,
     /// What each sum of a block starts with, of [`Activations::starts`].
@@ -72,9 +79,9 @@ impl PanelProduct<'_> {
 
     #[inline(always)]
     fn unpack<L: Lanes, const BITS: usize>(&mut self, l: L) {
-        let panel = self.matrix.panel(self.panel);
+        let panel = self.matrix.panel(self.memory, self.panel);
         let to = &mut *self.unpacked;
-        to.bytes.resize(panel.blocks * 8, Line::default());
+        to.bytes.resize(panel.blocks * 8, Line([0; LINE]));
         to.scales.resize(panel.scales.len(), [0.0; PANEL]);
         for (block, bytes) in panel.weights.chunks_exact(BITS).zip(to.bytes.as_chunks_mut::<8>().0) {
             for g in 0..4 {
@@ -84,7 +91,7 @@ impl PanelProduct<'_> {
             }
         }
         for (halves, scales) in panel.scales.iter().zip(&mut to.scales) {
-            l.store(l.load_half(halves), scales);
+            l.store(l.load_half_bytes(halves), scales);
         }
     }
 
@@ -117,18 +124,18 @@ impl PanelProduct<'_> {
         l: L,
     ) {
         let rows: [Row<'_>; T] = self.rows(0, HALVES);
-        let panel = self.matrix.panel(self.panel);
+        let panel = self.matrix.panel(self.memory, self.panel);
         let per_block = scales_per_block(HALVES, MINIMUM);
         let mut sums = [l.zero(); T];
         let blocks = panel.weights.chunks_exact(BITS).zip(panel.scales.chunks_exact(per_block));
         for (b, (block, scales)) in blocks.enumerate() {
-            let mut weights = [l.load_bytes(&block[0].0); 8];
+            let mut weights = [l.load_bytes(&block[0]); 8];
             for g in 0..4 {
                 (weights[g], weights[g + 4]) = groups::<L, BITS>(l, block, g);
             }
             let mut factors = [l.zero(); 4];
             for (factor, scale) in factors.iter_mut().zip(scales) {
-                *factor = l.load_half(scale);
+                *factor = l.load_half_bytes(scale);
             }
             for t in 0..T {
                 sums[t] = if BITS == 8 {
@@ -243,20 +250,20 @@ fn dot<L: Lanes, const WIDE: bool>(l: L, sum: L::Ints, weights: L::Bytes, x: i32
 
 /// The weights of columns `4g…4g + 3` and of `16 + 4g…` of a block, four bytes to a row.
 #[inline(always)]
-fn groups<L: Lanes, const BITS: usize>(l: L, block: &[Line], g: usize) -> (L::Bytes, L::Bytes) {
+fn groups<L: Lanes, const BITS: usize>(l: L, block: &[[u8; LINE]], g: usize) -> (L::Bytes, L::Bytes) {
     if BITS == 8 {
-        return (l.load_bytes(&block[g].0), l.load_bytes(&block[g + 4].0));
+        return (l.load_bytes(&block[g]), l.load_bytes(&block[g + 4]));
     }
-    let both = l.load_bytes(&block[g].0);
+    let both = l.load_bytes(&block[g]);
     let (mut low, mut high) = (l.and(both, 0x0f), l.and(l.right(both, 4), 0x0f));
     let g = g as u32;
     if BITS == 5 {
-        let plane = l.load_bytes(&block[4].0);
+        let plane = l.load_bytes(&block[4]);
         low = l.or(low, l.and(l.left(plane, 4 - g), 0x10));
         high = l.or(high, l.and(l.right(plane, g), 0x10));
     }
     if BITS == 6 {
-        let (first, second) = (l.load_bytes(&block[4].0), l.load_bytes(&block[5].0));
+        let (first, second) = (l.load_bytes(&block[4]), l.load_bytes(&block[5]));
         let (first, second) = if g <= 2 {
             (l.left(first, 4 - 2 * g), l.left(second, 4 - 2 * g))
         } else {

@@ -36,11 +36,21 @@ fn activations(isa: Isa, x: &[f32], columns: usize) -> Activations {
     activations
 }
 
-fn product(isa: Isa, threads: usize, matrix: &Matrix, x: &[f32], start: Option<f32>) -> Vec<f32> {
+/// A matrix and the memory it lies in.
+struct Packed(Matrix, Memory);
+
+fn pack(threads: usize, kind: TensorType, rows: usize, columns: usize, bytes: &[u8]) -> Packed {
+    let mut memory = Memory::default();
+    let place = (&Pool::new(threads), &mut memory);
+    let matrix = Matrix::pack(place, kind, rows, columns, bytes, &|r| r).unwrap().unwrap();
+    Packed(matrix, memory)
+}
+
+fn product(isa: Isa, threads: usize, Packed(matrix, memory): &Packed, x: &[f32], start: Option<f32>) -> Vec<f32> {
     let mut activations = activations(isa, x, matrix.columns());
     let mut out = vec![start.unwrap_or(f32::NAN); activations.tokens() * matrix.rows()];
     let products = [Product { matrix, out: &mut out, add: start.is_some() }];
-    multiply(&Pool::new(threads), isa, &mut activations, products);
+    multiply((&Pool::new(threads), isa, memory), &mut activations, products);
     out
 }
 
@@ -60,14 +70,14 @@ proptest! {
         for kind in PACKED {
             let columns = blocks * kind.block().0.max(32);
             let bytes = random(kind, rows * columns / kind.block().0, seed);
-            let matrix = Matrix::pack(&Pool::new(1), kind, rows, columns, &bytes, &|r| r).unwrap();
+            let matrix = pack(1, kind, rows, columns, &bytes);
             let x = numbers(seed, tokens * columns);
             let plain = product(Isa::Portable(Portable), 1, &matrix, &x, None);
 
             // The product in f64 of the weights with the activations as rounded to bytes.
             let mut row = vec![0.0; columns];
             for r in 0..rows {
-                matrix.row(r, &mut row);
+                matrix.0.row(&matrix.1, r, &mut row);
                 for t in 0..tokens {
                     let (mut exact, mut bound) = (0.0, 0.0);
                     for (block, w) in x[t * columns..][..columns].chunks(32).zip(row.chunks(32)) {
@@ -100,7 +110,7 @@ proptest! {
         for kind in PACKED {
             let (rows, columns) = (40, 256);
             let bytes = random(kind, rows * columns / kind.block().0, seed);
-            let matrix = Matrix::pack(&Pool::new(2), kind, rows, columns, &bytes, &|r| r).unwrap();
+            let matrix = pack(2, kind, rows, columns, &bytes);
             let x = numbers(seed, tokens * columns);
             for isa in Isa::all() {
                 let together = product(isa, 2, &matrix, &x, None);
@@ -121,7 +131,7 @@ proptest! {
         let single: Vec<u8> = weights.iter().flat_map(|w| w.to_le_bytes()).collect();
         let halves: Vec<u8> = weights.iter().flat_map(|w| half::f16::from_f32(*w).to_le_bytes()).collect();
         for (kind, bytes, precision) in [(TensorType::F32, single, 1e-4), (TensorType::F16, halves, 0.3)] {
-            let matrix = Matrix::pack(&Pool::new(1), kind, rows, columns, &bytes, &|r| r).unwrap();
+            let matrix = pack(1, kind, rows, columns, &bytes);
             for isa in Isa::all() {
                 let got = product(isa, 2, &matrix, &x, None);
                 for t in 0..tokens {
@@ -225,7 +235,7 @@ proptest! {
 fn numbers_that_are_not_finite_do_not_spread_to_other_rows() {
     let matrix = {
         let bytes = random(TensorType::Q4_1, 16, 3);
-        Matrix::pack(&Pool::new(1), TensorType::Q4_1, 16, 32, &bytes, &|r| r).unwrap()
+        pack(1, TensorType::Q4_1, 16, 32, &bytes)
     };
     let mut x = numbers(1, 64);
     x[3] = f32::INFINITY;

@@ -2,27 +2,32 @@
 
 use super::ModelError;
 use crate::language::gguf::{Gguf, GgufError, TensorInfo, TensorType};
-use crate::language::kernels::{Matrix, Pool};
+use crate::language::kernels::{Matrix, Memory, Pool};
 
-/// A GGUF directory together with the bytes it describes, and the threads to pack them with.
-#[derive(Clone, Copy)]
+/// A GGUF directory together with the bytes it describes, and the threads and the memory to pack
+/// them with and into.
 pub(in crate::language) struct Weights<'a> {
     pub(in crate::language) gguf: &'a Gguf,
     pub(in crate::language) bytes: &'a [u8],
     pub(in crate::language) pool: &'a Pool,
+    pub(in crate::language) memory: Memory,
 }
 
 impl Weights<'_> {
     /// A matrix of `rows` × `columns`, its row `r` being row `order(r)` of the tensor.
     pub(super) fn matrix(
-        &self,
+        &mut self,
         name: &str,
         rows: usize,
         columns: usize,
         order: &(dyn Fn(usize) -> usize + Sync),
     ) -> Result<Matrix, ModelError> {
-        let info = self.tensor(name, &[rows, columns])?;
-        Matrix::pack(self.pool, info.kind, rows, columns, &self.bytes[info.bytes.clone()], order)
+        let (kind, bytes) = {
+            let info = self.tensor(name, &[rows, columns])?;
+            (info.kind, &self.bytes[info.bytes.clone()])
+        };
+        Matrix::pack((self.pool, &mut self.memory), kind, rows, columns, bytes, order)
+            .map_err(ModelError::Memory)?
             .ok_or_else(|| malformed(name, "cannot be packed"))
     }
 

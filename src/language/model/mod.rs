@@ -32,6 +32,9 @@ pub enum ModelError {
     /// The numeric library refused.
     #[error("The model could not be computed ({0}). Check the file with `evenkeel models verify`.")]
     Compute(#[from] candle_core::Error),
+    /// There is no memory for the weights.
+    #[error("There is not enough memory for the model ({0}). Close other programs or use a smaller model.")]
+    Memory(std::io::Error),
     /// The job was cancelled between two layers.
     #[error("The work was cancelled.")]
     Cancelled,

@@ -75,7 +75,7 @@ impl Shape {
     /// Angle, in radians, by which each pair of dimensions turns per position.
     pub(super) fn frequencies(
         &self,
-        weights: Weights<'_>,
+        weights: &Weights<'_>,
         architecture: &str,
     ) -> Result<Vec<f64>, ModelError> {
         let half = self.head_size / 2;

@@ -5,7 +5,7 @@ use super::shape::Shape;
 use super::{Batch, KvCache, ModelError, Weights};
 use crate::language::gguf::GgufError;
 use crate::language::kernels::{
-    Activations, Attention, Disjoint, Isa, KeyValues, Matrix, Place, Pool, Product, gated_silu, multiply, rms_norm,
+    Activations, Attention, Disjoint, Isa, KeyValues, Matrix, Memory, Place, Pool, Product, gated_silu, multiply, rms_norm,
     rotate,
 };
 
@@ -18,6 +18,8 @@ pub(in crate::language) struct Transformer {
     output: Option<Matrix>,
     /// Angle by which each pair of a head's dimensions turns from one position to the next.
     frequencies: Vec<f64>,
+    /// What the matrices lie in.
+    memory: Memory,
     isa: Isa,
     pool: Pool,
     room: Room,
@@ -67,20 +69,20 @@ impl Transformer {
         architecture: &str,
         pool: Pool,
     ) -> Result<Self, ModelError> {
-        let weights = Weights { gguf, bytes, pool: &pool };
+        let mut weights = Weights { gguf, bytes, pool: &pool, memory: Memory::default() };
         let shape = Shape::read(gguf, architecture)?;
         let layers = (0..)
             .take_while(|i| gguf.tensor(&format!("blk.{i}.attn_norm.weight")).is_some())
-            .map(|i| Layer::load(weights, &shape, i))
+            .map(|i| Layer::load(&mut weights, &shape, i))
             .collect::<Result<Vec<_>, _>>()?;
         if layers.is_empty() || Some(layers.len()) != gguf.unsigned(&format!("{architecture}.block_count")) {
             return Err(GgufError::Malformed("its layers are not complete".into()).into());
         }
-        let whole = |name| weights.matrix(name, shape.vocabulary, shape.width, &|r| r);
+        let mut whole = |name| weights.matrix(name, shape.vocabulary, shape.width, &|r| r);
         let embedding = whole("token_embd.weight")?;
         let output = gguf.tensor("output.weight").map(|_| whole("output.weight")).transpose()?;
         let final_norm = weights.vector("output_norm.weight", shape.width)?;
-        let frequencies = shape.frequencies(weights, architecture)?;
+        let frequencies = shape.frequencies(&weights, architecture)?;
         Ok(Self {
             shape,
             embedding,
@@ -88,6 +90,7 @@ impl Transformer {
             final_norm,
             output,
             frequencies,
+            memory: weights.memory,
             isa: Isa::detect(),
             pool,
             room: Room::default(),
@@ -149,7 +152,7 @@ impl Transformer {
         self.room.turn(&batch.positions, &self.frequencies);
         self.room.x.resize(batch.tokens.len() * width, 0.0);
         for (token, x) in batch.tokens.iter().zip(self.room.x.chunks_exact_mut(width)) {
-            self.embedding.row((*token as usize).min(self.shape.vocabulary - 1), x);
+            self.embedding.row(&self.memory, (*token as usize).min(self.shape.vocabulary - 1), x);
         }
         cache.announce(&batch.branches);
         let deepest = depths.last().copied().unwrap_or(0);
@@ -158,7 +161,7 @@ impl Transformer {
                 return Err(ModelError::Cancelled);
             }
             let Some((past, places)) = cache.layer(i) else { break };
-            let pass = Pass { shape: &self.shape, isa: self.isa, pool: &self.pool };
+            let pass = Pass { shape: &self.shape, isa: self.isa, pool: &self.pool, memory: &self.memory };
             pass.attend(layer, &mut self.room, past, places);
             pass.feed_forward(layer, &mut self.room);
             if let Some(number) = depths.iter().position(|d| *d == i + 1) {
@@ -170,7 +173,7 @@ impl Transformer {
 
     /// Logits `(rows, vocabulary)` after the given tokens of the last batch.
     pub(in crate::language) fn logits(&mut self, rows: &[usize]) -> &[f32] {
-        let Self { shape, room, isa, pool, .. } = self;
+        let Self { shape, room, isa, pool, memory, .. } = self;
         let to = room.activations.reset(rows.len(), shape.width);
         for (t, row) in rows.iter().enumerate() {
             let x = &room.x[row * shape.width..][..shape.width];
@@ -182,17 +185,17 @@ impl Transformer {
         room.logits.resize(rows.len() * shape.vocabulary, 0.0);
         let matrix = self.output.as_ref().unwrap_or(&self.embedding);
         let product = Product { matrix, out: &mut room.logits, add: false };
-        multiply(pool, *isa, &mut room.activations, [product]);
+        multiply((pool, *isa, memory), &mut room.activations, [product]);
         &self.room.logits
     }
 }
 
 impl Layer {
-    fn load(weights: Weights<'_>, shape: &Shape, i: usize) -> Result<Self, ModelError> {
+    fn load(weights: &mut Weights<'_>, shape: &Shape, i: usize) -> Result<Self, ModelError> {
         let name = |part: &str| format!("blk.{i}.{part}.weight");
         let as_it_is = |r| r;
         let by_halves = |r| shape.row_before_turning(r);
-        let linear = |part: &str, rows: usize, columns: usize, turned: bool| -> Result<Linear, ModelError> {
+        let mut linear = |part: &str, rows: usize, columns: usize, turned: bool| -> Result<Linear, ModelError> {
             let order: &(dyn Fn(usize) -> usize + Sync) = if turned { &by_halves } else { &as_it_is };
             let bias = weights.optional_vector(&format!("blk.{i}.{part}.bias"), rows)?;
             Ok(Linear {
@@ -202,18 +205,25 @@ impl Layer {
         };
         let (width, inner) = (shape.width, shape.feed_forward);
         let (all, kv) = (shape.heads * shape.head_size, shape.kv_heads * shape.head_size);
+        let query = linear("attn_q", all, width, true)?;
+        let key = linear("attn_k", kv, width, true)?;
+        let value = linear("attn_v", kv, width, false)?;
+        let attention_out = linear("attn_output", width, all, false)?;
+        let gate = linear("ffn_gate", inner, width, false)?;
+        let up = linear("ffn_up", inner, width, false)?;
+        let down = linear("ffn_down", width, inner, false)?;
         Ok(Self {
             attention_norm: weights.vector(&name("attn_norm"), width)?,
-            query: linear("attn_q", all, width, true)?,
-            key: linear("attn_k", kv, width, true)?,
-            value: linear("attn_v", kv, width, false)?,
+            query,
+            key,
+            value,
             query_norm: weights.optional_vector(&name("attn_q_norm"), shape.head_size)?,
             key_norm: weights.optional_vector(&name("attn_k_norm"), shape.head_size)?,
-            attention_out: linear("attn_output", width, all, false)?,
+            attention_out,
             feed_forward_norm: weights.vector(&name("ffn_norm"), width)?,
-            gate: linear("ffn_gate", inner, width, false)?,
-            up: linear("ffn_up", inner, width, false)?,
-            down: linear("ffn_down", width, inner, false)?,
+            gate,
+            up,
+            down,
         })
     }
 }
@@ -242,6 +252,7 @@ struct Pass<'a> {
     shape: &'a Shape,
     isa: Isa,
     pool: &'a Pool,
+    memory: &'a Memory,
 }
 
 impl Pass<'_> {
@@ -269,13 +280,12 @@ impl Pass<'_> {
     /// Adds attention over the past and the batch to the hidden states, and the batch's keys and
     /// values to the past.
     fn attend(self, layer: &Layer, room: &mut Room, past: &mut LayerCache, places: &[Place]) {
-        let Self { shape, isa, pool } = self;
+        let Self { shape, isa, pool, memory } = self;
         let n = self.tokens(room);
         self.normalise(room, &layer.attention_norm);
         let Room { x, activations, query, key, value, mixed, cos, sin, .. } = room;
         multiply(
-            pool,
-            isa,
+            (pool, isa, memory),
             activations,
             [
                 layer.query.product(n, query, false),
@@ -308,7 +318,7 @@ impl Pass<'_> {
         self.quantise(activations, n, columns, &|t, out| {
             out.copy_from_slice(&mixed[t * columns..][..columns]);
         });
-        multiply(pool, isa, activations, [layer.attention_out.product(n, x, true)]);
+        multiply((pool, isa, memory), activations, [layer.attention_out.product(n, x, true)]);
         layer.attention_out.add_bias(x);
     }
 
@@ -335,19 +345,19 @@ impl Pass<'_> {
 
     /// Adds the gated feed-forward network to the hidden states.
     fn feed_forward(self, layer: &Layer, room: &mut Room) {
-        let Self { shape, isa, pool } = self;
+        let Self { shape, isa, pool, memory } = self;
         let n = self.tokens(room);
         self.normalise(room, &layer.feed_forward_norm);
         let Room { x, activations, gate, up, .. } = room;
         let products = [layer.gate.product(n, gate, false), layer.up.product(n, up, false)];
-        multiply(pool, isa, activations, products);
+        multiply((pool, isa, memory), activations, products);
         layer.gate.add_bias(gate);
         layer.up.add_bias(up);
         let inner = shape.feed_forward;
         self.quantise(activations, n, inner, &|t, out| {
             gated_silu(isa, &gate[t * inner..][..inner], &up[t * inner..][..inner], out);
         });
-        multiply(pool, isa, activations, [layer.down.product(n, x, true)]);
+        multiply((pool, isa, memory), activations, [layer.down.product(n, x, true)]);
         layer.down.add_bias(x);
     }
 }
