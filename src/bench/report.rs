@@ -16,6 +16,8 @@ use super::service::Warm;
 pub struct About {
     /// Version of Evenkeel.
     pub version: &'static str,
+    /// How it was compiled: figures of a debug build are too low.
+    pub build: &'static str,
     /// The day, in UTC.
     pub date: String,
     /// The model's name.
@@ -167,6 +169,9 @@ impl Report {
             let _ = writeln!(text, "  beside llama.cpp {} on {}", rival.build, rival.model);
         }
         let _ = writeln!(text, "  medians of {} turns; least and most in brackets", self.about.turns);
+        if self.about.build != "release" {
+            let _ = writeln!(text, "  a {} build: these figures are too low", self.about.build);
+        }
         for fresh in &self.fresh {
             self.table_of(&mut text, fresh);
         }
@@ -341,6 +346,7 @@ mod tests {
             },
             about: About {
                 version: "0.1.0",
+                build: "release",
                 date: "2026-11-25".into(),
                 model: "a \"quoted\", model".into(),
                 sha256: "00".into(),

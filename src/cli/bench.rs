@@ -86,6 +86,7 @@ fn plan(args: &BenchArgs) -> Plan {
 fn about(model: &LocalModel, plan: &Plan) -> About {
     About {
         version: env!("CARGO_PKG_VERSION"),
+        build: if cfg!(debug_assertions) { "debug" } else { "release" },
         date: setup::today().to_string(),
         model: model.name.clone(),
         sha256: model.sha256.clone(),
