@@ -126,6 +126,7 @@ impl Distance {
     }
 
     fn assert_close(&self) {
+        println!("{self}");
         assert!(self.agreement() >= 0.97, "{self}");
         assert!((self.perplexity_ratio() - 1.0).abs() <= 0.01, "{self}");
     }

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::LanguageError;
 use super::chat::PromptTokens;
+use super::kernels::Precision;
 use super::model::{Batch, Foreign, KvCache, Transformer, log_softmax};
 use super::prefixes::Prefixes;
 use super::sampling::{Sampler, Sampling};
@@ -192,13 +193,13 @@ fn states(
             for (i, part) in texts[at].chunks(PASS).enumerate() {
                 batch.clear();
                 batch.push(0, i * PASS, part);
-                network.tap(&batch, &mut cache, depths, &cancelled, &mut keep)?;
+                network.tap(&batch, &mut cache, (depths, Precision::Bytes), &cancelled, &mut keep)?;
             }
         } else {
             for (i, text) in texts[at..end].iter().enumerate() {
                 batch.push(i as u32 + 1, 0, text);
             }
-            network.tap(&batch, &mut cache, depths, &cancelled, &mut keep)?;
+            network.tap(&batch, &mut cache, (depths, Precision::Bytes), &cancelled, &mut keep)?;
         }
         let mut first = 0;
         for text in &texts[at..end] {

@@ -1,19 +1,34 @@
-//! Activations as the products read them: bytes with one scale to 32, and their sums.
+//! Activations as the products read them: whole numbers with one scale to 32, and their sums.
 
 use super::disjoint::Disjoint;
 use super::lanes::{Kernel, Lanes};
 use super::matrix::BLOCK;
 use super::Isa;
 
-/// Rows of activations, each quantised in blocks of 32: `x ≈ scale · byte`, bytes −127…127.
+/// How finely activations are rounded before they are multiplied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::language) enum Precision {
+    /// To 8 bits in blocks of 32, as llama.cpp does. Fast; of the default model's likeliest next
+    /// tokens about one in twenty comes out otherwise than in `f32`. What the heads read.
+    #[default]
+    Bytes,
+    /// To 16 bits in blocks of 32: as good as `f32`, at little less than twice the products.
+    Words,
+}
+
+/// Rows of activations in blocks of 32: `x ≈ scale · whole number`. A number of 16 bits is kept
+/// as two signed bytes, `256 · coarse + fine`.
 #[derive(Debug, Default)]
 pub(in crate::language) struct Activations {
+    precision: Precision,
     tokens: usize,
     columns: usize,
     /// Eight words of four bytes to a block.
-    words: Vec<[i32; 8]>,
+    coarse: Vec<[i32; 8]>,
+    /// The same; empty where bytes are all.
+    fine: Vec<[i32; 8]>,
     scales: Vec<f32>,
-    /// Sums of the bytes of a block's halves.
+    /// Sums of the numbers of a block's halves.
     sums: Vec<[i32; 2]>,
     /// The same, scaled.
     half_offsets: Vec<[f32; 2]>,
@@ -37,11 +52,17 @@ struct Starts {
 impl Activations {
     /// Makes room for `tokens` rows of `columns` values. What they hold is not defined until
     /// each has been written.
-    pub(in crate::language) fn reset(&mut self, tokens: usize, columns: usize) -> ActivationsMut<'_> {
+    pub(in crate::language) fn reset(
+        &mut self,
+        tokens: usize,
+        columns: usize,
+        precision: Precision,
+    ) -> ActivationsMut<'_> {
         let blocks = tokens * (columns / BLOCK);
-        (self.tokens, self.columns) = (tokens, columns);
+        (self.tokens, self.columns, self.precision) = (tokens, columns, precision);
         self.prepared = 0;
-        self.words.resize(blocks, [0; 8]);
+        self.coarse.resize(blocks, [0; 8]);
+        self.fine.resize(if precision == Precision::Words { blocks } else { 0 }, [0; 8]);
         self.scales.resize(blocks, 0.0);
         self.sums.resize(blocks, [0; 2]);
         self.half_offsets.resize(blocks, [0.0; 2]);
@@ -49,7 +70,9 @@ impl Activations {
         self.floats.resize(tokens * columns, 0.0);
         ActivationsMut {
             columns,
-            words: Disjoint::new(&mut self.words),
+            precision,
+            coarse: Disjoint::new(&mut self.coarse),
+            fine: Disjoint::new(&mut self.fine),
             scales: Disjoint::new(&mut self.scales),
             sums: Disjoint::new(&mut self.sums),
             half_offsets: Disjoint::new(&mut self.half_offsets),
@@ -73,9 +96,19 @@ impl Activations {
         &self.floats[token * self.columns..][..self.columns]
     }
 
-    pub(super) fn words(&self, token: usize) -> &[[i32; 8]] {
+    pub(super) fn precision(&self) -> Precision {
+        self.precision
+    }
+
+    pub(super) fn coarse(&self, token: usize) -> &[[i32; 8]] {
         let blocks = self.columns / BLOCK;
-        &self.words[token * blocks..][..blocks]
+        &self.coarse[token * blocks..][..blocks]
+    }
+
+    /// Empty where bytes are all.
+    pub(super) fn fine(&self, token: usize) -> &[[i32; 8]] {
+        let blocks = self.columns / BLOCK;
+        self.fine.get(token * blocks..(token + 1) * blocks).unwrap_or_default()
     }
 
     pub(super) fn scales(&self, token: usize) -> &[f32] {
@@ -123,7 +156,9 @@ impl Activations {
 #[derive(Debug, Clone, Copy)]
 pub(in crate::language) struct ActivationsMut<'a> {
     columns: usize,
-    words: Disjoint<'a, [i32; 8]>,
+    precision: Precision,
+    coarse: Disjoint<'a, [i32; 8]>,
+    fine: Disjoint<'a, [i32; 8]>,
     scales: Disjoint<'a, f32>,
     sums: Disjoint<'a, [i32; 2]>,
     half_offsets: Disjoint<'a, [f32; 2]>,
@@ -145,7 +180,9 @@ impl ActivationsMut<'_> {
             fill(row);
             isa.run(Quantise {
                 row,
-                words: self.words.slice(range.clone()),
+                precision: self.precision,
+                coarse: self.coarse.slice(range.clone()),
+                fine: self.fine.slice(range.clone()),
                 scales: self.scales.slice(range.clone()),
                 sums: self.sums.slice(range.clone()),
                 half_offsets: self.half_offsets.slice(range.clone()),
@@ -157,7 +194,9 @@ impl ActivationsMut<'_> {
 
 struct Quantise<'a> {
     row: &'a [f32],
-    words: &'a mut [[i32; 8]],
+    precision: Precision,
+    coarse: &'a mut [[i32; 8]],
+    fine: &'a mut [[i32; 8]],
     scales: &'a mut [f32],
     sums: &'a mut [[i32; 2]],
     half_offsets: &'a mut [[f32; 2]],
@@ -167,28 +206,51 @@ struct Quantise<'a> {
 impl Kernel for Quantise<'_> {
     #[inline(always)]
     fn run<L: Lanes>(self, l: L) {
+        let greatest = match self.precision {
+            Precision::Bytes => 127.0,
+            Precision::Words => 256.0 * 127.0 + 127.0,
+        };
         for (b, block) in self.row.as_chunks::<BLOCK>().0.iter().enumerate() {
             let ([low, high], _) = block.as_chunks::<16>() else { continue };
             let (low, high) = (l.load(low), l.load(high));
-            let minus = l.splat(-1.0);
             let (most, least) = (l.max(low, high), l.min(low, high));
-            let largest = l.largest(l.max(most, l.mul(least, minus)));
-            let scale = largest / 127.0;
+            let largest = l.largest(l.max(most, l.mul(least, l.splat(-1.0))));
+            let scale = largest / greatest;
             // A block of zeros stays zero; one with an infinity becomes zero, not a wrong number.
             let usable = scale > f32::MIN_POSITIVE && scale.is_finite();
             let (scale, inverse) = if usable { (scale, 1.0 / scale) } else { (0.0, 0.0) };
             let inverse = l.splat(inverse);
-            let bytes = [l.narrow(l.round(l.mul(low, inverse))), l.narrow(l.round(l.mul(high, inverse)))];
-            let sums = bytes.map(|half| half.iter().map(|b| i32::from(*b)).sum::<i32>());
-            for (w, word) in self.words[b].iter_mut().enumerate() {
-                let half = &bytes[w / 4];
-                let at = w % 4 * 4;
-                *word = i32::from_le_bytes([half[at], half[at + 1], half[at + 2], half[at + 3]].map(i8::cast_unsigned));
+            let numbers = [l.round(l.mul(low, inverse)), l.round(l.mul(high, inverse))];
+            let sums = [l.sum_int(numbers[0]), l.sum_int(numbers[1])];
+            match self.precision {
+                Precision::Bytes => {
+                    self.coarse[b] = words([l.narrow(numbers[0]), l.narrow(numbers[1])]);
+                }
+                Precision::Words => {
+                    // The coarse byte is the number over 256, rounded, so that the fine one has a sign.
+                    let (low, high) = (l.over_256(numbers[0]), l.over_256(numbers[1]));
+                    self.coarse[b] = words([l.narrow(low), l.narrow(high)]);
+                    self.fine[b] = words([l.narrow(numbers[0]), l.narrow(numbers[1])]);
+                }
             }
             self.scales[b] = scale;
             self.sums[b] = sums;
-            self.half_offsets[b] = sums.map(|s| s as f32 * scale);
+            self.half_offsets[b] = [sums[0] as f32 * scale, sums[1] as f32 * scale];
             self.offsets[b] = (sums[0] + sums[1]) as f32 * scale;
         }
     }
+}
+
+#[inline(always)]
+fn words(bytes: [[i8; 16]; 2]) -> [i32; 8] {
+    let mut words = [0; 8];
+    for (word, four) in words.iter_mut().zip(bytes.as_flattened().as_chunks::<4>().0) {
+        *word = i32::from_le_bytes([
+            four[0].cast_unsigned(),
+            four[1].cast_unsigned(),
+            four[2].cast_unsigned(),
+            four[3].cast_unsigned(),
+        ]);
+    }
+    words
 }

@@ -155,6 +155,27 @@ impl Lanes for Avx2 {
         [instruction!(_mm256_cvtps_epi32(x[0])), instruction!(_mm256_cvtps_epi32(x[1]))]
     }
     #[inline(always)]
+    fn over_256(self, x: Self::Ints) -> Self::Ints {
+        let half = instruction!(_mm256_set1_epi32(128));
+        [
+            instruction!(_mm256_srai_epi32::<8>(_mm256_add_epi32(x[0], half))),
+            instruction!(_mm256_srai_epi32::<8>(_mm256_add_epi32(x[1], half))),
+        ]
+    }
+    #[inline(always)]
+    fn join(self, coarse: Self::Ints, fine: Self::Ints) -> Self::Ints {
+        [
+            instruction!(_mm256_add_epi32(_mm256_slli_epi32::<8>(coarse[0]), fine[0])),
+            instruction!(_mm256_add_epi32(_mm256_slli_epi32::<8>(coarse[1]), fine[1])),
+        ]
+    }
+    #[inline(always)]
+    fn sum_int(self, x: Self::Ints) -> i32 {
+        let mut lanes = [0_i32; 8];
+        instruction!(_mm256_storeu_si256(lanes.as_mut_ptr().cast(), _mm256_add_epi32(x[0], x[1])));
+        lanes.into_iter().sum()
+    }
+    #[inline(always)]
     fn narrow(self, x: Self::Ints) -> [i8; 16] {
         let mut words = [0_i32; 16];
         let (low, high) = words.split_at_mut(8);

@@ -113,6 +113,18 @@ impl Lanes for Avx512 {
         instruction!(_mm512_cvtps_epi32(x))
     }
     #[inline(always)]
+    fn over_256(self, x: __m512i) -> __m512i {
+        instruction!(_mm512_srai_epi32::<8>(_mm512_add_epi32(x, _mm512_set1_epi32(128))))
+    }
+    #[inline(always)]
+    fn join(self, coarse: __m512i, fine: __m512i) -> __m512i {
+        instruction!(_mm512_add_epi32(_mm512_slli_epi32::<8>(coarse), fine))
+    }
+    #[inline(always)]
+    fn sum_int(self, x: __m512i) -> i32 {
+        instruction!(_mm512_reduce_add_epi32(x))
+    }
+    #[inline(always)]
     fn narrow(self, x: __m512i) -> [i8; 16] {
         let mut bytes = [0_i8; 16];
         instruction!(_mm_storeu_si128(bytes.as_mut_ptr().cast(), _mm512_cvtepi32_epi8(x)));

@@ -42,6 +42,12 @@ pub(super) trait Lanes: Copy + Send + Sync + 'static {
     fn to_floats(self, x: Self::Ints) -> Self::Floats;
     /// Rounded to the nearest whole number, ties to even.
     fn round(self, x: Self::Floats) -> Self::Ints;
+    /// Each lane over 256, rounded to the nearest whole number.
+    fn over_256(self, x: Self::Ints) -> Self::Ints;
+    /// `256 · coarse + fine`.
+    fn join(self, coarse: Self::Ints, fine: Self::Ints) -> Self::Ints;
+    /// Sum of the lanes.
+    fn sum_int(self, x: Self::Ints) -> i32;
     /// The lowest byte of each lane.
     fn narrow(self, x: Self::Ints) -> [i8; 16];
     /// 2 to the power of each lane, which must lie within −126…127; −127 gives 0.
@@ -156,6 +162,18 @@ impl Lanes for Portable {
     #[inline(always)]
     fn round(self, x: [f32; 16]) -> [i32; 16] {
         x.map(|x| x.round_ties_even() as i32)
+    }
+    #[inline(always)]
+    fn over_256(self, x: [i32; 16]) -> [i32; 16] {
+        x.map(|x| (x + 128) >> 8)
+    }
+    #[inline(always)]
+    fn join(self, coarse: [i32; 16], fine: [i32; 16]) -> [i32; 16] {
+        std::array::from_fn(|i| (coarse[i] << 8) + fine[i])
+    }
+    #[inline(always)]
+    fn sum_int(self, x: [i32; 16]) -> i32 {
+        x.iter().sum()
     }
     #[inline(always)]
     fn narrow(self, x: [i32; 16]) -> [i8; 16] {

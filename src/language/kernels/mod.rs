@@ -24,7 +24,7 @@ mod neon;
 mod pool;
 mod product;
 
-pub(super) use activations::Activations;
+pub(super) use activations::{Activations, Precision};
 pub(super) use attention::{Attention, KeyValues, LARGEST_HEAD, Place};
 use dense::DenseMatrix;
 pub(super) use disjoint::Disjoint;

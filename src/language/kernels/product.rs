@@ -1,7 +1,7 @@
 //! Products of packed weights with activations: one register tile for many tokens, and one that
 //! unpacks as it goes for few.
 
-use super::activations::Activations;
+use super::activations::{Activations, Precision};
 use super::disjoint::Disjoint;
 use super::lanes::{Kernel, Lanes};
 use super::matrix::{BLOCK, Format, LINE, PANEL, PackedMatrix};
@@ -42,35 +42,49 @@ pub(super) struct PanelProduct<'a> {
 impl Kernel for PanelProduct<'_> {
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) {
-        match self.matrix.format() {
-            Format { bits: 4, halves: false, minimum: false, .. } => self.go::<L, 4, false, false>(lanes),
-            Format { bits: 4, halves: false, minimum: true, .. } => self.go::<L, 4, false, true>(lanes),
-            Format { bits: 4, halves: true, minimum: false, .. } => self.go::<L, 4, true, false>(lanes),
-            Format { bits: 4, halves: true, minimum: true, .. } => self.go::<L, 4, true, true>(lanes),
-            Format { bits: 5, minimum: false, .. } => self.go::<L, 5, false, false>(lanes),
-            Format { bits: 5, minimum: true, .. } => self.go::<L, 5, false, true>(lanes),
-            Format { bits: 6, .. } => self.go::<L, 6, true, false>(lanes),
-            Format { .. } => self.go::<L, 8, false, false>(lanes),
+        match self.x.precision() {
+            Precision::Bytes => self.by_format::<L, false>(lanes),
+            Precision::Words => self.by_format::<L, true>(lanes),
         }
     }
 }
 
+// In the names of constants, `FINE` stands for activations of 16 bits, `WIDE` for weights of 8.
 impl PanelProduct<'_> {
     #[inline(always)]
-    fn go<L: Lanes, const BITS: usize, const HALVES: bool, const MINIMUM: bool>(mut self, l: L) {
+    fn by_format<L: Lanes, const FINE: bool>(self, lanes: L) {
+        match self.matrix.format() {
+            Format { bits: 4, halves: false, minimum: false, .. } => {
+                self.go::<L, 4, false, false, FINE>(lanes);
+            }
+            Format { bits: 4, halves: false, minimum: true, .. } => self.go::<L, 4, false, true, FINE>(lanes),
+            Format { bits: 4, halves: true, minimum: false, .. } => self.go::<L, 4, true, false, FINE>(lanes),
+            Format { bits: 4, halves: true, minimum: true, .. } => self.go::<L, 4, true, true, FINE>(lanes),
+            Format { bits: 5, minimum: false, .. } => self.go::<L, 5, false, false, FINE>(lanes),
+            Format { bits: 5, minimum: true, .. } => self.go::<L, 5, false, true, FINE>(lanes),
+            Format { bits: 6, .. } => self.go::<L, 6, true, false, FINE>(lanes),
+            Format { .. } => self.go::<L, 8, false, false, FINE>(lanes),
+        }
+    }
+
+    #[inline(always)]
+    fn go<L: Lanes, const BITS: usize, const HALVES: bool, const MINIMUM: bool, const FINE: bool>(
+        mut self,
+        l: L,
+    ) {
         match self.x.tokens() {
             0 => {}
-            1 => self.few::<L, BITS, HALVES, MINIMUM, 1>(l),
-            2 => self.few::<L, BITS, HALVES, MINIMUM, 2>(l),
-            3 | 4 => self.few::<L, BITS, HALVES, MINIMUM, 4>(l),
-            5..=TILE => self.few::<L, BITS, HALVES, MINIMUM, TILE>(l),
+            1 => self.few::<L, BITS, HALVES, MINIMUM, FINE, 1>(l),
+            2 => self.few::<L, BITS, HALVES, MINIMUM, FINE, 2>(l),
+            3 | 4 => self.few::<L, BITS, HALVES, MINIMUM, FINE, 4>(l),
+            5..=TILE => self.few::<L, BITS, HALVES, MINIMUM, FINE, TILE>(l),
             tokens => {
                 self.unpack::<L, BITS>(l);
                 for at in (0..tokens).step_by(TILE) {
                     if BITS == 8 {
-                        self.tile::<L, true, HALVES, MINIMUM>(l, at);
+                        self.tile::<L, true, HALVES, MINIMUM, FINE>(l, at);
                     } else {
-                        self.tile::<L, false, HALVES, MINIMUM>(l, at);
+                        self.tile::<L, false, HALVES, MINIMUM, FINE>(l, at);
                     }
                 }
             }
@@ -96,7 +110,11 @@ impl PanelProduct<'_> {
     }
 
     #[inline(always)]
-    fn tile<L: Lanes, const WIDE: bool, const HALVES: bool, const MINIMUM: bool>(&self, l: L, at: usize) {
+    fn tile<L: Lanes, const WIDE: bool, const HALVES: bool, const MINIMUM: bool, const FINE: bool>(
+        &self,
+        l: L,
+        at: usize,
+    ) {
         let panel = &*self.unpacked;
         let rows: [Row<'_>; TILE] = self.rows(at, HALVES);
         let per_block = scales_per_block(HALVES, MINIMUM);
@@ -112,14 +130,21 @@ impl PanelProduct<'_> {
                 *factor = l.load(scale);
             }
             for t in 0..TILE {
-                sums[t] = block_sum::<L, WIDE, HALVES, MINIMUM>(l, sums[t], &weights, &factors, &rows[t], b);
+                sums[t] = block_sum::<L, WIDE, HALVES, MINIMUM, FINE>(l, sums[t], &weights, &factors, &rows[t], b);
             }
         }
         self.write(l, at, &sums);
     }
 
     #[inline(always)]
-    fn few<L: Lanes, const BITS: usize, const HALVES: bool, const MINIMUM: bool, const T: usize>(
+    fn few<
+        L: Lanes,
+        const BITS: usize,
+        const HALVES: bool,
+        const MINIMUM: bool,
+        const FINE: bool,
+        const T: usize,
+    >(
         &self,
         l: L,
     ) {
@@ -139,9 +164,9 @@ impl PanelProduct<'_> {
             }
             for t in 0..T {
                 sums[t] = if BITS == 8 {
-                    block_sum::<L, true, HALVES, MINIMUM>(l, sums[t], &weights, &factors, &rows[t], b)
+                    block_sum::<L, true, HALVES, MINIMUM, FINE>(l, sums[t], &weights, &factors, &rows[t], b)
                 } else {
-                    block_sum::<L, false, HALVES, MINIMUM>(l, sums[t], &weights, &factors, &rows[t], b)
+                    block_sum::<L, false, HALVES, MINIMUM, FINE>(l, sums[t], &weights, &factors, &rows[t], b)
                 };
             }
         }
@@ -156,7 +181,8 @@ impl PanelProduct<'_> {
         std::array::from_fn(|t| {
             let token = (at + t).min(self.x.tokens() - 1);
             Row {
-                words: self.x.words(token),
+                coarse: self.x.coarse(token),
+                fine: self.x.fine(token),
                 scales: self.x.scales(token),
                 offsets: self.x.offsets(token, halves),
                 starts: &self.starts[token * parts..][..parts],
@@ -197,7 +223,9 @@ const fn scales_per_block(halves: bool, minimum: bool) -> usize {
 #[derive(Clone, Copy)]
 struct Row<'a> {
     /// Eight words of four bytes to a block.
-    words: &'a [[i32; 8]],
+    coarse: &'a [[i32; 8]],
+    /// The same, for activations of 16 bits.
+    fine: &'a [[i32; 8]],
     scales: &'a [f32],
     /// Sums of a block's (or half a block's) activations, scaled.
     offsets: &'a [f32],
@@ -208,7 +236,7 @@ struct Row<'a> {
 /// operation is the same wherever this is called, so that results do not depend on how many
 /// tokens go together.
 #[inline(always)]
-fn block_sum<L: Lanes, const WIDE: bool, const HALVES: bool, const MINIMUM: bool>(
+fn block_sum<L: Lanes, const WIDE: bool, const HALVES: bool, const MINIMUM: bool, const FINE: bool>(
     l: L,
     sum: L::Floats,
     weights: &[L::Bytes; 8],
@@ -216,28 +244,27 @@ fn block_sum<L: Lanes, const WIDE: bool, const HALVES: bool, const MINIMUM: bool
     row: &Row<'_>,
     b: usize,
 ) -> L::Floats {
-    let words = &row.words[b];
     let scale = l.splat(row.scales[b]);
     let mut sum = sum;
-    if HALVES {
-        for half in 0..2 {
-            let mut acc = l.splat_int(row.starts[2 * b + half]);
-            for g in 4 * half..4 * half + 4 {
-                acc = dot::<L, WIDE>(l, acc, weights[g], words[g]);
+    let parts = if HALVES { 2 } else { 1 };
+    for part in 0..parts {
+        let groups = part * 4..if HALVES { part * 4 + 4 } else { 8 };
+        let mut acc = l.splat_int(row.starts[parts * b + part]);
+        if FINE {
+            let mut coarse = l.splat_int(0);
+            for g in groups {
+                coarse = dot::<L, WIDE>(l, coarse, weights[g], row.coarse[b][g]);
+                acc = dot::<L, WIDE>(l, acc, weights[g], row.fine[b][g]);
             }
-            sum = l.mul_add(l.to_floats(acc), l.mul(factors[half], scale), sum);
-            if MINIMUM {
-                sum = l.mul_add(factors[2 + half], l.splat(row.offsets[2 * b + half]), sum);
+            acc = l.join(coarse, acc);
+        } else {
+            for g in groups {
+                acc = dot::<L, WIDE>(l, acc, weights[g], row.coarse[b][g]);
             }
         }
-    } else {
-        let mut acc = l.splat_int(row.starts[b]);
-        for g in 0..8 {
-            acc = dot::<L, WIDE>(l, acc, weights[g], words[g]);
-        }
-        sum = l.mul_add(l.to_floats(acc), l.mul(factors[0], scale), sum);
+        sum = l.mul_add(l.to_floats(acc), l.mul(factors[part], scale), sum);
         if MINIMUM {
-            sum = l.mul_add(factors[1], l.splat(row.offsets[b]), sum);
+            sum = l.mul_add(factors[parts + part], l.splat(row.offsets[parts * b + part]), sum);
         }
     }
     sum

@@ -21,14 +21,16 @@ const PACKED: [TensorType; 10] = [
     TensorType::Q6K,
 ];
 
+const BOTH: [Precision; 2] = [Precision::Bytes, Precision::Words];
+
 fn numbers(seed: u64, count: usize) -> Vec<f32> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     (0..count).map(|_| rng.random_range(-2.0..2.0)).collect()
 }
 
-fn activations(isa: Isa, x: &[f32], columns: usize) -> Activations {
+fn activations(isa: Isa, x: &[f32], columns: usize, precision: Precision) -> Activations {
     let mut activations = Activations::default();
-    let rows = activations.reset(x.len() / columns, columns);
+    let rows = activations.reset(x.len() / columns, columns, precision);
     for (t, x) in x.chunks_exact(columns).enumerate() {
         // SAFETY: one thread.
         unsafe { rows.write(isa, t, |row| row.copy_from_slice(x)) };
@@ -46,8 +48,8 @@ fn pack(threads: usize, kind: TensorType, rows: usize, columns: usize, bytes: &[
     Packed(matrix, memory)
 }
 
-fn product(isa: Isa, threads: usize, Packed(matrix, memory): &Packed, x: &[f32], start: Option<f32>) -> Vec<f32> {
-    let mut activations = activations(isa, x, matrix.columns());
+fn product(isa: Isa, threads: usize, Packed(matrix, memory): &Packed, x: &[f32], start: Option<f32>, precision: Precision) -> Vec<f32> {
+    let mut activations = activations(isa, x, matrix.columns(), precision);
     let mut out = vec![start.unwrap_or(f32::NAN); activations.tokens() * matrix.rows()];
     let products = [Product { matrix, out: &mut out, add: start.is_some() }];
     multiply((&Pool::new(threads), isa, memory), &mut activations, products);
@@ -67,12 +69,13 @@ proptest! {
     fn products_of_packed_weights_agree_on_all_instructions(
         rows in 1usize..50, blocks in 1usize..4, tokens in 1usize..20, seed in any::<u64>()
     ) {
-        for kind in PACKED {
+        for (kind, precision) in PACKED.into_iter().flat_map(|k| BOTH.map(|p| (k, p))) {
+            let steps = if precision == Precision::Bytes { 253.0 } else { 65_000.0 };
             let columns = blocks * kind.block().0.max(32);
             let bytes = random(kind, rows * columns / kind.block().0, seed);
             let matrix = pack(1, kind, rows, columns, &bytes);
             let x = numbers(seed, tokens * columns);
-            let plain = product(Isa::Portable(Portable), 1, &matrix, &x, None);
+            let plain = product(Isa::Portable(Portable), 1, &matrix, &x, None, precision);
 
             // The product in f64 of the weights with the activations as rounded to bytes.
             let mut row = vec![0.0; columns];
@@ -84,7 +87,7 @@ proptest! {
                         let largest = block.iter().fold(0.0_f32, |m, x| m.max(x.abs()));
                         for (x, w) in block.iter().zip(w) {
                             exact += f64::from(*x) * f64::from(*w);
-                            bound += f64::from(largest / 253.0 * w.abs());
+                            bound += f64::from(largest / steps * w.abs());
                         }
                     }
                     let got = f64::from(plain[t * rows + r]);
@@ -93,10 +96,10 @@ proptest! {
             }
             for isa in Isa::all() {
                 for threads in [1, 3] {
-                    let other = product(isa, threads, &matrix, &x, None);
+                    let other = product(isa, threads, &matrix, &x, None, precision);
                     prop_assert!(near(&other, &plain), "{kind:?} on {}", isa.name());
                 }
-                let added = product(isa, 1, &matrix, &x, Some(1.5));
+                let added = product(isa, 1, &matrix, &x, Some(1.5), precision);
                 let expected: Vec<f32> = plain.iter().map(|y| y + 1.5).collect();
                 prop_assert!(near(&added, &expected), "{kind:?} added on {}", isa.name());
             }
@@ -107,15 +110,15 @@ proptest! {
     fn a_product_does_not_depend_on_the_tokens_beside_it_or_on_threads(
         tokens in 2usize..30, seed in any::<u64>()
     ) {
-        for kind in PACKED {
+        for (kind, precision) in PACKED.into_iter().flat_map(|k| BOTH.map(|p| (k, p))) {
             let (rows, columns) = (40, 256);
             let bytes = random(kind, rows * columns / kind.block().0, seed);
             let matrix = pack(2, kind, rows, columns, &bytes);
             let x = numbers(seed, tokens * columns);
             for isa in Isa::all() {
-                let together = product(isa, 2, &matrix, &x, None);
+                let together = product(isa, 2, &matrix, &x, None, precision);
                 for t in 0..tokens {
-                    let alone = product(isa, 1, &matrix, &x[t * columns..][..columns], None);
+                    let alone = product(isa, 1, &matrix, &x[t * columns..][..columns], None, precision);
                     prop_assert_eq!(&alone[..], &together[t * rows..][..rows], "{:?} on {}", kind, isa.name());
                 }
             }
@@ -133,7 +136,7 @@ proptest! {
         for (kind, bytes, precision) in [(TensorType::F32, single, 1e-4), (TensorType::F16, halves, 0.3)] {
             let matrix = pack(1, kind, rows, columns, &bytes);
             for isa in Isa::all() {
-                let got = product(isa, 2, &matrix, &x, None);
+                let got = product(isa, 2, &matrix, &x, None, Precision::Bytes);
                 for t in 0..tokens {
                     for r in 0..rows {
                         let exact: f64 = (0..columns)
@@ -241,7 +244,7 @@ fn numbers_that_are_not_finite_do_not_spread_to_other_rows() {
     x[3] = f32::INFINITY;
     x[7] = f32::NAN;
     for isa in Isa::all() {
-        let out = product(isa, 1, &matrix, &x, None);
+        let out = product(isa, 1, &matrix, &x, None, Precision::Words);
         assert!(out[16..].iter().all(|y| y.is_finite()), "{}", isa.name());
     }
 }

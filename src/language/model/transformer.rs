@@ -5,7 +5,7 @@ use super::shape::Shape;
 use super::{Batch, KvCache, ModelError, Weights};
 use crate::language::gguf::GgufError;
 use crate::language::kernels::{
-    Activations, Attention, Disjoint, Isa, KeyValues, Matrix, Memory, Place, Pool, Product, gated_silu, multiply, rms_norm,
+    Activations, Attention, Disjoint, Isa, KeyValues, Matrix, Memory, Place, Pool, Precision, Product, gated_silu, multiply, rms_norm,
     rotate,
 };
 
@@ -135,16 +135,17 @@ impl Transformer {
         cache: &mut KvCache,
         cancelled: &dyn Fn() -> bool,
     ) -> Result<(), ModelError> {
-        self.tap(batch, cache, &[self.depth()], cancelled, &mut |_, _| {})
+        self.tap(batch, cache, (&[self.depth()], Precision::Words), cancelled, &mut |_, _| {})
     }
 
     /// Hands the hidden states `(tokens, width)` after each of the `depths`, which must rise, to
     /// `take`, with the number of the depth; the layers above the last are not run (early exit).
+    /// A cache is read with one precision throughout.
     pub(in crate::language) fn tap(
         &mut self,
         batch: &Batch,
         cache: &mut KvCache,
-        depths: &[usize],
+        (depths, precision): (&[usize], Precision),
         cancelled: &dyn Fn() -> bool,
         take: &mut dyn FnMut(usize, &[f32]),
     ) -> Result<(), ModelError> {
@@ -161,7 +162,7 @@ impl Transformer {
                 return Err(ModelError::Cancelled);
             }
             let Some((past, places)) = cache.layer(i) else { break };
-            let pass = Pass { shape: &self.shape, isa: self.isa, pool: &self.pool, memory: &self.memory };
+            let pass = Pass { shape: &self.shape, isa: self.isa, pool: &self.pool, memory: &self.memory, precision };
             pass.attend(layer, &mut self.room, past, places);
             pass.feed_forward(layer, &mut self.room);
             if let Some(number) = depths.iter().position(|d| *d == i + 1) {
@@ -174,7 +175,7 @@ impl Transformer {
     /// Logits `(rows, vocabulary)` after the given tokens of the last batch.
     pub(in crate::language) fn logits(&mut self, rows: &[usize]) -> &[f32] {
         let Self { shape, room, isa, pool, memory, .. } = self;
-        let to = room.activations.reset(rows.len(), shape.width);
+        let to = room.activations.reset(rows.len(), shape.width, Precision::Words);
         for (t, row) in rows.iter().enumerate() {
             let x = &room.x[row * shape.width..][..shape.width];
             // SAFETY: only this thread writes.
@@ -253,6 +254,7 @@ struct Pass<'a> {
     isa: Isa,
     pool: &'a Pool,
     memory: &'a Memory,
+    precision: Precision,
 }
 
 impl Pass<'_> {
@@ -262,7 +264,7 @@ impl Pass<'_> {
 
     /// Quantises rows that `fill` writes.
     fn quantise(self, to: &mut Activations, tokens: usize, columns: usize, fill: &(dyn Fn(usize, &mut [f32]) + Sync)) {
-        let rows = to.reset(tokens, columns);
+        let rows = to.reset(tokens, columns, self.precision);
         self.pool.split(tokens, tokens.div_ceil(self.pool.threads() * 4), &|t| {
             // SAFETY: each token is one part, done by one thread.
             unsafe { rows.write(self.isa, t, |row| fill(t, row)) };
@@ -280,7 +282,7 @@ impl Pass<'_> {
     /// Adds attention over the past and the batch to the hidden states, and the batch's keys and
     /// values to the past.
     fn attend(self, layer: &Layer, room: &mut Room, past: &mut LayerCache, places: &[Place]) {
-        let Self { shape, isa, pool, memory } = self;
+        let Self { shape, isa, pool, memory, .. } = self;
         let n = self.tokens(room);
         self.normalise(room, &layer.attention_norm);
         let Room { x, activations, query, key, value, mixed, cos, sin, .. } = room;
@@ -345,7 +347,7 @@ impl Pass<'_> {
 
     /// Adds the gated feed-forward network to the hidden states.
     fn feed_forward(self, layer: &Layer, room: &mut Room) {
-        let Self { shape, isa, pool, memory } = self;
+        let Self { shape, isa, pool, memory, .. } = self;
         let n = self.tokens(room);
         self.normalise(room, &layer.feed_forward_norm);
         let Room { x, activations, gate, up, .. } = room;
