@@ -16,37 +16,33 @@ pub(in crate::language) enum Precision {
     Words,
 }
 
-/// Rows of activations in blocks of 32: `x ≈ scale · whole number`. A number of 16 bits is kept
-/// as two signed bytes, `256 · coarse + fine`.
+/// One block of one row: `x ≈ scale · whole number`. Numbers of 8 bits take one part, numbers of
+/// 16 bits two: `256 · parts[0] + parts[1]`, both signed bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Block<const PARTS: usize> {
+    /// Eight words of four bytes each.
+    pub(super) parts: [[i32; 8]; PARTS],
+    pub(super) scale: f32,
+    /// The sum of the block, and of each half, as rounded.
+    pub(super) sum: f32,
+    pub(super) halves: [f32; 2],
+}
+
+impl<const PARTS: usize> Block<PARTS> {
+    const EMPTY: Self = Self { parts: [[0; 8]; PARTS], scale: 0.0, sum: 0.0, halves: [0.0; 2] };
+}
+
+/// Rows of activations in blocks of 32.
 #[derive(Debug, Default)]
 pub(in crate::language) struct Activations {
     precision: Precision,
     tokens: usize,
     columns: usize,
-    /// Eight words of four bytes to a block.
-    coarse: Vec<[i32; 8]>,
-    /// The same; empty where bytes are all.
-    fine: Vec<[i32; 8]>,
-    scales: Vec<f32>,
-    /// Sums of the numbers of a block's halves.
-    sums: Vec<[i32; 2]>,
-    /// The same, scaled.
-    half_offsets: Vec<[f32; 2]>,
-    /// Sums of whole blocks, scaled.
-    offsets: Vec<f32>,
+    /// The blocks of all rows, in whichever precision is in use.
+    bytes: Vec<Block<1>>,
+    words: Vec<Block<2>>,
     /// The rows as they came, for weights that are not packed.
     floats: Vec<f32>,
-    starts: Vec<Starts>,
-    /// How many of `starts` belong to the present rows.
-    prepared: usize,
-}
-
-/// What the integer products of one kind of matrix start with.
-#[derive(Debug, Default)]
-struct Starts {
-    factor: i32,
-    halves: bool,
-    values: Vec<i32>,
 }
 
 impl Activations {
@@ -60,23 +56,16 @@ impl Activations {
     ) -> ActivationsMut<'_> {
         let blocks = tokens * (columns / BLOCK);
         (self.tokens, self.columns, self.precision) = (tokens, columns, precision);
-        self.prepared = 0;
-        self.coarse.resize(blocks, [0; 8]);
-        self.fine.resize(if precision == Precision::Words { blocks } else { 0 }, [0; 8]);
-        self.scales.resize(blocks, 0.0);
-        self.sums.resize(blocks, [0; 2]);
-        self.half_offsets.resize(blocks, [0.0; 2]);
-        self.offsets.resize(blocks, 0.0);
+        match precision {
+            Precision::Bytes => self.bytes.resize(blocks, Block::EMPTY),
+            Precision::Words => self.words.resize(blocks, Block::EMPTY),
+        }
         self.floats.resize(tokens * columns, 0.0);
         ActivationsMut {
             columns,
             precision,
-            coarse: Disjoint::new(&mut self.coarse),
-            fine: Disjoint::new(&mut self.fine),
-            scales: Disjoint::new(&mut self.scales),
-            sums: Disjoint::new(&mut self.sums),
-            half_offsets: Disjoint::new(&mut self.half_offsets),
-            offsets: Disjoint::new(&mut self.offsets),
+            bytes: Disjoint::new(&mut self.bytes),
+            words: Disjoint::new(&mut self.words),
             floats: Disjoint::new(&mut self.floats),
         }
     }
@@ -96,60 +85,19 @@ impl Activations {
         &self.floats[token * self.columns..][..self.columns]
     }
 
-    pub(super) fn precision(&self) -> Precision {
-        self.precision
-    }
-
-    pub(super) fn coarse(&self, token: usize) -> &[[i32; 8]] {
-        let blocks = self.columns / BLOCK;
-        &self.coarse[token * blocks..][..blocks]
-    }
-
-    /// Empty where bytes are all.
-    pub(super) fn fine(&self, token: usize) -> &[[i32; 8]] {
-        let blocks = self.columns / BLOCK;
-        self.fine.get(token * blocks..(token + 1) * blocks).unwrap_or_default()
-    }
-
-    pub(super) fn scales(&self, token: usize) -> &[f32] {
-        let blocks = self.columns / BLOCK;
-        &self.scales[token * blocks..][..blocks]
-    }
-
-    pub(super) fn offsets(&self, token: usize, halves: bool) -> &[f32] {
-        let blocks = self.columns / BLOCK;
-        if halves {
-            self.half_offsets[token * blocks..][..blocks].as_flattened()
-        } else {
-            &self.offsets[token * blocks..][..blocks]
+    pub(super) fn blocks(&self) -> Blocks<'_> {
+        match self.precision {
+            Precision::Bytes => Blocks::Bytes(&self.bytes),
+            Precision::Words => Blocks::Words(&self.words),
         }
     }
+}
 
-    /// Computes [`Activations::starts`]; gives the number to ask for them by.
-    pub(super) fn prepare(&mut self, factor: i32, halves: bool) -> usize {
-        let same = |s: &Starts| (s.factor, s.halves) == (factor, halves);
-        if let Some(known) = self.starts.iter().take(self.prepared).position(same) {
-            return known;
-        }
-        let number = self.prepared;
-        self.prepared += 1;
-        self.starts.resize_with(self.starts.len().max(self.prepared), Starts::default);
-        let starts = &mut self.starts[number];
-        (starts.factor, starts.halves) = (factor, halves);
-        starts.values.clear();
-        if halves {
-            starts.values.extend(self.sums.as_flattened().iter().map(|sum| factor * sum));
-        } else {
-            starts.values.extend(self.sums.iter().map(|[a, b]| factor * (a + b)));
-        }
-        number
-    }
-
-    /// For every block, or half block, of every row the sum of its bytes times a factor: what an
-    /// integer product starts with, so that weights need no sign.
-    pub(super) fn starts(&self, number: usize) -> &[i32] {
-        &self.starts[number].values
-    }
+/// The blocks of all rows, one row after another.
+#[derive(Clone, Copy)]
+pub(super) enum Blocks<'a> {
+    Bytes(&'a [Block<1>]),
+    Words(&'a [Block<2>]),
 }
 
 /// Rows of [`Activations`] while threads fill them.
@@ -157,17 +105,13 @@ impl Activations {
 pub(in crate::language) struct ActivationsMut<'a> {
     columns: usize,
     precision: Precision,
-    coarse: Disjoint<'a, [i32; 8]>,
-    fine: Disjoint<'a, [i32; 8]>,
-    scales: Disjoint<'a, f32>,
-    sums: Disjoint<'a, [i32; 2]>,
-    half_offsets: Disjoint<'a, [f32; 2]>,
-    offsets: Disjoint<'a, f32>,
+    bytes: Disjoint<'a, Block<1>>,
+    words: Disjoint<'a, Block<2>>,
     floats: Disjoint<'a, f32>,
 }
 
 impl ActivationsMut<'_> {
-    /// Has `fill` write one row, then quantises it.
+    /// Has `fill` write one row, then rounds it.
     ///
     /// # Safety
     /// Each token is written by one thread at a time.
@@ -178,39 +122,24 @@ impl ActivationsMut<'_> {
         unsafe {
             let row = self.floats.slice(token * self.columns..(token + 1) * self.columns);
             fill(row);
-            isa.run(Quantise {
-                row,
-                precision: self.precision,
-                coarse: self.coarse.slice(range.clone()),
-                fine: self.fine.slice(range.clone()),
-                scales: self.scales.slice(range.clone()),
-                sums: self.sums.slice(range.clone()),
-                half_offsets: self.half_offsets.slice(range.clone()),
-                offsets: self.offsets.slice(range),
-            });
+            match self.precision {
+                Precision::Bytes => isa.run(Round { row, to: self.bytes.slice(range) }),
+                Precision::Words => isa.run(Round { row, to: self.words.slice(range) }),
+            }
         }
     }
 }
 
-struct Quantise<'a> {
+struct Round<'a, const PARTS: usize> {
     row: &'a [f32],
-    precision: Precision,
-    coarse: &'a mut [[i32; 8]],
-    fine: &'a mut [[i32; 8]],
-    scales: &'a mut [f32],
-    sums: &'a mut [[i32; 2]],
-    half_offsets: &'a mut [[f32; 2]],
-    offsets: &'a mut [f32],
+    to: &'a mut [Block<PARTS>],
 }
 
-impl Kernel for Quantise<'_> {
+impl<const PARTS: usize> Kernel for Round<'_, PARTS> {
     #[inline(always)]
     fn run<L: Lanes>(self, l: L) {
-        let greatest = match self.precision {
-            Precision::Bytes => 127.0,
-            Precision::Words => 256.0 * 127.0 + 127.0,
-        };
-        for (b, block) in self.row.as_chunks::<BLOCK>().0.iter().enumerate() {
+        let greatest = if PARTS == 1 { 127.0 } else { 256.0 * 127.0 + 127.0 };
+        for (block, to) in self.row.as_chunks::<BLOCK>().0.iter().zip(self.to) {
             let ([low, high], _) = block.as_chunks::<16>() else { continue };
             let (low, high) = (l.load(low), l.load(high));
             let (most, least) = (l.max(low, high), l.min(low, high));
@@ -220,36 +149,31 @@ impl Kernel for Quantise<'_> {
             let usable = scale > f32::MIN_POSITIVE && scale.is_finite();
             let (scale, inverse) = if usable { (scale, 1.0 / scale) } else { (0.0, 0.0) };
             let inverse = l.splat(inverse);
-            let numbers = [l.round(l.mul(low, inverse)), l.round(l.mul(high, inverse))];
-            let sums = [l.sum_int(numbers[0]), l.sum_int(numbers[1])];
-            match self.precision {
-                Precision::Bytes => {
-                    self.coarse[b] = words([l.narrow(numbers[0]), l.narrow(numbers[1])]);
-                }
-                Precision::Words => {
-                    // The coarse byte is the number over 256, rounded, so that the fine one has a sign.
-                    let (low, high) = (l.over_256(numbers[0]), l.over_256(numbers[1]));
-                    self.coarse[b] = words([l.narrow(low), l.narrow(high)]);
-                    self.fine[b] = words([l.narrow(numbers[0]), l.narrow(numbers[1])]);
-                }
+            let (low, high) = (l.round(l.mul(low, inverse)), l.round(l.mul(high, inverse)));
+            let sums = [l.sum_int(low), l.sum_int(high)];
+            if PARTS == 2 {
+                // A number over 256 is rounded to the nearest, so that what is left has a sign.
+                to.parts[0] = words(l.narrow(l.over_256(low)), l.narrow(l.over_256(high)));
             }
-            self.scales[b] = scale;
-            self.sums[b] = sums;
-            self.half_offsets[b] = [sums[0] as f32 * scale, sums[1] as f32 * scale];
-            self.offsets[b] = (sums[0] + sums[1]) as f32 * scale;
+            to.parts[PARTS - 1] = words(l.narrow(low), l.narrow(high));
+            to.scale = scale;
+            to.sum = (sums[0] + sums[1]) as f32 * scale;
+            to.halves = [sums[0] as f32 * scale, sums[1] as f32 * scale];
         }
     }
 }
 
 #[inline(always)]
-fn words(bytes: [[i8; 16]; 2]) -> [i32; 8] {
+fn words(low: [i8; 16], high: [i8; 16]) -> [i32; 8] {
     let mut words = [0; 8];
-    for (word, four) in words.iter_mut().zip(bytes.as_flattened().as_chunks::<4>().0) {
+    for (w, word) in words.iter_mut().enumerate() {
+        let half = if w < 4 { &low } else { &high };
+        let at = w % 4 * 4;
         *word = i32::from_le_bytes([
-            four[0].cast_unsigned(),
-            four[1].cast_unsigned(),
-            four[2].cast_unsigned(),
-            four[3].cast_unsigned(),
+            half[at].cast_unsigned(),
+            half[at + 1].cast_unsigned(),
+            half[at + 2].cast_unsigned(),
+            half[at + 3].cast_unsigned(),
         ]);
     }
     words

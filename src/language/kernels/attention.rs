@@ -1,6 +1,8 @@
 //! Grouped-query attention over a half-precision key/value cache, with the softmax taken block by
 //! block, so that no matrix of scores is ever stored.
 
+use std::ops::Range;
+
 use super::disjoint::Disjoint;
 use super::elementwise::exp;
 use super::lanes::{Kernel, Lanes};
@@ -140,105 +142,148 @@ struct Tile<'a> {
     rows: usize,
 }
 
+/// What is known of each row after some of its keys: the highest score, the sum of all
+/// `e^(score − highest)`, and the values mixed by these. The last row is for nobody: it takes what
+/// is computed beside the wanted rows.
+struct Mixing {
+    highest: [f32; TILE + 1],
+    totals: [f32; TILE + 1],
+    mixed: [[[f32; 16]; PIECES]; TILE + 1],
+}
+
+/// The row for nobody.
+const NOBODY: usize = TILE;
+
+/// One row of queries: its vector, and how many tokens of the prefix and of its branch it sees.
+#[derive(Clone, Copy, Default)]
+struct Row<'a> {
+    query: &'a [f32],
+    /// Where it begins, in the queries and in the output.
+    at: usize,
+    branch: usize,
+    in_prefix: usize,
+    in_branch: usize,
+}
+
 impl Kernel for Tile<'_> {
     #[inline(always)]
     fn run<L: Lanes>(self, l: L) {
-        match self.rows {
-            1 => self.go::<L, 1>(l),
-            2 | 3 => self.go::<L, 3>(l),
-            4 => self.go::<L, 4>(l),
-            _ => self.go::<L, TILE>(l),
-        }
-    }
-}
-
-/// What is known of each row after some of its keys: the highest score, the sum of all
-/// `e^(score − highest)`, and the values mixed by these.
-struct Mixing<const R: usize> {
-    highest: [f32; R],
-    totals: [f32; R],
-    mixed: [[[f32; 16]; PIECES]; R],
-}
-
-impl Tile<'_> {
-    #[inline(always)]
-    fn go<L: Lanes, const R: usize>(&self, l: L) {
         let Attention { prefix, tails, queries, heads, places, .. } = *self.all;
         let (size, group) = (prefix.size, self.all.group());
-        // Rows beyond the last repeat it; they are computed and not written.
-        let mut rows = [(0, Place { branch: 0, index: 0 }); R];
-        for (r, row) in rows.iter_mut().enumerate() {
-            let number = self.first + r.min(self.rows - 1);
-            let token = number / group;
-            *row = ((token * heads + self.head * group + number % group) * size, places[token]);
+        let mut all = [Row::default(); TILE];
+        for (r, row) in all.iter_mut().enumerate().take(self.rows) {
+            let token = (self.first + r) / group;
+            let at = (token * heads + self.head * group + (self.first + r) % group) * size;
+            let Place { branch, index } = places[token];
+            let (in_prefix, in_branch) =
+                if branch == 0 { (index + 1, 0) } else { (prefix.tokens, index + 1) };
+            *row = Row { query: &queries[at..at + size], at, branch, in_prefix, in_branch };
         }
-        let mut query: [&[f32]; R] = [&[]; R];
-        let mut seen = [0; R];
-        for (r, (at, place)) in rows.iter().enumerate() {
-            query[r] = &queries[*at..][..size];
-            seen[r] = if place.branch == 0 { place.index + 1 } else { prefix.tokens };
+        let rows = &all[..self.rows];
+        let mut mixing = Mixing {
+            highest: [FLOOR; TILE + 1],
+            totals: [0.0; TILE + 1],
+            mixed: [[[0.0; 16]; PIECES]; TILE + 1],
+        };
+        let mut chosen = Chosen::default();
+        for (r, row) in rows.iter().enumerate() {
+            chosen.add(r, row.query, row.in_prefix);
         }
-        let mut mixing =
-            Mixing { highest: [FLOOR; R], totals: [0.0; R], mixed: [[[0.0; 16]; PIECES]; R] };
-        self.mix(l, prefix, &query, &seen, &mut mixing);
-        // Each branch once; to the rows of others its keys are invisible and change nothing.
-        for (r, (_, Place { branch, .. })) in rows.iter().enumerate() {
-            if *branch == 0 || rows[..r].iter().any(|(_, earlier)| earlier.branch == *branch) {
+        self.mix(l, prefix, &chosen, &mut mixing);
+        // Each branch once, with the rows that stand in it.
+        for (r, Row { branch, .. }) in rows.iter().enumerate() {
+            if *branch == 0 || rows[..r].iter().any(|earlier| earlier.branch == *branch) {
                 continue;
             }
-            for (seen, (_, other)) in seen.iter_mut().zip(&rows) {
-                *seen = if other.branch == *branch { other.index + 1 } else { 0 };
+            let mut chosen = Chosen::default();
+            for (r, row) in rows.iter().enumerate().filter(|(_, row)| row.branch == *branch) {
+                chosen.add(r, row.query, row.in_branch);
             }
-            self.mix(l, &tails[branch - 1], &query, &seen, &mut mixing);
+            self.mix(l, &tails[branch - 1], &chosen, &mut mixing);
         }
-        for (r, (at, _)) in rows.iter().enumerate().take(self.rows) {
+        for (r, row) in rows.iter().enumerate() {
             // SAFETY: every row of every head is written by its own tile alone.
-            let out = unsafe { self.all.out.slice(*at..at + size) };
+            let out = unsafe { self.all.out.slice(row.at..row.at + size) };
             for (out, x) in out.iter_mut().zip(mixing.mixed[r].as_flattened()) {
                 *out = x / mixing.totals[r];
             }
         }
     }
+}
 
-    /// Mixes in the first `seen` tokens of `cache`, for each row.
+/// Rows that see some keys: their numbers in [`Mixing`], their queries, and how many they see.
+#[derive(Default)]
+struct Chosen<'a> {
+    count: usize,
+    rows: [usize; TILE],
+    queries: [&'a [f32]; TILE],
+    seen: [usize; TILE],
+}
+
+impl<'a> Chosen<'a> {
+    fn add(&mut self, row: usize, query: &'a [f32], seen: usize) {
+        (self.rows[self.count], self.queries[self.count], self.seen[self.count]) = (row, query, seen);
+        self.count += 1;
+    }
+}
+
+impl Tile<'_> {
+    /// Mixes keys and values of `cache` into the chosen rows. The order of every operation on a
+    /// row is the same however many are chosen.
     #[inline(always)]
-    fn mix<L: Lanes, const R: usize>(
+    fn mix<L: Lanes>(&self, l: L, cache: &KeyValues, chosen: &Chosen<'_>, mixing: &mut Mixing) {
+        match chosen.count {
+            0 => {}
+            1 => self.mix_rows::<L, 1>(l, cache, chosen, mixing),
+            2 | 3 => self.mix_rows::<L, 3>(l, cache, chosen, mixing),
+            4 => self.mix_rows::<L, 4>(l, cache, chosen, mixing),
+            _ => self.mix_rows::<L, TILE>(l, cache, chosen, mixing),
+        }
+    }
+
+    #[inline(always)]
+    fn mix_rows<L: Lanes, const R: usize>(
         &self,
         l: L,
         cache: &KeyValues,
-        query: &[&[f32]; R],
-        seen: &[usize; R],
-        mixing: &mut Mixing<R>,
+        chosen: &Chosen<'_>,
+        mixing: &mut Mixing,
     ) {
         let (size, pieces) = (cache.size, cache.pieces());
+        let mut query = [chosen.queries[0]; R];
+        let mut seen = [0; R];
+        let mut rows = [NOBODY; R];
         let mut most_seen = 0;
-        for seen in seen {
-            most_seen = most_seen.max(*seen);
+        for r in 0..R.min(chosen.count) {
+            (query[r], seen[r], rows[r]) = (chosen.queries[r], chosen.seen[r], chosen.rows[r]);
+            most_seen = most_seen.max(seen[r]);
         }
         let mut from = 0;
         while from < most_seen {
             let until = most_seen.min(from + BLOCKS * KEYS);
             let blocks = (until - from).div_ceil(KEYS);
             let mut scores = [[[FLOOR; KEYS]; BLOCKS]; R];
-            for b in 0..blocks {
-                let at = (from / KEYS + b) * cache.heads + self.head;
-                let mut sums = [l.zero(); R];
-                for (d, key) in cache.keys[at * size..][..size].iter().enumerate() {
-                    let key = l.load_half(key);
-                    for r in 0..R {
-                        sums[r] = l.mul_add(key, l.splat(query[r][d]), sums[r]);
-                    }
+            // Few rows leave registers free for more keys, without which each sum would wait for
+            // its own last step.
+            let mut b = 0;
+            if R <= 4 {
+                while b + 4 <= blocks {
+                    self.score::<L, R, 4>(l, cache, (from / KEYS, b), &query, &mut scores);
+                    b += 4;
                 }
-                let first = from + b * KEYS;
-                for r in 0..R {
-                    l.store(sums[r], &mut scores[r][b]);
-                    let visible = seen[r].saturating_sub(first).min(KEYS);
-                    scores[r][b][visible..].fill(f32::NEG_INFINITY);
-                }
+            }
+            while b < blocks {
+                self.score::<L, R, 1>(l, cache, (from / KEYS, b), &query, &mut scores);
+                b += 1;
+            }
+            for (seen, scores) in seen.iter().zip(&mut scores) {
+                let visible = seen.saturating_sub(from).min(BLOCKS * KEYS);
+                scores.as_flattened_mut()[visible..blocks * KEYS].fill(f32::NEG_INFINITY);
             }
             let mut factors = [0.0_f32; R];
             for r in 0..R {
-                let mut most = l.splat(mixing.highest[r]);
+                let row = rows[r];
+                let mut most = l.splat(mixing.highest[row]);
                 for block in &scores[r][..blocks] {
                     most = l.max(most, l.load(block));
                 }
@@ -251,28 +296,99 @@ impl Tile<'_> {
                     l.store(p, block);
                 }
                 let mut factor = [0.0; 16];
-                l.store(exp(l, l.splat(mixing.highest[r] - most)), &mut factor);
+                l.store(exp(l, l.splat(mixing.highest[row] - most)), &mut factor);
                 factors[r] = factor[0];
-                mixing.totals[r] = mixing.totals[r] * factors[r] + l.sum(total);
-                mixing.highest[r] = most;
+                mixing.totals[row] = mixing.totals[row] * factors[r] + l.sum(total);
+                mixing.highest[row] = most;
             }
-            for piece in 0..pieces {
-                let mut sums = [l.zero(); R];
-                for r in 0..R {
-                    sums[r] = l.mul(l.load(&mixing.mixed[r][piece]), l.splat(factors[r]));
+            let keys = from..until;
+            let mut piece = 0;
+            if R <= 4 {
+                while piece + 4 <= pieces {
+                    self.mix_pieces::<L, R, 4>(l, cache, (&keys, piece), &scores, (&rows, &factors), mixing);
+                    piece += 4;
                 }
-                for k in 0..until - from {
-                    let at = ((from + k) * cache.heads + self.head) * pieces + piece;
-                    let value = l.load_half(&cache.values[at]);
-                    for r in 0..R {
-                        sums[r] = l.mul_add(value, l.splat(scores[r][k / KEYS][k % KEYS]), sums[r]);
-                    }
-                }
-                for r in 0..R {
-                    l.store(sums[r], &mut mixing.mixed[r][piece]);
-                }
+            }
+            while piece + 2 <= pieces {
+                self.mix_pieces::<L, R, 2>(l, cache, (&keys, piece), &scores, (&rows, &factors), mixing);
+                piece += 2;
+            }
+            if piece < pieces {
+                self.mix_pieces::<L, R, 1>(l, cache, (&keys, piece), &scores, (&rows, &factors), mixing);
             }
             from = until;
+        }
+    }
+
+    /// Scores of `B` blocks of keys, from block `number` of those that begin at block `first`.
+    #[inline(always)]
+    fn score<L: Lanes, const R: usize, const B: usize>(
+        &self,
+        l: L,
+        cache: &KeyValues,
+        (first, number): (usize, usize),
+        queries: &[&[f32]; R],
+        scores: &mut [[[f32; KEYS]; BLOCKS]; R],
+    ) {
+        let size = cache.size;
+        let mut keys: [&[[u16; KEYS]]; B] = [&[]; B];
+        for (b, keys) in keys.iter_mut().enumerate() {
+            let at = (first + number + b) * cache.heads + self.head;
+            *keys = &cache.keys[at * size..][..size];
+        }
+        let mut query = [&queries[0][..size]; R];
+        for r in 1..R {
+            query[r] = &queries[r][..size];
+        }
+        let mut sums = [[l.zero(); B]; R];
+        for d in 0..size {
+            for b in 0..B {
+                let key = l.load_half(&keys[b][d]);
+                for r in 0..R {
+                    sums[r][b] = l.mul_add(key, l.splat(query[r][d]), sums[r][b]);
+                }
+            }
+        }
+        for r in 0..R {
+            for b in 0..B {
+                l.store(sums[r][b], &mut scores[r][number + b]);
+            }
+        }
+    }
+
+    /// Mixes `P` pieces of the values of some keys, from piece `first`.
+    #[inline(always)]
+    fn mix_pieces<L: Lanes, const R: usize, const P: usize>(
+        &self,
+        l: L,
+        cache: &KeyValues,
+        (keys, first): (&Range<usize>, usize),
+        scores: &[[[f32; KEYS]; BLOCKS]; R],
+        (rows, factors): (&[usize; R], &[f32; R]),
+        mixing: &mut Mixing,
+    ) {
+        let pieces = cache.pieces();
+        let mut sums = [[l.zero(); P]; R];
+        for r in 0..R {
+            for p in 0..P {
+                sums[r][p] = l.mul(l.load(&mixing.mixed[rows[r]][first + p]), l.splat(factors[r]));
+            }
+        }
+        for (k, token) in keys.clone().enumerate() {
+            let at = (token * cache.heads + self.head) * pieces + first;
+            let values = &cache.values[at..at + P];
+            for p in 0..P {
+                let value = l.load_half(&values[p]);
+                for r in 0..R {
+                    let weight = l.splat(scores[r][k / KEYS % BLOCKS][k % KEYS]);
+                    sums[r][p] = l.mul_add(value, weight, sums[r][p]);
+                }
+            }
+        }
+        for r in 0..R {
+            for p in 0..P {
+                l.store(sums[r][p], &mut mixing.mixed[rows[r]][first + p]);
+            }
         }
     }
 }

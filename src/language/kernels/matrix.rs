@@ -41,7 +41,12 @@ pub(super) struct Format {
 impl Format {
     /// Rows of sixteen scales to a block.
     pub(super) const fn scales(self) -> usize {
-        (1 + self.halves as usize) * (1 + self.minimum as usize)
+        Self::scales_of(self.halves, self.minimum)
+    }
+
+    /// The same for a format with these properties.
+    pub(super) const fn scales_of(halves: bool, minimum: bool) -> usize {
+        (1 + halves as usize) * (1 + minimum as usize)
     }
 }
 
@@ -120,10 +125,6 @@ impl PackedMatrix {
 
     pub(super) fn format(&self) -> Format {
         self.format
-    }
-
-    pub(super) fn halves(&self) -> bool {
-        self.format.halves
     }
 
     pub(super) fn unit(&self) -> f32 {

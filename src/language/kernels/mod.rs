@@ -35,7 +35,9 @@ pub(super) use pool::Pool;
 
 use std::cell::RefCell;
 
+use activations::Blocks;
 use lanes::{Kernel, Lanes, Portable};
+use product::PanelProduct;
 
 use super::gguf::TensorType;
 
@@ -92,22 +94,6 @@ impl Isa {
             Self::Neon(_) => "neon",
             Self::Portable(_) => "portable",
         }
-    }
-
-    /// What the sum of a block's activations is multiplied by to start an integer product with:
-    /// what the instructions take off each weight, less the byte that stands for 0.
-    fn start_factor(self, matrix: &PackedMatrix) -> i32 {
-        let bias = match self {
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx512(_) => avx512::Avx512::WIDE_BIAS,
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx2(_) => avx2::Avx2::WIDE_BIAS,
-            #[cfg(target_arch = "aarch64")]
-            Self::Neon(_) => neon::Neon::WIDE_BIAS,
-            Self::Portable(_) => Portable::WIDE_BIAS,
-        };
-        let format = matrix.format();
-        if format.bits == 8 { bias - format.zero } else { -format.zero }
     }
 
     fn run(self, kernel: impl Kernel) {
@@ -185,30 +171,32 @@ pub(super) struct Product<'a> {
 /// of another size, leave `out` as it is; loading has seen to it that there are none.
 pub(super) fn multiply<const N: usize>(
     (pool, isa, memory): (&Pool, Isa, &Memory),
-    x: &mut Activations,
+    x: &Activations,
     products: [Product<'_>; N],
 ) {
     let mut panels = 0;
     let parts = products.map(|Product { matrix, out, add }| {
         let fits = matrix.columns() == x.columns() && out.len() == x.tokens() * matrix.rows();
         debug_assert!(fits, "a product whose shapes do not fit");
-        let starts = match matrix {
-            Matrix::Packed(m) => x.prepare(isa.start_factor(m), m.halves()),
-            Matrix::Dense(_) => 0,
-        };
         let first = panels;
         panels += if fits { matrix.rows().div_ceil(matrix::PANEL) } else { 0 };
-        Part { matrix, starts, out: Disjoint::new(out), add, first }
+        Part { matrix, out: Disjoint::new(out), add, first }
     });
-    let x = &*x;
+    let (tokens, blocks) = (x.tokens(), x.blocks());
     let grain = (panels / (pool.threads() * 8)).max(1);
     pool.split(panels, grain, &|panel| {
         let Some(part) = parts.iter().rev().find(|p| p.first <= panel) else { return };
         let (panel, out, add) = (panel - part.first, part.out, part.add);
         match part.matrix {
             Matrix::Packed(matrix) => UNPACKED.with_borrow_mut(|unpacked| {
-                let starts = x.starts(part.starts);
-                isa.run(product::PanelProduct { matrix, memory, panel, x, starts, out, add, unpacked });
+                match blocks {
+                    Blocks::Bytes(x) => {
+                        isa.run(PanelProduct { matrix, memory, panel, x, tokens, out, add, unpacked });
+                    }
+                    Blocks::Words(x) => {
+                        isa.run(PanelProduct { matrix, memory, panel, x, tokens, out, add, unpacked });
+                    }
+                }
             }),
             Matrix::Dense(matrix) => isa.run(dense::PanelProduct { matrix, panel, x, out, add }),
         }
@@ -218,7 +206,6 @@ pub(super) fn multiply<const N: usize>(
 /// A product, its panels counted behind those of the products before it.
 struct Part<'a> {
     matrix: &'a Matrix,
-    starts: usize,
     out: Disjoint<'a, f32>,
     add: bool,
     first: usize,

@@ -1,10 +1,10 @@
 //! Products of packed weights with activations: one register tile for many tokens, and one that
 //! unpacks as it goes for few.
 
-use super::activations::{Activations, Precision};
+use super::activations::Block;
 use super::disjoint::Disjoint;
 use super::lanes::{Kernel, Lanes};
-use super::matrix::{BLOCK, Format, LINE, PANEL, PackedMatrix};
+use super::matrix::{Format, LINE, PANEL, PackedMatrix, SCALES};
 use super::memory::Memory;
 
 /// Tokens whose sums are held in registers. Up to so many, weights are unpacked on the way; for
@@ -19,18 +19,33 @@ struct Line([u8; LINE]);
 /// One panel with a byte to each weight and its scales in `f32`.
 #[derive(Default)]
 pub(super) struct Unpacked {
-    bytes: Vec<Line>,
-    scales: Vec<[f32; PANEL]>,
+    bytes: Vec<[Line; 8]>,
+    /// For each block its two scales and its two offsets.
+    factors: Vec<[[f32; PANEL]; 4]>,
+}
+
+/// Does something for each of `$tokens` tokens without a loop: in one, the compiler would keep
+/// their sums in memory.
+macro_rules! each_token {
+    ($tokens:expr, $t:ident => $body:block) => {
+        each_token!(@ $tokens, $t, $body, 0 1 2 3 4 5 6 7)
+    };
+    (@ $tokens:expr, $t:ident, $body:block, $($number:literal)*) => {
+        $(if $number < $tokens {
+            let $t = $number;
+            $body
+        })*
+    };
 }
 
 /// The product of one panel of a matrix with every token, written to the panel's columns.
-pub(super) struct PanelProduct<'a> {
+pub(super) struct PanelProduct<'a, const PARTS: usize> {
     pub(super) matrix: &'a PackedMatrix,
     pub(super) memory: &'a Memory,
     pub(super) panel: usize,
-    pub(super) x: &'a Activations,
-    /// What each sum of a block starts with, of [`Activations::starts`].
-    pub(super) starts: &'a [i32],
+    /// The blocks of all tokens, one token after another.
+    pub(super) x: &'a [Block<PARTS>],
+    pub(super) tokens: usize,
     /// `tokens × rows`; this product writes only the columns of its panel.
     pub(super) out: Disjoint<'a, f32>,
     /// Whether to add to what stands in `out`.
@@ -39,155 +54,155 @@ pub(super) struct PanelProduct<'a> {
     pub(super) unpacked: &'a mut Unpacked,
 }
 
-impl Kernel for PanelProduct<'_> {
+impl<const PARTS: usize> Kernel for PanelProduct<'_, PARTS> {
     #[inline(always)]
-    fn run<L: Lanes>(self, lanes: L) {
-        match self.x.precision() {
-            Precision::Bytes => self.by_format::<L, false>(lanes),
-            Precision::Words => self.by_format::<L, true>(lanes),
+    fn run<L: Lanes>(self, l: L) {
+        match self.matrix.format() {
+            Format { bits: 4, halves: false, minimum: false, .. } => self.go::<L, 4, false, false>(l),
+            Format { bits: 4, halves: false, minimum: true, .. } => self.go::<L, 4, false, true>(l),
+            Format { bits: 4, halves: true, minimum: false, .. } => self.go::<L, 4, true, false>(l),
+            Format { bits: 4, halves: true, minimum: true, .. } => self.go::<L, 4, true, true>(l),
+            Format { bits: 5, minimum: false, .. } => self.go::<L, 5, false, false>(l),
+            Format { bits: 5, minimum: true, .. } => self.go::<L, 5, false, true>(l),
+            Format { bits: 6, .. } => self.go::<L, 6, true, false>(l),
+            Format { .. } => self.go::<L, 8, false, false>(l),
         }
     }
 }
 
-// In the names of constants, `FINE` stands for activations of 16 bits, `WIDE` for weights of 8.
-impl PanelProduct<'_> {
-    #[inline(always)]
-    fn by_format<L: Lanes, const FINE: bool>(self, lanes: L) {
-        match self.matrix.format() {
-            Format { bits: 4, halves: false, minimum: false, .. } => {
-                self.go::<L, 4, false, false, FINE>(lanes);
-            }
-            Format { bits: 4, halves: false, minimum: true, .. } => self.go::<L, 4, false, true, FINE>(lanes),
-            Format { bits: 4, halves: true, minimum: false, .. } => self.go::<L, 4, true, false, FINE>(lanes),
-            Format { bits: 4, halves: true, minimum: true, .. } => self.go::<L, 4, true, true, FINE>(lanes),
-            Format { bits: 5, minimum: false, .. } => self.go::<L, 5, false, false, FINE>(lanes),
-            Format { bits: 5, minimum: true, .. } => self.go::<L, 5, false, true, FINE>(lanes),
-            Format { bits: 6, .. } => self.go::<L, 6, true, false, FINE>(lanes),
-            Format { .. } => self.go::<L, 8, false, false, FINE>(lanes),
-        }
-    }
+/// The scales of one block of sixteen rows, and what is added for each unit of activation: the
+/// minimum, or the byte that stands for 0 taken off. One of each, or one for each half.
+#[derive(Clone, Copy)]
+struct Factors<F> {
+    scales: [F; 2],
+    offsets: [F; 2],
+}
 
+impl<const PARTS: usize> PanelProduct<'_, PARTS> {
     #[inline(always)]
-    fn go<L: Lanes, const BITS: usize, const HALVES: bool, const MINIMUM: bool, const FINE: bool>(
-        mut self,
-        l: L,
-    ) {
-        match self.x.tokens() {
+    fn go<L: Lanes, const BITS: usize, const HALVES: bool, const MINIMUM: bool>(mut self, l: L) {
+        match self.tokens {
             0 => {}
-            1 => self.few::<L, BITS, HALVES, MINIMUM, FINE, 1>(l),
-            2 => self.few::<L, BITS, HALVES, MINIMUM, FINE, 2>(l),
-            3 | 4 => self.few::<L, BITS, HALVES, MINIMUM, FINE, 4>(l),
-            5..=TILE => self.few::<L, BITS, HALVES, MINIMUM, FINE, TILE>(l),
+            1 => self.few::<L, BITS, HALVES, MINIMUM, 1>(l),
+            2 => self.few::<L, BITS, HALVES, MINIMUM, 2>(l),
+            3 | 4 => self.few::<L, BITS, HALVES, MINIMUM, 4>(l),
+            5..=TILE => self.few::<L, BITS, HALVES, MINIMUM, TILE>(l),
             tokens => {
-                self.unpack::<L, BITS>(l);
+                self.unpack::<L, BITS, HALVES, MINIMUM>(l);
                 for at in (0..tokens).step_by(TILE) {
                     if BITS == 8 {
-                        self.tile::<L, true, HALVES, MINIMUM, FINE>(l, at);
+                        self.tile::<L, true, HALVES>(l, at);
                     } else {
-                        self.tile::<L, false, HALVES, MINIMUM, FINE>(l, at);
+                        self.tile::<L, false, HALVES>(l, at);
                     }
                 }
             }
         }
     }
 
+    /// What is added for each unit of activation where the format has no minimum.
     #[inline(always)]
-    fn unpack<L: Lanes, const BITS: usize>(&mut self, l: L) {
+    fn shift<L: Lanes, const BITS: usize>(&self, l: L) -> L::Floats {
+        let bias = if BITS == 8 { L::WIDE_BIAS } else { 0 };
+        l.splat((bias - self.matrix.format().zero) as f32)
+    }
+
+    #[inline(always)]
+    fn factors<L: Lanes, const HALVES: bool, const MINIMUM: bool>(
+        l: L,
+        scales: &[[u8; SCALES]],
+        shift: L::Floats,
+    ) -> Factors<L::Floats> {
+        let first = l.load_half_bytes(&scales[0]);
+        let scales_of = if HALVES { [first, l.load_half_bytes(&scales[1])] } else { [first; 2] };
+        let offsets = match (MINIMUM, HALVES) {
+            (true, true) => [l.load_half_bytes(&scales[2]), l.load_half_bytes(&scales[3])],
+            (true, false) => [l.load_half_bytes(&scales[1]); 2],
+            (false, _) => [l.mul(scales_of[0], shift), l.mul(scales_of[1], shift)],
+        };
+        Factors { scales: scales_of, offsets }
+    }
+
+    #[inline(always)]
+    fn unpack<L: Lanes, const BITS: usize, const HALVES: bool, const MINIMUM: bool>(&mut self, l: L) {
         let panel = self.matrix.panel(self.memory, self.panel);
+        let shift = self.shift::<L, BITS>(l);
+        let per_block = const { Format::scales_of(HALVES, MINIMUM) };
         let to = &mut *self.unpacked;
-        to.bytes.resize(panel.blocks * 8, Line([0; LINE]));
-        to.scales.resize(panel.scales.len(), [0.0; PANEL]);
-        for (block, bytes) in panel.weights.chunks_exact(BITS).zip(to.bytes.as_chunks_mut::<8>().0) {
+        to.bytes.resize(panel.blocks, [Line([0; LINE]); 8]);
+        to.factors.resize(panel.blocks, [[0.0; PANEL]; 4]);
+        for (block, bytes) in panel.weights.chunks_exact(BITS).zip(&mut to.bytes) {
             for g in 0..4 {
                 let (low, high) = groups::<L, BITS>(l, block, g);
                 l.store_bytes(low, &mut bytes[g].0);
                 l.store_bytes(high, &mut bytes[g + 4].0);
             }
         }
-        for (halves, scales) in panel.scales.iter().zip(&mut to.scales) {
-            l.store(l.load_half_bytes(halves), scales);
+        for (scales, to) in panel.scales.chunks_exact(per_block).zip(&mut to.factors) {
+            let factors = Self::factors::<L, HALVES, MINIMUM>(l, scales, shift);
+            l.store(factors.scales[0], &mut to[0]);
+            l.store(factors.scales[1], &mut to[1]);
+            l.store(factors.offsets[0], &mut to[2]);
+            l.store(factors.offsets[1], &mut to[3]);
         }
     }
 
     #[inline(always)]
-    fn tile<L: Lanes, const WIDE: bool, const HALVES: bool, const MINIMUM: bool, const FINE: bool>(
-        &self,
-        l: L,
-        at: usize,
-    ) {
+    fn tile<L: Lanes, const WIDE: bool, const HALVES: bool>(&self, l: L, at: usize) {
         let panel = &*self.unpacked;
-        let rows: [Row<'_>; TILE] = self.rows(at, HALVES);
-        let per_block = scales_per_block(HALVES, MINIMUM);
+        let blocks = panel.bytes.len().min(panel.factors.len());
+        let rows: [&[Block<PARTS>]; TILE] = self.rows(at, blocks);
         let mut sums = [l.zero(); TILE];
-        let blocks = panel.bytes.as_chunks::<8>().0.iter().zip(panel.scales.chunks_exact(per_block));
-        for (b, (bytes, scales)) in blocks.enumerate() {
+        for b in 0..blocks {
+            let (bytes, factors) = (&panel.bytes[b], &panel.factors[b]);
             let mut weights = [l.load_bytes(&bytes[0].0); 8];
             for g in 1..8 {
                 weights[g] = l.load_bytes(&bytes[g].0);
             }
-            let mut factors = [l.zero(); 4];
-            for (factor, scale) in factors.iter_mut().zip(scales) {
-                *factor = l.load(scale);
-            }
-            for t in 0..TILE {
-                sums[t] = block_sum::<L, WIDE, HALVES, MINIMUM, FINE>(l, sums[t], &weights, &factors, &rows[t], b);
-            }
+            let first = [l.load(&factors[0]), l.load(&factors[2])];
+            let second = if HALVES { [l.load(&factors[1]), l.load(&factors[3])] } else { first };
+            let factors = Factors { scales: [first[0], second[0]], offsets: [first[1], second[1]] };
+            each_token!(TILE, t => {
+                sums[t] = block_sum::<L, PARTS, WIDE, HALVES>(l, sums[t], &weights, &factors, &rows[t][b]);
+            });
         }
         self.write(l, at, &sums);
     }
 
     #[inline(always)]
-    fn few<
-        L: Lanes,
-        const BITS: usize,
-        const HALVES: bool,
-        const MINIMUM: bool,
-        const FINE: bool,
-        const T: usize,
-    >(
-        &self,
-        l: L,
-    ) {
-        let rows: [Row<'_>; T] = self.rows(0, HALVES);
+    fn few<L: Lanes, const BITS: usize, const HALVES: bool, const MINIMUM: bool, const T: usize>(&self, l: L) {
         let panel = self.matrix.panel(self.memory, self.panel);
-        let per_block = scales_per_block(HALVES, MINIMUM);
+        let per_block = const { Format::scales_of(HALVES, MINIMUM) };
+        let shift = self.shift::<L, BITS>(l);
+        let rows: [&[Block<PARTS>]; T] = self.rows(0, panel.blocks);
         let mut sums = [l.zero(); T];
         let blocks = panel.weights.chunks_exact(BITS).zip(panel.scales.chunks_exact(per_block));
-        for (b, (block, scales)) in blocks.enumerate() {
+        for (b, (block, scales)) in blocks.enumerate().take(panel.blocks) {
             let mut weights = [l.load_bytes(&block[0]); 8];
             for g in 0..4 {
                 (weights[g], weights[g + 4]) = groups::<L, BITS>(l, block, g);
             }
-            let mut factors = [l.zero(); 4];
-            for (factor, scale) in factors.iter_mut().zip(scales) {
-                *factor = l.load_half_bytes(scale);
-            }
-            for t in 0..T {
+            let factors = Self::factors::<L, HALVES, MINIMUM>(l, scales, shift);
+            each_token!(T, t => {
+                let x = &rows[t][b];
                 sums[t] = if BITS == 8 {
-                    block_sum::<L, true, HALVES, MINIMUM, FINE>(l, sums[t], &weights, &factors, &rows[t], b)
+                    block_sum::<L, PARTS, true, HALVES>(l, sums[t], &weights, &factors, x)
                 } else {
-                    block_sum::<L, false, HALVES, MINIMUM, FINE>(l, sums[t], &weights, &factors, &rows[t], b)
+                    block_sum::<L, PARTS, false, HALVES>(l, sums[t], &weights, &factors, x)
                 };
-            }
+            });
         }
         self.write(l, 0, &sums);
     }
 
     /// Rows from token `at` on; those beyond the last token repeat it and are not written.
     #[inline(always)]
-    fn rows<const T: usize>(&self, at: usize, halves: bool) -> [Row<'_>; T] {
-        let blocks = self.x.columns() / BLOCK;
-        let parts = if halves { 2 * blocks } else { blocks };
-        std::array::from_fn(|t| {
-            let token = (at + t).min(self.x.tokens() - 1);
-            Row {
-                coarse: self.x.coarse(token),
-                fine: self.x.fine(token),
-                scales: self.x.scales(token),
-                offsets: self.x.offsets(token, halves),
-                starts: &self.starts[token * parts..][..parts],
-            }
-        })
+    fn rows<const T: usize>(&self, at: usize, blocks: usize) -> [&[Block<PARTS>]; T] {
+        let mut rows: [&[Block<PARTS>]; T] = [&[]; T];
+        for (t, row) in rows.iter_mut().enumerate() {
+            *row = &self.x[(at + t).min(self.tokens - 1) * blocks..][..blocks];
+        }
+        rows
     }
 
     #[inline(always)]
@@ -195,7 +210,7 @@ impl PanelProduct<'_> {
         let rows = self.matrix.rows();
         let first = self.panel * PANEL;
         let unit = l.splat(self.matrix.unit());
-        for (t, sum) in sums.iter().enumerate().take(self.x.tokens() - at) {
+        for (t, sum) in sums.iter().enumerate().take(self.tokens - at) {
             let sum = l.mul(*sum, unit);
             let start = (at + t) * rows + first;
             // SAFETY: the columns of this panel belong to this call alone.
@@ -215,57 +230,31 @@ impl PanelProduct<'_> {
     }
 }
 
-const fn scales_per_block(halves: bool, minimum: bool) -> usize {
-    (1 + halves as usize) * (1 + minimum as usize)
-}
-
-/// One token's activations.
-#[derive(Clone, Copy)]
-struct Row<'a> {
-    /// Eight words of four bytes to a block.
-    coarse: &'a [[i32; 8]],
-    /// The same, for activations of 16 bits.
-    fine: &'a [[i32; 8]],
-    scales: &'a [f32],
-    /// Sums of a block's (or half a block's) activations, scaled.
-    offsets: &'a [f32],
-    starts: &'a [i32],
-}
-
 /// `sum` and the product of one block of sixteen rows with one token. The order of every
 /// operation is the same wherever this is called, so that results do not depend on how many
 /// tokens go together.
 #[inline(always)]
-fn block_sum<L: Lanes, const WIDE: bool, const HALVES: bool, const MINIMUM: bool, const FINE: bool>(
+fn block_sum<L: Lanes, const PARTS: usize, const WIDE: bool, const HALVES: bool>(
     l: L,
     sum: L::Floats,
     weights: &[L::Bytes; 8],
-    factors: &[L::Floats; 4],
-    row: &Row<'_>,
-    b: usize,
+    factors: &Factors<L::Floats>,
+    x: &Block<PARTS>,
 ) -> L::Floats {
-    let scale = l.splat(row.scales[b]);
+    let scale = l.splat(x.scale);
     let mut sum = sum;
-    let parts = if HALVES { 2 } else { 1 };
-    for part in 0..parts {
-        let groups = part * 4..if HALVES { part * 4 + 4 } else { 8 };
-        let mut acc = l.splat_int(row.starts[parts * b + part]);
-        if FINE {
-            let mut coarse = l.splat_int(0);
-            for g in groups {
-                coarse = dot::<L, WIDE>(l, coarse, weights[g], row.coarse[b][g]);
-                acc = dot::<L, WIDE>(l, acc, weights[g], row.fine[b][g]);
-            }
-            acc = l.join(coarse, acc);
-        } else {
-            for g in groups {
-                acc = dot::<L, WIDE>(l, acc, weights[g], row.coarse[b][g]);
+    for half in 0..if HALVES { 2 } else { 1 } {
+        let groups = 4 * half..if HALVES { 4 * half + 4 } else { 8 };
+        let mut parts = [l.splat_int(0); PARTS];
+        for g in groups {
+            for p in 0..PARTS {
+                parts[p] = dot::<L, WIDE>(l, parts[p], weights[g], x.parts[p][g]);
             }
         }
-        sum = l.mul_add(l.to_floats(acc), l.mul(factors[part], scale), sum);
-        if MINIMUM {
-            sum = l.mul_add(factors[parts + part], l.splat(row.offsets[parts * b + part]), sum);
-        }
+        let whole = if PARTS == 1 { parts[0] } else { l.join(parts[0], parts[PARTS - 1]) };
+        sum = l.mul_add(l.to_floats(whole), l.mul(factors.scales[half], scale), sum);
+        let units = if HALVES { x.halves[half] } else { x.sum };
+        sum = l.mul_add(factors.offsets[half], l.splat(units), sum);
     }
     sum
 }

@@ -186,7 +186,7 @@ impl Transformer {
         room.logits.resize(rows.len() * shape.vocabulary, 0.0);
         let matrix = self.output.as_ref().unwrap_or(&self.embedding);
         let product = Product { matrix, out: &mut room.logits, add: false };
-        multiply((pool, *isa, memory), &mut room.activations, [product]);
+        multiply((pool, *isa, memory), &room.activations, [product]);
         &self.room.logits
     }
 }
