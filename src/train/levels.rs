@@ -65,7 +65,9 @@ pub(super) fn levels(given: &LevelExamples<'_>, seed: u64, parts: &mut HeadTenso
     for f in 0..FOLDS {
         let (test, learn): (Vec<usize>, Vec<usize>) = (0..all.len()).partition(|t| part(*t) == f);
         let map = head(&learn);
-        test.into_iter().for_each(|t| predicted[t] = read(&map, all[t]));
+        for t in test {
+            predicted[t] = read(&map, all[t]);
+        }
     }
 
     let scored = |texts: std::ops::Range<usize>, i: usize| -> Vec<(f32, bool)> {
