@@ -62,6 +62,16 @@ const CHATML: &str = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.cont
 const OPEN: char = '\u{f5d0}';
 const CLOSE: char = '\u{f5d1}';
 
+/// A conversation as tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PromptTokens {
+    /// All of them.
+    pub tokens: Vec<Token>,
+    /// How many at the beginning come from the program alone, before anything a person wrote:
+    /// these may be kept from one request to the next.
+    pub constant: usize,
+}
+
 impl ChatTemplate {
     /// Reads the template from the file, or takes ChatML where it brings none.
     ///
@@ -96,7 +106,7 @@ impl ChatTemplate {
     ///
     /// # Errors
     /// [`ChatError`] if the template fails or the text cannot be encoded.
-    pub fn encode(&self, messages: &[Message], tokenizer: &Tokenizer) -> Result<Vec<Token>, ChatError> {
+    pub fn encode(&self, messages: &[Message], tokenizer: &Tokenizer) -> Result<PromptTokens, ChatError> {
         let placed: Vec<_> = messages
             .iter()
             .enumerate()
@@ -116,6 +126,7 @@ impl ChatTemplate {
             eos_token => &self.end,
         })?;
         let mut tokens = Vec::new();
+        let mut constant = None;
         if let Some(begin) = tokenizer.begin()
             && !rendered.starts_with(&self.begin)
         {
@@ -126,10 +137,13 @@ impl ChatTemplate {
         for piece in pieces {
             let (number, template) = piece.split_once(CLOSE).unwrap_or(("", piece));
             if let Some(message) = number.parse::<usize>().ok().and_then(|i| messages.get(i)) {
+                if message.role != Role::System {
+                    constant.get_or_insert(tokens.len());
+                }
                 tokens.extend(tokenizer.encode(&message.text)?.tokens);
             }
             tokens.extend(tokenizer.encode_template(template)?);
         }
-        Ok(tokens)
+        Ok(PromptTokens { constant: constant.unwrap_or(tokens.len()), tokens })
     }
 }

@@ -1,18 +1,20 @@
 //! The handle that async code holds, and the thread behind it.
 
 use std::fs::File;
+use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use candle_core::DType;
 use memmap2::Mmap;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::chat::{ChatTemplate, Message};
+use super::chat::{ChatTemplate, Message, PromptTokens};
 use super::gguf::Gguf;
-use super::model::{Foreign, ModelError, Transformer, Weights};
+use super::kernels::Pool;
+use super::model::{Foreign, ModelError, Transformer};
+use super::prefixes::Prefixes;
 use super::tokenizer::{Encoded, Token, Tokenizer};
 use super::worker::{Done, Generated, Job, LogProbability, Network, States};
 use super::{LanguageError, Sampling};
@@ -21,8 +23,6 @@ use super::{LanguageError, Sampling};
 const PLACES: usize = 16;
 /// Seconds after which a place is likely to be free again.
 const RETRY_AFTER_S: u64 = 5;
-/// Weights that are expanded to f32 where free memory is not known.
-const LARGEST_IN_F32: usize = 700_000_000;
 
 /// How to load a model.
 #[derive(Debug, Clone, Copy, Default)]
@@ -181,7 +181,7 @@ impl Session {
     ///
     /// # Errors
     /// [`LanguageError`] if the model is not loaded or its template fails.
-    pub fn encode_chat(&self, messages: &[Message]) -> Result<Vec<Token>, LanguageError> {
+    pub fn encode_chat(&self, messages: &[Message]) -> Result<PromptTokens, LanguageError> {
         let text = self.text()?;
         Ok(text.chat.encode(messages, &text.tokenizer)?)
     }
@@ -208,7 +208,7 @@ impl Session {
     /// [`LanguageError`].
     pub async fn score(
         &self,
-        prefix: Vec<Token>,
+        prefix: PromptTokens,
         continuations: Vec<Vec<Token>>,
     ) -> Result<Vec<LogProbability>, LanguageError> {
         match self.ask(Job::Score { prefix, continuations }).await? {
@@ -223,7 +223,7 @@ impl Session {
     /// [`LanguageError`].
     pub async fn generate(
         &self,
-        prompt: Vec<Token>,
+        prompt: PromptTokens,
         sampling: Sampling,
         mut each: impl FnMut(Generated) + Send,
     ) -> Result<(), LanguageError> {
@@ -261,17 +261,8 @@ struct Worker {
 }
 
 impl Worker {
-    fn run(self) {
-        // A pool of its own: candle and gemm split their work over the pool they are called in.
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.options.threads.unwrap_or(0)).build();
-        match pool {
-            Ok(pool) => pool.install(|| self.work()),
-            Err(_) => self.work(),
-        }
-    }
-
-    fn work(mut self) {
-        let loaded = catch_unwind(AssertUnwindSafe(|| load(&self.path)));
+    fn run(mut self) {
+        let loaded = catch_unwind(AssertUnwindSafe(|| load(&self.path, self.options)));
         let mut network = match loaded {
             Ok(Ok((network, text))) => {
                 let _ = self.text.set(text);
@@ -307,18 +298,7 @@ impl Worker {
     }
 }
 
-/// f32 where it fits into three quarters of the free memory; else f16, half the memory and many
-/// times slower on a processor.
-fn precision(parameters: usize) -> DType {
-    let free_kib = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
-        let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
-        line.trim().strip_suffix("kB")?.trim().parse::<usize>().ok()
-    });
-    let most = free_kib.map_or(LARGEST_IN_F32, |kib| kib / 4 * 1024 / 4 * 3);
-    if parameters <= most { DType::F32 } else { DType::F16 }
-}
-
-fn load(path: &Path) -> Result<(Network, TextSide), LanguageError> {
+pub(super) fn load(path: &Path, options: LoadOptions) -> Result<(Network, TextSide), LanguageError> {
     let open = |source| LanguageError::Open { path: path.to_owned(), source };
     let file = File::open(path).map_err(open)?;
     // SAFETY: the map is read only while loading. Model files in the cache are replaced by
@@ -331,13 +311,13 @@ fn load(path: &Path) -> Result<(Network, TextSide), LanguageError> {
     let tokenizer = Tokenizer::from_gguf(&gguf)?;
     let chat = ChatTemplate::from_gguf(&gguf, &tokenizer)?;
     let parameters = gguf.parameters();
+    let threads = options.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, NonZero::get));
     let (network, depth, width) = match architecture.as_str() {
         "llama" | "qwen2" | "qwen3" => {
-            let precision = precision(parameters);
-            let network =
-                Transformer::load(Weights { gguf: &gguf, bytes: &bytes, precision }, &architecture)?;
+            let network = Transformer::load(&gguf, &bytes, &architecture, Pool::new(threads))?;
             let (depth, width) = (network.depth(), network.width());
-            (Network::Own(network), depth, width)
+            let known = Prefixes::new(&network);
+            (Network::Own(network, known), depth, width)
         }
         other if Foreign::knows(other) => (Network::Foreign(Foreign::load(&bytes, other)?), 0, 0),
         other => return Err(ModelError::Architecture(other.to_owned()).into()),

@@ -7,12 +7,14 @@
 mod chat;
 mod engine;
 pub mod gguf;
+mod kernels;
 mod model;
+mod prefixes;
 mod sampling;
 mod tokenizer;
 mod worker;
 
-pub use chat::{ChatError, ChatTemplate, Message, Role};
+pub use chat::{ChatError, ChatTemplate, Message, PromptTokens, Role};
 pub use engine::{Engine, EngineState, LoadOptions, ModelInfo, Session, TextSide};
 pub use model::ModelError;
 pub use sampling::Sampling;

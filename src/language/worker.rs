@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use candle_core::Tensor;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::LanguageError;
-use super::model::{Batch, Foreign, KvCache, ModelError, Transformer, log_softmax};
+use super::chat::PromptTokens;
+use super::model::{Batch, Foreign, KvCache, Transformer, log_softmax};
+use super::prefixes::Prefixes;
 use super::sampling::{Sampler, Sampling};
 use super::tokenizer::{Token, Tokenizer};
 
@@ -93,8 +94,8 @@ pub enum Generated {
 /// What a session can ask for.
 pub(super) enum Job {
     States { texts: Vec<Vec<Token>>, depths: Vec<usize> },
-    Score { prefix: Vec<Token>, continuations: Vec<Vec<Token>> },
-    Generate { prompt: Vec<Token>, sampling: Sampling, to: mpsc::Sender<Generated> },
+    Score { prefix: PromptTokens, continuations: Vec<Vec<Token>> },
+    Generate { prompt: PromptTokens, sampling: Sampling, to: mpsc::Sender<Generated> },
 }
 
 /// What a job gives back.
@@ -106,14 +107,14 @@ pub(super) enum Done {
 
 /// The network that a worker owns.
 pub(super) enum Network {
-    Own(Transformer),
+    Own(Transformer, Prefixes),
     Foreign(Foreign),
 }
 
 impl Network {
     pub(super) fn context(&self) -> usize {
         match self {
-            Self::Own(network) => network.context(),
+            Self::Own(network, _) => network.context(),
             // Candle's models size their own tables; this much all of them hold.
             Self::Foreign(_) => 2_048,
         }
@@ -133,25 +134,25 @@ impl Network {
             Job::States { texts, depths } => {
                 texts.iter().try_for_each(|t| fits(t.len()))?;
                 match self {
-                    Self::Own(network) => states(network, &texts, &depths, cancel).map(Done::States),
+                    Self::Own(network, _) => states(network, &texts, &depths, cancel).map(Done::States),
                     Self::Foreign(_) => Err(LanguageError::Unsupported("hidden states")),
                 }
             }
             Job::Score { prefix, continuations } => {
                 let longest = continuations.iter().map(Vec::len).max().unwrap_or(0);
-                fits(prefix.len() + longest)?;
+                fits(prefix.tokens.len() + longest)?;
                 match self {
-                    Self::Own(network) => score(network, &prefix, &continuations, cancel),
-                    Self::Foreign(network) => score_foreign(network, &prefix, &continuations, cancel),
+                    Self::Own(network, known) => score(network, known, &prefix, &continuations, cancel),
+                    Self::Foreign(network) => score_foreign(network, &prefix.tokens, &continuations, cancel),
                 }
                 .map(Done::Scores)
             }
             Job::Generate { prompt, sampling, to } => {
-                fits(prompt.len() + sampling.max_tokens)?;
+                fits(prompt.tokens.len() + sampling.max_tokens)?;
                 let writer = Writer { tokenizer, cancel, to };
                 match self {
-                    Self::Own(network) => writer.generate(network, &prompt, &sampling)?,
-                    Self::Foreign(network) => writer.generate_foreign(network, &prompt, &sampling)?,
+                    Self::Own(network, known) => writer.generate(network, known, &prompt, &sampling)?,
+                    Self::Foreign(network) => writer.generate_foreign(network, &prompt.tokens, &sampling)?,
                 }
                 Ok(Done::Generated)
             }
@@ -161,7 +162,7 @@ impl Network {
 
 /// Hidden states after each of the `depths`, for each text; several short texts share a pass.
 fn states(
-    network: &Transformer,
+    network: &mut Transformer,
     texts: &[Vec<Token>],
     depths: &[usize],
     cancel: &CancellationToken,
@@ -180,28 +181,23 @@ fn states(
             tokens += texts[end].len();
             end += 1;
         }
+        let mut values = vec![Vec::with_capacity(tokens * width); depths.len()];
+        let mut keep = |depth: usize, states: &[f32]| values[depth].extend_from_slice(states);
+        let mut cache = network.cache();
+        cache.reserve(tokens);
+        let mut batch = Batch::default();
         // A text alone may take several passes; several texts share one, each its own branch.
-        let mut passes = Vec::new();
-        let mut cache = KvCache::default();
         if end == at + 1 {
             for (i, part) in texts[at].chunks(PASS).enumerate() {
-                let mut batch = Batch::default();
+                batch.clear();
                 batch.push(0, i * PASS, part);
-                passes.push(network.tap(&batch, &mut cache, depths, &cancelled)?);
+                network.tap(&batch, &mut cache, depths, &cancelled, &mut keep)?;
             }
         } else {
-            let mut batch = Batch::default();
             for (i, text) in texts[at..end].iter().enumerate() {
                 batch.push(i as u32 + 1, 0, text);
             }
-            passes.push(network.tap(&batch, &mut cache, depths, &cancelled)?);
-        }
-        let mut values = vec![Vec::with_capacity(tokens * width); depths.len()];
-        for pass in &passes {
-            for (tapped, values) in pass.iter().zip(&mut values) {
-                let flat = tapped.flatten_all().and_then(|t| t.to_vec1::<f32>());
-                values.extend(flat.map_err(ModelError::from)?);
-            }
+            network.tap(&batch, &mut cache, depths, &cancelled, &mut keep)?;
         }
         let mut first = 0;
         for text in &texts[at..end] {
@@ -214,41 +210,57 @@ fn states(
     Ok(all)
 }
 
-/// Reads a prompt; gives its cache and the logits after its last token.
+/// Reads a prompt into a cache with room for `more` tokens, its constant part from memory if it
+/// has been read before; leaves the logits after its last token in `last`.
 fn prefill(
-    network: &Transformer,
-    prompt: &[Token],
+    network: &mut Transformer,
+    known: &mut Prefixes,
+    prompt: &PromptTokens,
+    more: usize,
+    last: &mut Vec<f32>,
     cancel: &CancellationToken,
-) -> Result<(KvCache, Tensor), LanguageError> {
-    let mut cache = KvCache::default();
-    let mut last = None;
-    for (i, part) in prompt.chunks(PASS).enumerate() {
-        let mut batch = Batch::default();
-        batch.push(0, i * PASS, part);
-        last = Some(network.forward(&batch, &mut cache, &|| cancel.is_cancelled())?);
+) -> Result<KvCache, LanguageError> {
+    let tokens = &prompt.tokens;
+    let mut batch = Batch::default();
+    let mut read = |from: usize, until: usize, cache: &mut KvCache, batch: &mut Batch| {
+        for at in (from..until).step_by(PASS) {
+            batch.clear();
+            batch.push(0, at, &tokens[at..until.min(at + PASS)]);
+            network.forward(batch, cache, &|| cancel.is_cancelled())?;
+        }
+        Ok::<(), LanguageError>(())
+    };
+    // The last token is always read, since the logits after it are wanted.
+    let constant = prompt.constant.min(tokens.len().saturating_sub(1));
+    let mut cache = known.recall(&tokens[..constant]);
+    if cache.len() < constant {
+        read(0, constant, &mut cache, &mut batch)?;
+        known.keep(&tokens[..constant], &cache);
     }
-    let last = last.ok_or(LanguageError::Failed)?;
-    let row = last.dim(0).map_err(ModelError::from)?.saturating_sub(1) as u32;
-    let logits = network.logits(&last, &[row])?;
-    Ok((cache, logits))
+    cache.reserve(tokens.len() + more);
+    read(constant, tokens.len(), &mut cache, &mut batch)?;
+    let row = batch.tokens.len().checked_sub(1).ok_or(LanguageError::Failed)?;
+    last.clear();
+    last.extend_from_slice(network.logits(&[row]));
+    Ok(cache)
 }
 
 /// Log-probabilities of continuations of one prefix, in as few passes as fit.
 fn score(
-    network: &Transformer,
-    prefix: &[Token],
+    network: &mut Transformer,
+    known: &mut Prefixes,
+    prefix: &PromptTokens,
     continuations: &[Vec<Token>],
     cancel: &CancellationToken,
 ) -> Result<Vec<LogProbability>, LanguageError> {
-    let (cache, first) = prefill(network, prefix, cancel)?;
-    let first =
-        log_softmax(&first)?.flatten_all().and_then(|t| t.to_vec1::<f32>()).map_err(ModelError::from)?;
+    let mut first = Vec::new();
+    let mut cache = prefill(network, known, prefix, PASS, &mut first, cancel)?;
+    let prefix = &prefix.tokens;
+    let first = log_softmax(&first);
     let mut scores: Vec<LogProbability> = continuations
         .iter()
         .map(|c| LogProbability {
-            sum: c
-                .first()
-                .map_or(0.0, |t| f64::from(first.get(*t as usize).copied().unwrap_or(f32::NEG_INFINITY))),
+            sum: c.first().map_or(0.0, |t| f64::from(first(*t as usize))),
             tokens: c.len(),
         })
         .collect();
@@ -270,21 +282,18 @@ fn score(
             // Branch numbers only need to differ within a pass; rows only grows.
             at += 1;
         }
-        let mut branch = cache.clone();
-        let states = network.forward(&batch, &mut branch, &|| cancel.is_cancelled())?;
+        network.forward(&batch, &mut cache, &|| cancel.is_cancelled())?;
+        cache.truncate(prefix.len());
         for (chunk, targets) in rows.chunks(LOGIT_ROWS).enumerate() {
             if cancel.is_cancelled() {
                 return Err(LanguageError::Cancelled);
             }
-            let from = (chunk * LOGIT_ROWS) as u32;
-            let numbers: Vec<u32> = (from..from + targets.len() as u32).collect();
-            let logits = log_softmax(&network.logits(&states, &numbers)?)?;
-            let next: Vec<u32> = targets.iter().map(|t| t.1).collect();
-            let picked = Tensor::from_slice(&next, (next.len(), 1), logits.device())
-                .and_then(|index| logits.gather(&index, 1)?.flatten_all()?.to_vec1::<f32>())
-                .map_err(ModelError::from)?;
-            for ((i, _), value) in targets.iter().zip(picked) {
-                scores[*i].sum += f64::from(value);
+            let from = chunk * LOGIT_ROWS;
+            let numbers: Vec<usize> = (from..from + targets.len()).collect();
+            let vocabulary = network.vocabulary();
+            let logits = network.logits(&numbers);
+            for ((i, next), row) in targets.iter().zip(logits.chunks_exact(vocabulary)) {
+                scores[*i].sum += f64::from(log_softmax(row)(*next as usize));
             }
         }
     }
@@ -305,8 +314,7 @@ fn score_foreign(
             if cancel.is_cancelled() {
                 return Err(LanguageError::Cancelled);
             }
-            let all = log_softmax(&logits)?.to_vec1::<f32>().map_err(ModelError::from)?;
-            sum += f64::from(all.get(*token as usize).copied().unwrap_or(f32::NEG_INFINITY));
+            sum += f64::from(log_softmax(&logits)(*token as usize));
             if i + 1 < continuation.len() {
                 logits = network.last_logits(&[*token], prefix.len() + i)?;
             }
@@ -341,33 +349,50 @@ impl Writer<'_> {
     /// Writes all candidates side by side: one pass over the weights gives each its next token.
     fn generate(
         &self,
-        network: &Transformer,
-        prompt: &[Token],
+        network: &mut Transformer,
+        known: &mut Prefixes,
+        prompt: &PromptTokens,
         sampling: &Sampling,
     ) -> Result<(), LanguageError> {
-        let (mut cache, first) = prefill(network, prompt, self.cancel)?;
-        let first = first.flatten_all().and_then(|t| t.to_vec1::<f32>()).map_err(ModelError::from)?;
-        let mut logits: Vec<Vec<f32>> = vec![first; sampling.candidates];
+        let vocabulary = network.vocabulary();
+        let mut first = Vec::new();
+        let room = sampling.candidates * sampling.max_tokens;
+        let mut cache = prefill(network, known, prompt, room, &mut first, self.cancel)?;
+        let prompt = &prompt.tokens;
+        let mut batch = Batch::default();
+        let mut rows: Vec<usize> = Vec::with_capacity(sampling.candidates);
+        // Until a first token is drawn, all candidates share the logits after the prompt.
+        let mut logits = &first[..];
         let mut writing: Vec<Candidate> =
             (0..sampling.candidates).map(|i| Candidate::new(sampling, i)).collect();
         loop {
-            let mut batch = Batch::default();
-            let mut still = Vec::new();
-            for (mut candidate, logits) in writing.into_iter().zip(&logits) {
-                if self.step(&mut candidate, logits, sampling.max_tokens)? {
-                    let at = prompt.len() + candidate.tokens.len() - 1;
-                    let last = candidate.tokens.last().copied().unwrap_or_default();
-                    batch.push(candidate.number as u32 + 1, at, &[last]);
-                    still.push(candidate);
+            batch.clear();
+            let mut after = logits.chunks_exact(vocabulary).cycle();
+            let mut failed = Ok(());
+            writing.retain_mut(|candidate| {
+                let Some(logits) = after.next() else { return false };
+                match self.step(candidate, logits, sampling.max_tokens) {
+                    Ok(true) => {
+                        let at = prompt.len() + candidate.tokens.len() - 1;
+                        let last = candidate.tokens.last().copied().unwrap_or_default();
+                        batch.push(candidate.number as u32 + 1, at, &[last]);
+                        true
+                    }
+                    Ok(false) => false,
+                    Err(error) => {
+                        failed = Err(error);
+                        false
+                    }
                 }
-            }
-            writing = still;
+            });
+            failed?;
             if writing.is_empty() {
                 return Ok(());
             }
-            let states = network.forward(&batch, &mut cache, &|| self.cancel.is_cancelled())?;
-            let rows: Vec<u32> = (0..writing.len() as u32).collect();
-            logits = network.logits(&states, &rows)?.to_vec2().map_err(ModelError::from)?;
+            network.forward(&batch, &mut cache, &|| self.cancel.is_cancelled())?;
+            rows.clear();
+            rows.extend(0..writing.len());
+            logits = network.logits(&rows);
         }
     }
 
@@ -381,8 +406,7 @@ impl Writer<'_> {
             let mut candidate = Candidate::new(sampling, number);
             let mut logits = network.last_logits(prompt, 0)?;
             loop {
-                let values = logits.to_vec1::<f32>().map_err(ModelError::from)?;
-                if !self.step(&mut candidate, &values, sampling.max_tokens)? {
+                if !self.step(&mut candidate, &logits, sampling.max_tokens)? {
                     break;
                 }
                 let last = candidate.tokens.last().copied().unwrap_or_default();

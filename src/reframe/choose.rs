@@ -14,7 +14,7 @@ use crate::crisis::RuleSet;
 use crate::distortion::Distortion;
 use crate::entry::sentences;
 use crate::heads::{Heads, Linear, Reading, sigmoid};
-use crate::language::{LanguageError, Message, Role, Session, Token};
+use crate::language::{LanguageError, Message, PromptTokens, Role, Session};
 use crate::prompt::{Prompt, ReframeSystem};
 
 /// Name of the head with one output for each tag of [`AboutTag::ALL`], read on the mean state.
@@ -183,7 +183,7 @@ async fn weigh(
 ///
 /// # Errors
 /// [`LanguageError`] if the model's template fails.
-pub(super) fn prompt_for(session: &Session, text: &str) -> Result<Vec<Token>, LanguageError> {
+pub(super) fn prompt_for(session: &Session, text: &str) -> Result<PromptTokens, LanguageError> {
     let system = ReframeSystem {}.render().map_err(|e| LanguageError::Chat(e.into()))?;
     session.encode_chat(&[Message::new(Role::System, system), Message::new(Role::User, text)])
 }
@@ -192,7 +192,7 @@ pub(super) fn prompt_for(session: &Session, text: &str) -> Result<Vec<Token>, La
 ///
 /// # Errors
 /// [`LanguageError`] if the model's template fails.
-pub fn baseline_prompt(session: &Session) -> Result<Vec<Token>, LanguageError> {
+pub fn baseline_prompt(session: &Session) -> Result<PromptTokens, LanguageError> {
     prompt_for(session, NEUTRAL)
 }
 

@@ -46,7 +46,7 @@ impl Foreign {
         &mut self,
         tokens: &[Token],
         from: usize,
-    ) -> Result<Tensor, ModelError> {
+    ) -> Result<Vec<f32>, ModelError> {
         let input = Tensor::from_slice(tokens, (1, tokens.len()), &Device::Cpu)?;
         let logits = match self {
             Self::Gemma3(model) => model.forward(&input, from)?,
@@ -54,6 +54,6 @@ impl Foreign {
             Self::Lfm2(model) => model.forward(&input, from)?,
             Self::Phi3(model) => model.forward(&input, from)?,
         };
-        Ok(logits.flatten_all()?.to_dtype(DType::F32)?)
+        Ok(logits.flatten_all()?.to_dtype(DType::F32)?.to_vec1()?)
     }
 }

@@ -4,13 +4,17 @@
 //! layer, many continuations of one prefix in a single pass, and log-probabilities.
 //! [`Foreign`] runs other architectures with candle's own models: slower, last logits only.
 
+mod cache;
 mod foreign;
 mod load;
+mod shape;
 mod transformer;
 
+use load::Weights;
+
+pub(super) use cache::{Batch, KvCache};
 pub(super) use foreign::Foreign;
-pub(super) use load::Weights;
-pub(super) use transformer::{Batch, KvCache, Transformer, log_softmax};
+pub(super) use transformer::{Transformer, log_softmax};
 
 use super::gguf::GgufError;
 

@@ -1,131 +1,72 @@
-//! The decoder-only transformer of the llama family (llama, qwen2, qwen3), on expanded weights.
+//! The decoder-only transformer of the llama family (llama, qwen2, qwen3), on packed weights.
 
-use candle_core::{D, DType, Device, Tensor};
-use candle_nn::ops::{rms_norm, silu, softmax_last_dim};
-use candle_nn::rotary_emb::{rope, rope_i};
-
-use super::{ModelError, Weights};
-use crate::language::gguf::{Gguf, GgufError};
-use crate::language::tokenizer::Token;
-
-/// Tokens that go through the network together.
-///
-/// Every token belongs to a branch. It sees the tokens before it in branch 0, the shared prefix,
-/// and in its own branch; so several continuations of one prefix, or several unrelated texts,
-/// are computed in one pass without seeing one another.
-#[derive(Default)]
-pub(in crate::language) struct Batch {
-    pub(in crate::language) tokens: Vec<Token>,
-    /// Place of each token in its own text, from 0.
-    pub(in crate::language) positions: Vec<u32>,
-    pub(in crate::language) branches: Vec<u32>,
-}
-
-impl Batch {
-    /// Adds a run of tokens to `branch`, the first at position `from`.
-    pub(in crate::language) fn push(&mut self, branch: u32, from: usize, tokens: &[Token]) {
-        for (i, token) in tokens.iter().enumerate() {
-            self.tokens.push(*token);
-            self.positions.push((from + i) as u32);
-            self.branches.push(branch);
-        }
-    }
-}
-
-/// Keys and values of the tokens already read. Cloning is cheap: the tensors are shared.
-#[derive(Clone, Default)]
-pub(in crate::language) struct KvCache {
-    /// Per layer `(kv heads, tokens, head size)` of keys and of values.
-    layers: Vec<(Tensor, Tensor)>,
-    branches: Vec<u32>,
-}
+use super::shape::Shape;
+use super::{Batch, KvCache, ModelError, Weights};
+use crate::language::gguf::GgufError;
+use crate::language::kernels::{
+    Activations, Attention, Disjoint, Isa, KeyValues, Matrix, Pool, Product, gated_silu, multiply, rms_norm,
+    rotate,
+};
 
 pub(in crate::language) struct Transformer {
-    embedding: Tensor,
-    layers: Vec<Layer>,
-    final_norm: Tensor,
-    output: Tensor,
     shape: Shape,
-    cos: Tensor,
-    sin: Tensor,
+    embedding: Matrix,
+    layers: Vec<Layer>,
+    final_norm: Vec<f32>,
+    /// The output matrix; the embedding serves where there is none.
+    output: Option<Matrix>,
+    /// Angle by which each pair of a head's dimensions turns from one position to the next.
+    frequencies: Vec<f64>,
+    isa: Isa,
+    pool: Pool,
+    room: Room,
 }
 
 struct Layer {
-    attention_norm: Tensor,
+    attention_norm: Vec<f32>,
     query: Linear,
     key: Linear,
     value: Linear,
-    query_norm: Option<Tensor>,
-    key_norm: Option<Tensor>,
+    query_norm: Option<Vec<f32>>,
+    key_norm: Option<Vec<f32>>,
     attention_out: Linear,
-    feed_forward_norm: Tensor,
+    feed_forward_norm: Vec<f32>,
     gate: Linear,
     up: Linear,
     down: Linear,
 }
 
 struct Linear {
-    weight: Tensor,
-    bias: Option<Tensor>,
+    weight: Matrix,
+    bias: Option<Vec<f32>>,
 }
 
-/// The numbers that fix a network's shape.
-struct Shape {
-    width: usize,
-    heads: usize,
-    kv_heads: usize,
-    head_size: usize,
-    feed_forward: usize,
-    vocabulary: usize,
-    context: usize,
-    norm_epsilon: f32,
-    rope_base: f64,
-    interleaved_rope: bool,
-}
-
-impl Shape {
-    fn read(gguf: &Gguf, architecture: &str) -> Result<Self, ModelError> {
-        let need = |key: &str| {
-            let key = format!("{architecture}.{key}");
-            gguf.unsigned(&key).filter(|n| (1..=1 << 24).contains(n)).ok_or(GgufError::Missing(key))
-        };
-        let width = need("embedding_length")?;
-        let heads = need("attention.head_count")?;
-        let kv_heads = need("attention.head_count_kv").unwrap_or(heads);
-        let head_size = need("attention.key_length").unwrap_or(width / heads);
-        if heads % kv_heads != 0 || head_size == 0 || head_size % 2 != 0 {
-            return Err(GgufError::Malformed("its attention heads do not divide evenly".into()).into());
-        }
-        let number = |key: &str| gguf.float(&format!("{architecture}.{key}"));
-        if let Ok(kind @ ("yarn" | "longrope")) = gguf.text(&format!("{architecture}.rope.scaling.type")) {
-            return Err(
-                GgufError::Malformed(format!("its position scaling `{kind}` is not supported")).into()
-            );
-        }
-        let vocabulary = gguf
-            .tensor("token_embd.weight")
-            .and_then(|t| t.shape.first().copied())
-            .ok_or_else(|| GgufError::Missing("token_embd.weight".into()))?;
-        Ok(Self {
-            width,
-            heads,
-            kv_heads,
-            head_size,
-            feed_forward: need("feed_forward_length")?,
-            vocabulary,
-            context: need("context_length")?.min(32_768),
-            norm_epsilon: number("attention.layer_norm_rms_epsilon").unwrap_or(1e-5) as f32,
-            rope_base: number("rope.freq_base").unwrap_or(10_000.0),
-            // llama.cpp's converter permutes the rows of llama models for interleaved pairs.
-            interleaved_rope: architecture == "llama",
-        })
-    }
+/// What a pass works in; kept, so that a token allocates nothing.
+#[derive(Default)]
+struct Room {
+    /// Hidden states, `tokens × width`.
+    x: Vec<f32>,
+    activations: Activations,
+    query: Vec<f32>,
+    key: Vec<f32>,
+    value: Vec<f32>,
+    mixed: Vec<f32>,
+    gate: Vec<f32>,
+    up: Vec<f32>,
+    cos: Vec<f32>,
+    sin: Vec<f32>,
+    logits: Vec<f32>,
 }
 
 impl Transformer {
-    /// Loads a network and expands its weights.
-    pub(in crate::language) fn load(weights: Weights<'_>, architecture: &str) -> Result<Self, ModelError> {
-        let gguf = weights.gguf;
+    /// Loads a network and packs its weights on the threads of `pool`, which it then computes with.
+    pub(in crate::language) fn load(
+        gguf: &crate::language::gguf::Gguf,
+        bytes: &[u8],
+        architecture: &str,
+        pool: Pool,
+    ) -> Result<Self, ModelError> {
+        let weights = Weights { gguf, bytes, pool: &pool };
         let shape = Shape::read(gguf, architecture)?;
         let layers = (0..)
             .take_while(|i| gguf.tensor(&format!("blk.{i}.attn_norm.weight")).is_some())
@@ -134,20 +75,21 @@ impl Transformer {
         if layers.is_empty() || Some(layers.len()) != gguf.unsigned(&format!("{architecture}.block_count")) {
             return Err(GgufError::Malformed("its layers are not complete".into()).into());
         }
-        let embedding = weights.matrix("token_embd.weight", shape.vocabulary, shape.width)?;
-        let output = match gguf.tensor("output.weight") {
-            Some(_) => weights.matrix("output.weight", shape.vocabulary, shape.width)?,
-            None => embedding.clone(),
-        };
-        let (cos, sin) = rope_tables(weights, &shape, architecture)?;
+        let whole = |name| weights.matrix(name, shape.vocabulary, shape.width, &|r| r);
+        let embedding = whole("token_embd.weight")?;
+        let output = gguf.tensor("output.weight").map(|_| whole("output.weight")).transpose()?;
+        let final_norm = weights.vector("output_norm.weight", shape.width)?;
+        let frequencies = shape.frequencies(weights, architecture)?;
         Ok(Self {
-            final_norm: weights.vector("output_norm.weight", shape.width)?,
+            shape,
             embedding,
             layers,
+            final_norm,
             output,
-            shape,
-            cos,
-            sin,
+            frequencies,
+            isa: Isa::detect(),
+            pool,
+            room: Room::default(),
         })
     }
 
@@ -166,211 +108,273 @@ impl Transformer {
         self.shape.context
     }
 
-    /// Hidden states `(tokens, width)` after all layers, before the final norm.
-    /// `cache` holds what was read before and is extended by this batch.
+    /// Name of the instructions it computes with.
+    pub(in crate::language) fn instructions(&self) -> &'static str {
+        self.isa.name()
+    }
+
+    /// Number of pieces in the vocabulary.
+    pub(in crate::language) fn vocabulary(&self) -> usize {
+        self.shape.vocabulary
+    }
+
+    /// An empty cache of this network's shape.
+    pub(in crate::language) fn cache(&self) -> KvCache {
+        let layer = || KeyValues::new(self.shape.kv_heads, self.shape.head_size);
+        KvCache { layers: self.layers.iter().map(|_| layer()).collect(), ..KvCache::default() }
+    }
+
+    /// Runs a batch through all layers; [`Transformer::logits`] then reads its states. `cache`
+    /// holds what was read before and is extended by this batch.
     pub(in crate::language) fn forward(
-        &self,
+        &mut self,
         batch: &Batch,
         cache: &mut KvCache,
         cancelled: &dyn Fn() -> bool,
-    ) -> Result<Tensor, ModelError> {
-        let mut tapped = self.tap(batch, cache, &[self.depth()], cancelled)?;
-        Ok(tapped.swap_remove(0))
+    ) -> Result<(), ModelError> {
+        self.tap(batch, cache, &[self.depth()], cancelled, &mut |_, _| {})
     }
 
-    /// Hidden states `(tokens, width)` after each of the `depths`, which must rise; the layers
-    /// above the last are not run (early exit).
+    /// Hands the hidden states `(tokens, width)` after each of the `depths`, which must rise, to
+    /// `take`, with the number of the depth; the layers above the last are not run (early exit).
     pub(in crate::language) fn tap(
-        &self,
+        &mut self,
         batch: &Batch,
         cache: &mut KvCache,
         depths: &[usize],
         cancelled: &dyn Fn() -> bool,
-    ) -> Result<Vec<Tensor>, ModelError> {
-        let n = batch.tokens.len();
-        let tokens = Tensor::from_slice(&batch.tokens, n, &Device::Cpu)?;
-        let positions = Tensor::from_slice(&batch.positions, n, &Device::Cpu)?;
-        let angles = (self.cos.index_select(&positions, 0)?, self.sin.index_select(&positions, 0)?);
-        cache.branches.extend_from_slice(&batch.branches);
-        let mask = mask(&batch.branches, &cache.branches)?;
-
-        let mut x = self.embedding.index_select(&tokens, 0)?.to_dtype(DType::F32)?;
+        take: &mut dyn FnMut(usize, &[f32]),
+    ) -> Result<(), ModelError> {
+        let width = self.shape.width;
+        self.room.turn(&batch.positions, &self.frequencies);
+        self.room.x.resize(batch.tokens.len() * width, 0.0);
+        for (token, x) in batch.tokens.iter().zip(self.room.x.chunks_exact_mut(width)) {
+            self.embedding.row((*token as usize).min(self.shape.vocabulary - 1), x);
+        }
+        let before = cache.len();
+        cache.announce(&batch.branches);
         let deepest = depths.last().copied().unwrap_or(0);
-        let mut tapped = Vec::with_capacity(depths.len());
         for (i, layer) in self.layers.iter().take(deepest).enumerate() {
             if cancelled() {
+                cache.truncate(before);
                 return Err(ModelError::Cancelled);
             }
-            let past = cache.layers.get(i).cloned();
-            let (attended, present) = layer.attend(&self.shape, &x, past, &angles, mask.as_ref())?;
-            match cache.layers.get_mut(i) {
-                Some(slot) => *slot = present,
-                None => cache.layers.push(present),
-            }
-            x = (x + attended)?;
-            x = (&x + layer.feed_forward(&self.shape, &x)?)?;
-            if depths.contains(&(i + 1)) {
-                tapped.push(x.clone());
+            let KvCache { layers, branches, shared } = &mut *cache;
+            let Some(past) = layers.get_mut(i) else { break };
+            let pass = Pass { shape: &self.shape, isa: self.isa, pool: &self.pool };
+            pass.attend(layer, &mut self.room, past, branches, *shared);
+            pass.feed_forward(layer, &mut self.room);
+            if let Some(number) = depths.iter().position(|d| *d == i + 1) {
+                take(number, &self.room.x);
             }
         }
-        Ok(tapped)
+        Ok(())
     }
 
-    /// Logits `(rows, vocabulary)` of the given rows of final hidden states.
-    pub(in crate::language) fn logits(&self, states: &Tensor, rows: &[u32]) -> Result<Tensor, ModelError> {
-        let rows = Tensor::from_slice(rows, rows.len(), &Device::Cpu)?;
-        let chosen = states.index_select(&rows, 0)?.contiguous()?;
-        let normed = rms_norm(&chosen, &self.final_norm, self.shape.norm_epsilon)?;
-        multiply(&normed, &self.output)
+    /// Logits `(rows, vocabulary)` after the given tokens of the last batch.
+    pub(in crate::language) fn logits(&mut self, rows: &[usize]) -> &[f32] {
+        let Self { shape, room, isa, pool, .. } = self;
+        let to = room.activations.reset(rows.len(), shape.width);
+        for (t, row) in rows.iter().enumerate() {
+            let x = &room.x[row * shape.width..][..shape.width];
+            // SAFETY: only this thread writes.
+            unsafe {
+                to.write(*isa, t, |out| rms_norm(*isa, x, &self.final_norm, shape.norm_epsilon, out));
+            }
+        }
+        room.logits.resize(rows.len() * shape.vocabulary, 0.0);
+        let matrix = self.output.as_ref().unwrap_or(&self.embedding);
+        let product = Product { matrix, out: &mut room.logits, add: false };
+        multiply(pool, *isa, &mut room.activations, [product]);
+        &self.room.logits
     }
 }
 
 impl Layer {
     fn load(weights: Weights<'_>, shape: &Shape, i: usize) -> Result<Self, ModelError> {
         let name = |part: &str| format!("blk.{i}.{part}.weight");
-        let linear = |part: &str, rows: usize, columns: usize| -> Result<Linear, ModelError> {
+        let as_it_is = |r| r;
+        let by_halves = |r| shape.row_before_turning(r);
+        let linear = |part: &str, rows: usize, columns: usize, turned: bool| -> Result<Linear, ModelError> {
+            let order: &(dyn Fn(usize) -> usize + Sync) = if turned { &by_halves } else { &as_it_is };
+            let bias = weights.optional_vector(&format!("blk.{i}.{part}.bias"), rows)?;
             Ok(Linear {
-                weight: weights.matrix(&name(part), rows, columns)?,
-                bias: weights.optional_vector(&format!("blk.{i}.{part}.bias"), rows)?,
+                weight: weights.matrix(&name(part), rows, columns, order)?,
+                bias: bias.map(|b| (0..rows).map(|r| b[order(r)]).collect()),
             })
         };
         let (width, inner) = (shape.width, shape.feed_forward);
         let (all, kv) = (shape.heads * shape.head_size, shape.kv_heads * shape.head_size);
         Ok(Self {
             attention_norm: weights.vector(&name("attn_norm"), width)?,
-            query: linear("attn_q", all, width)?,
-            key: linear("attn_k", kv, width)?,
-            value: linear("attn_v", kv, width)?,
+            query: linear("attn_q", all, width, true)?,
+            key: linear("attn_k", kv, width, true)?,
+            value: linear("attn_v", kv, width, false)?,
             query_norm: weights.optional_vector(&name("attn_q_norm"), shape.head_size)?,
             key_norm: weights.optional_vector(&name("attn_k_norm"), shape.head_size)?,
-            attention_out: linear("attn_output", width, all)?,
+            attention_out: linear("attn_output", width, all, false)?,
             feed_forward_norm: weights.vector(&name("ffn_norm"), width)?,
-            gate: linear("ffn_gate", inner, width)?,
-            up: linear("ffn_up", inner, width)?,
-            down: linear("ffn_down", width, inner)?,
+            gate: linear("ffn_gate", inner, width, false)?,
+            up: linear("ffn_up", inner, width, false)?,
+            down: linear("ffn_down", width, inner, false)?,
         })
-    }
-
-    /// Attention over the past and the batch; also the keys and values of both together.
-    fn attend(
-        &self,
-        shape: &Shape,
-        x: &Tensor,
-        past: Option<(Tensor, Tensor)>,
-        (cos, sin): &(Tensor, Tensor),
-        mask: Option<&Tensor>,
-    ) -> Result<(Tensor, (Tensor, Tensor)), ModelError> {
-        let n = x.dim(0)?;
-        let Shape { heads, kv_heads, head_size, .. } = *shape;
-        let normed = rms_norm(x, &self.attention_norm, shape.norm_epsilon)?;
-        // (tokens, heads · size) → (heads, tokens, size)
-        let split = |y: Tensor, heads: usize, norm: Option<&Tensor>| -> Result<Tensor, ModelError> {
-            let y = y.reshape((n, heads, head_size))?;
-            let y = match norm {
-                Some(norm) => rms_norm(&y.contiguous()?, norm, shape.norm_epsilon)?,
-                None => y,
-            };
-            Ok(y.transpose(0, 1)?.contiguous()?)
-        };
-        let turn = |y: &Tensor| -> Result<Tensor, ModelError> {
-            let y = y.unsqueeze(0)?;
-            let turned = if shape.interleaved_rope { rope_i(&y, cos, sin) } else { rope(&y, cos, sin) };
-            Ok(turned?.squeeze(0)?)
-        };
-        let q = turn(&split(self.query.apply(&normed)?, heads, self.query_norm.as_ref())?)?;
-        let k = turn(&split(self.key.apply(&normed)?, kv_heads, self.key_norm.as_ref())?)?;
-        let v = split(self.value.apply(&normed)?, kv_heads, None)?;
-        let (k, v) = match past {
-            Some((past_k, past_v)) => (Tensor::cat(&[&past_k, &k], 1)?, Tensor::cat(&[&past_v, &v], 1)?),
-            None => (k, v),
-        };
-
-        // Query heads that share a key head are stacked, so nothing is repeated.
-        let group = heads / kv_heads;
-        let total = k.dim(1)?;
-        let scale = 1.0 / (head_size as f64).sqrt();
-        let q = (q.reshape((kv_heads, group * n, head_size))? * scale)?;
-        let mut scores = q.matmul(&k.transpose(1, 2)?)?.reshape((heads, n, total))?;
-        if let Some(mask) = mask {
-            scores = scores.broadcast_add(mask)?;
-        }
-        let weights = softmax_last_dim(&scores)?.reshape((kv_heads, group * n, total))?;
-        let mixed = weights.matmul(&v)?.reshape((heads, n, head_size))?;
-        let joined = mixed.transpose(0, 1)?.contiguous()?.reshape((n, heads * head_size))?;
-        Ok((self.attention_out.apply(&joined)?, (k, v)))
-    }
-
-    fn feed_forward(&self, shape: &Shape, x: &Tensor) -> Result<Tensor, ModelError> {
-        let normed = rms_norm(x, &self.feed_forward_norm, shape.norm_epsilon)?;
-        let opened = (silu(&self.gate.apply(&normed)?)? * self.up.apply(&normed)?)?;
-        self.down.apply(&opened)
     }
 }
 
 impl Linear {
-    fn apply(&self, x: &Tensor) -> Result<Tensor, ModelError> {
-        let y = multiply(x, &self.weight)?;
-        Ok(match &self.bias {
-            Some(bias) => y.broadcast_add(bias)?,
-            None => y,
-        })
+    /// The product with activations, written to `out` or added to it.
+    fn product<'a>(&'a self, tokens: usize, out: &'a mut Vec<f32>, add: bool) -> Product<'a> {
+        if !add {
+            out.resize(tokens * self.weight.rows(), 0.0);
+        }
+        Product { matrix: &self.weight, out, add }
+    }
+
+    fn add_bias(&self, rows: &mut [f32]) {
+        if let Some(bias) = &self.bias {
+            for row in rows.chunks_exact_mut(bias.len()) {
+                row.iter_mut().zip(bias).for_each(|(y, b)| *y += b);
+            }
+        }
     }
 }
 
-/// `x · weightᵀ` in the precision of the weights, returned in f32.
-fn multiply(x: &Tensor, weight: &Tensor) -> Result<Tensor, ModelError> {
-    Ok(x.to_dtype(weight.dtype())?.matmul(&weight.t()?)?.to_dtype(DType::F32)?)
+/// What every step of a pass needs.
+#[derive(Clone, Copy)]
+struct Pass<'a> {
+    shape: &'a Shape,
+    isa: Isa,
+    pool: &'a Pool,
 }
 
-/// 0 where a row may look, −∞ where not, `(rows, all)`; none is needed for a single token.
-fn mask(rows: &[u32], all: &[u32]) -> Result<Option<Tensor>, ModelError> {
-    let past = all.len() - rows.len();
-    if rows.len() == 1 && all.iter().all(|b| *b == 0 || *b == rows[0]) {
-        return Ok(None);
+impl Pass<'_> {
+    fn tokens(self, room: &Room) -> usize {
+        room.x.len() / self.shape.width
     }
-    let mut values = Vec::with_capacity(rows.len() * all.len());
-    for (i, row) in rows.iter().enumerate() {
-        values.extend(all.iter().enumerate().map(|(j, branch)| {
-            let seen = j <= past + i && (*branch == 0 || branch == row);
-            if seen { 0.0_f32 } else { f32::NEG_INFINITY }
-        }));
+
+    /// Quantises rows that `fill` writes.
+    fn quantise(self, to: &mut Activations, tokens: usize, columns: usize, fill: &(dyn Fn(usize, &mut [f32]) + Sync)) {
+        let rows = to.reset(tokens, columns);
+        self.pool.split(tokens, tokens.div_ceil(self.pool.threads() * 4), &|t| {
+            // SAFETY: each token is one part, done by one thread.
+            unsafe { rows.write(self.isa, t, |row| fill(t, row)) };
+        });
     }
-    Ok(Some(Tensor::from_vec(values, (rows.len(), all.len()), &Device::Cpu)?))
+
+    fn normalise(self, room: &mut Room, weight: &[f32]) {
+        let width = self.shape.width;
+        let Room { x, activations, .. } = room;
+        self.quantise(activations, x.len() / width, width, &|t, out| {
+            rms_norm(self.isa, &x[t * width..][..width], weight, self.shape.norm_epsilon, out);
+        });
+    }
+
+    /// Adds attention over the past and the batch to the hidden states, and the batch's keys and
+    /// values to the past.
+    fn attend(self, layer: &Layer, room: &mut Room, past: &mut KeyValues, branches: &[u32], shared: usize) {
+        let Self { shape, isa, pool } = self;
+        let n = self.tokens(room);
+        self.normalise(room, &layer.attention_norm);
+        let Room { x, activations, query, key, value, mixed, cos, sin, .. } = room;
+        multiply(
+            pool,
+            isa,
+            activations,
+            [
+                layer.query.product(n, query, false),
+                layer.key.product(n, key, false),
+                layer.value.product(n, value, false),
+            ],
+        );
+        layer.query.add_bias(query);
+        layer.key.add_bias(key);
+        layer.value.add_bias(value);
+        let scale = 1.0 / (shape.head_size as f32).sqrt();
+        self.turn(query, layer.query_norm.as_deref(), (cos, sin), shape.heads, scale);
+        self.turn(key, layer.key_norm.as_deref(), (cos, sin), shape.kv_heads, 1.0);
+        let kv = shape.kv_heads * shape.head_size;
+        for (key, value) in key.chunks_exact(kv).zip(value.chunks_exact(kv)) {
+            past.push(key, value);
+        }
+
+        let columns = shape.heads * shape.head_size;
+        mixed.resize(n * columns, 0.0);
+        let attention = Attention {
+            cache: past,
+            queries: query,
+            heads: shape.heads,
+            branches,
+            shared,
+            out: Disjoint::new(mixed),
+        };
+        pool.split(attention.parts(), 1, &|part| attention.run(isa, part));
+        self.quantise(activations, n, columns, &|t, out| {
+            out.copy_from_slice(&mixed[t * columns..][..columns]);
+        });
+        multiply(pool, isa, activations, [layer.attention_out.product(n, x, true)]);
+        layer.attention_out.add_bias(x);
+    }
+
+    /// Norms each head where the model does so, and turns it to its token's position.
+    fn turn(self, rows: &mut [f32], norm: Option<&[f32]>, angles: (&[f32], &[f32]), heads: usize, scale: f32) {
+        let (size, half) = (self.shape.head_size, self.shape.head_size / 2);
+        let tokens = rows.len() / (heads * size);
+        let rows = Disjoint::new(rows);
+        self.pool.split(tokens, tokens.div_ceil(self.pool.threads() * 4), &|t| {
+            let (cos, sin) = (&angles.0[t * half..][..half], &angles.1[t * half..][..half]);
+            for head in t * heads..(t + 1) * heads {
+                // SAFETY: each head of each token is touched by its token's part alone.
+                let x = unsafe { rows.slice(head * size..(head + 1) * size) };
+                if let Some(norm) = norm {
+                    let mut normed = [0.0; crate::language::kernels::LARGEST_HEAD];
+                    let normed = &mut normed[..size];
+                    rms_norm(self.isa, x, norm, self.shape.norm_epsilon, normed);
+                    x.copy_from_slice(normed);
+                }
+                rotate(self.isa, x, cos, sin, scale);
+            }
+        });
+    }
+
+    /// Adds the gated feed-forward network to the hidden states.
+    fn feed_forward(self, layer: &Layer, room: &mut Room) {
+        let Self { shape, isa, pool } = self;
+        let n = self.tokens(room);
+        self.normalise(room, &layer.feed_forward_norm);
+        let Room { x, activations, gate, up, .. } = room;
+        let products = [layer.gate.product(n, gate, false), layer.up.product(n, up, false)];
+        multiply(pool, isa, activations, products);
+        layer.gate.add_bias(gate);
+        layer.up.add_bias(up);
+        let inner = shape.feed_forward;
+        self.quantise(activations, n, inner, &|t, out| {
+            gated_silu(isa, &gate[t * inner..][..inner], &up[t * inner..][..inner], out);
+        });
+        multiply(pool, isa, activations, [layer.down.product(n, x, true)]);
+        layer.down.add_bias(x);
+    }
 }
 
-/// Cosines and sines `(context, head size / 2)` of the rotary position embedding.
-fn rope_tables(
-    weights: Weights<'_>,
-    shape: &Shape,
-    architecture: &str,
-) -> Result<(Tensor, Tensor), ModelError> {
-    let half = shape.head_size / 2;
-    // Llama 3 stretches low frequencies by factors that its file holds.
-    let factors = match weights.optional_vector("rope_freqs.weight", half)? {
-        Some(factors) => factors.to_vec1::<f32>()?,
-        None => vec![1.0; half],
-    };
-    let linear = match weights.gguf.text(&format!("{architecture}.rope.scaling.type")) {
-        Ok("linear") => weights.gguf.float(&format!("{architecture}.rope.scaling.factor")).unwrap_or(1.0),
-        _ => 1.0,
-    };
-    let frequencies: Vec<f32> = factors
-        .iter()
-        .enumerate()
-        .map(|(i, factor)| {
-            let angle = shape.rope_base.powf(-2.0 * i as f64 / shape.head_size as f64);
-            (angle / linear) as f32 / factor
-        })
-        .collect();
-    let frequencies = Tensor::from_vec(frequencies, (1, half), &Device::Cpu)?;
-    let positions = Tensor::arange(0u32, shape.context as u32, &Device::Cpu)?
-        .to_dtype(DType::F32)?
-        .reshape((shape.context, 1))?;
-    let angles = positions.matmul(&frequencies)?;
-    Ok((angles.cos()?, angles.sin()?))
+impl Room {
+    /// Cosines and sines of every pair's angle at each position.
+    fn turn(&mut self, positions: &[u32], frequencies: &[f64]) {
+        let (cos, sin) = (&mut self.cos, &mut self.sin);
+        cos.clear();
+        sin.clear();
+        for position in positions {
+            for frequency in frequencies {
+                let (s, c) = (f64::from(*position) * frequency).sin_cos();
+                cos.push(c as f32);
+                sin.push(s as f32);
+            }
+        }
+    }
 }
 
 /// Log-probabilities of one row of logits.
-pub(in crate::language) fn log_softmax(logits: &Tensor) -> Result<Tensor, ModelError> {
-    Ok(candle_nn::ops::log_softmax(logits, D::Minus1)?)
+pub(in crate::language) fn log_softmax(logits: &[f32]) -> impl Fn(usize) -> f32 + '_ {
+    let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let total: f64 = logits.iter().map(|x| f64::from((x - highest).exp())).sum();
+    let shift = highest + total.ln() as f32;
+    move |i| logits.get(i).map_or(f32::NEG_INFINITY, |x| x - shift)
 }
