@@ -21,7 +21,10 @@ pub use helplines::{
     Helplines,
 };
 pub use level::{About, Flag, Level, Medical, Tier, Time};
-pub use model::{FLAG_HEAD, FLAG_THRESHOLDS, LEVEL_HEAD, LEVEL_THRESHOLDS, ModelOpinion, cumulative};
+pub(crate) use model::SURE_STEPS;
+pub use model::{
+    FLAG_HEAD, FLAG_THRESHOLDS, LEVEL_HEAD, LEVEL_SURE, LEVEL_THRESHOLDS, ModelOpinion, cumulative,
+};
 pub use risk::{LevelProbabilities, NoticedFlag, PartName, Risk, RiskMatch};
 pub use rules::{RuleError, RuleMatch, RuleSet};
 

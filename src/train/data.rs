@@ -16,6 +16,8 @@ pub(super) struct Seen {
     pub(super) mean: Vec<f32>,
     /// Mean state of each window, as in use.
     pub(super) windows: Vec<Vec<f32>>,
+    /// Mean state of each passage, as in use.
+    pub(super) passages: Vec<Vec<f32>>,
     /// States of all tokens, if they were asked for.
     pub(super) states: Option<States>,
     /// Byte range of each token in the normalised text.
@@ -48,6 +50,7 @@ pub(super) async fn see(
 }
 
 fn seen(windows: Vec<WindowReading>, keep: bool) -> Seen {
+    let passages = windows.iter().flat_map(|w| w.passages.iter().cloned()).collect();
     let means: Vec<Vec<f32>> = windows.iter().map(|w| w.pooled.clone()).collect();
     let tokens: f32 = windows.iter().map(|w| w.tokens.len() as f32).sum();
     let mut mean = vec![0.0; means.first().map_or(0, Vec::len)];
@@ -58,5 +61,5 @@ fn seen(windows: Vec<WindowReading>, keep: bool) -> Seen {
     // Spans are learnt on the first window; only the longest thoughts have a second.
     let first = windows.into_iter().next();
     let (states, tokens) = first.map_or((None, Vec::new()), |w| (keep.then_some(w.states), w.tokens));
-    Seen { mean, windows: means, states, tokens }
+    Seen { mean, windows: means, passages, states, tokens }
 }

@@ -1,5 +1,8 @@
 //! Logistic regression with many outputs: minibatch Adam on standardised inputs, seeded, so that
-//! the same data gives the same map.
+//! the same data gives the same map. An example may have several rows; for each output the row
+//! that speaks for it most counts (multiple-instance learning with the maximum).
+
+use std::ops::Range;
 
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -7,18 +10,30 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::heads::{Linear, sigmoid};
 
-/// Rows of inputs, each with a 0 or 1 for every output.
+/// Rows of inputs, and for every example a 0 or 1 for every output.
 pub(super) struct Examples<'a> {
     /// Values in a row.
     pub(super) inputs: usize,
     /// All rows one after another.
     pub(super) x: &'a [f32],
-    /// Outputs of a row.
+    /// The rows of each example, at least one; `None` if each example is the row of its number.
+    pub(super) bags: Option<&'a [Range<usize>]>,
+    /// Outputs of an example.
     pub(super) outputs: usize,
-    /// All labels, row by row.
+    /// All labels, example by example.
     pub(super) y: &'a [f32],
-    /// Which rows to learn from.
+    /// Which examples to learn from.
     pub(super) rows: &'a [usize],
+}
+
+impl Examples<'_> {
+    fn rows_of(&self, example: usize) -> Range<usize> {
+        self.bags.and_then(|bags| bags.get(example)).cloned().unwrap_or(example..example + 1)
+    }
+
+    fn row(&self, row: usize) -> &[f32] {
+        &self.x[row * self.inputs..(row + 1) * self.inputs]
+    }
 }
 
 /// How to learn.
@@ -48,23 +63,31 @@ pub(super) fn fit(examples: &Examples<'_>, recipe: Recipe) -> Linear {
     let mut order = examples.rows.to_vec();
     let steps = (recipe.epochs * order.len().div_ceil(recipe.batch)).max(1);
     let mut step = 0;
-    let mut row = vec![0.0_f32; inputs];
+    let mut bag = Vec::new();
     for _ in 0..recipe.epochs {
         order.shuffle(&mut rng);
         for batch in order.chunks(recipe.batch) {
             let mut weight_slope: Vec<f32> = weight.iter().map(|w| recipe.l2 * w).collect();
             let mut bias_slope = vec![0.0_f32; outputs];
             for &r in batch {
-                let given = &examples.x[r * inputs..(r + 1) * inputs];
-                for ((z, x), (m, s)) in row.iter_mut().zip(given).zip(mean.iter().zip(&scale)) {
-                    *z = (x - m) * s;
+                bag.clear();
+                for row in examples.rows_of(r) {
+                    let moments = mean.iter().zip(&scale);
+                    bag.extend(examples.row(row).iter().zip(moments).map(|(x, (m, s))| (x - m) * s));
                 }
                 for o in 0..outputs {
                     let w = &weight[o * inputs..(o + 1) * inputs];
-                    let logit = dot(w, &row) + bias[o];
+                    let mut speaks: (&[f32], f32) = (&[], f32::NEG_INFINITY);
+                    for row in bag.chunks_exact(inputs) {
+                        let logit = dot(w, row) + bias[o];
+                        if logit > speaks.1 {
+                            speaks = (row, logit);
+                        }
+                    }
+                    let (row, logit) = speaks;
                     let error = (sigmoid(logit) - examples.y[r * outputs + o]) / batch.len() as f32;
                     bias_slope[o] += error;
-                    for (slope, z) in weight_slope[o * inputs..(o + 1) * inputs].iter_mut().zip(&row) {
+                    for (slope, z) in weight_slope[o * inputs..(o + 1) * inputs].iter_mut().zip(row) {
                         *slope += error * z;
                     }
                 }
@@ -101,12 +124,12 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
 
 /// Mean of each input and one over its standard deviation.
 fn moments(examples: &Examples<'_>) -> (Vec<f32>, Vec<f32>) {
-    let n = examples.rows.len().max(1) as f64;
+    let rows = || examples.rows.iter().flat_map(|example| examples.rows_of(*example));
+    let n = rows().count().max(1) as f64;
     let mut sum = vec![0.0_f64; examples.inputs];
     let mut squares = vec![0.0_f64; examples.inputs];
-    for &r in examples.rows {
-        let row = &examples.x[r * examples.inputs..(r + 1) * examples.inputs];
-        for ((s, q), x) in sum.iter_mut().zip(&mut squares).zip(row) {
+    for row in rows() {
+        for ((s, q), x) in sum.iter_mut().zip(&mut squares).zip(examples.row(row)) {
             *s += f64::from(*x);
             *q += f64::from(*x) * f64::from(*x);
         }
@@ -121,7 +144,7 @@ fn moments(examples: &Examples<'_>) -> (Vec<f32>, Vec<f32>) {
         .unzip()
 }
 
-/// Log-odds of an output over all rows: where learning starts.
+/// Log-odds of an output over all examples: where learning starts.
 fn prior(examples: &Examples<'_>, output: usize) -> f32 {
     let ones: f32 = examples.rows.iter().map(|r| examples.y[r * examples.outputs + output]).sum();
     let p = (ones + 0.5) / (examples.rows.len() as f32 + 1.0);
@@ -168,7 +191,7 @@ mod tests {
             y.extend(if value > 3.0 { [1.0, 0.0] } else { [0.0, 1.0] });
         }
         let rows: Vec<usize> = (0..400).collect();
-        let examples = Examples { inputs: 2, x: &x, outputs: 2, y: &y, rows: &rows };
+        let examples = Examples { inputs: 2, x: &x, bags: None, outputs: 2, y: &y, rows: &rows };
         let recipe = Recipe { l2: 1e-3, epochs: 60, batch: 32, rate: 0.05, seed: 1 };
         let map = fit(&examples, recipe);
         let right = rows
@@ -177,5 +200,28 @@ mod tests {
             .count();
         assert!(right >= 392, "{right} of 400");
         assert_eq!(fit(&examples, recipe), map, "the same seed gives the same map");
+    }
+
+    #[test]
+    fn one_telling_row_among_many_is_found() {
+        // Five rows an example; in every other example one of them, at a changing place, is high.
+        let mut x = Vec::new();
+        let mut y = Vec::new();
+        for i in 0..300_u32 {
+            let telling = i % 2 == 0;
+            for row in 0..5 {
+                let high = telling && row == i / 2 % 5;
+                x.extend([(i * 7 + row * 3) as f32 % 5.0 / 5.0 + if high { 3.0 } else { 0.0 }, 1.0]);
+            }
+            y.push(f32::from(u8::from(telling)));
+        }
+        let bags: Vec<Range<usize>> = (0..300).map(|i| i * 5..i * 5 + 5).collect();
+        let rows: Vec<usize> = (0..300).collect();
+        let examples = Examples { inputs: 2, x: &x, bags: Some(&bags), outputs: 1, y: &y, rows: &rows };
+        let map = fit(&examples, Recipe { l2: 1e-3, epochs: 60, batch: 32, rate: 0.05, seed: 1 });
+        let highest = |bag: &Range<usize>| {
+            bag.clone().map(|r| map.output(0, &x[r * 2..r * 2 + 2])).fold(f32::NEG_INFINITY, f32::max)
+        };
+        assert!(rows.iter().all(|i| (highest(&bags[*i]) > 0.0) == (y[*i] > 0.5)));
     }
 }

@@ -5,8 +5,10 @@
 mod bank;
 mod data;
 mod heads;
+mod levels;
 mod logistic;
 mod thresholds;
+mod wrapping;
 
 use std::path::PathBuf;
 
