@@ -10,7 +10,7 @@ const WINDOW: usize = 192;
 /// Tokens in a passage at most: longer than four in five of the texts that levels of danger are
 /// learnt from, which so are read whole. In much shorter ones is lost what only the next sentence
 /// makes clear; in longer ones a line that is buried in an ordinary day no longer shows.
-const PASSAGE: usize = 128;
+const PASSAGE: usize = 192;
 /// Windows that go to the model together, so that memory stays flat however long the text.
 const TOGETHER: usize = 16;
 /// Windows whose states are kept: more than the longest text that is reframed can have.

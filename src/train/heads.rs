@@ -8,7 +8,7 @@ use super::data::{Seen, see};
 use super::levels::{LevelExamples, levels};
 use super::logistic::{Examples, Recipe, fit};
 use super::thresholds::{at_precision, best_f1};
-use super::wrapping::wrap;
+use super::wrapping::{instruct_all, wrap};
 use super::{TrainError, TrainOptions, Trained};
 use crate::corpus::{Corpus, CrisisText, Split, Splits, Thought};
 use crate::crisis::{FLAG_HEAD, FLAG_THRESHOLDS, Flag, Tier};
@@ -20,6 +20,8 @@ use crate::reframe::{ABOUT_HEAD, AboutTag, BANK_CENTRE, BANK_ROWS, BANK_STATES, 
 
 /// Parts of the training texts for cross-validation.
 pub(super) const FOLDS: usize = 4;
+/// Of the ordinary texts one in so many is also learnt from between instructions.
+const ORDINARY_INSTRUCTED: usize = 5;
 const DISTORTIONS: usize = Distortion::ALL.len();
 const FLAGS: usize = Flag::ALL.len();
 const TAGS: usize = AboutTag::ALL.len();
@@ -54,6 +56,10 @@ pub(super) async fn train(
     let wrapped = wrap(&texts, &ordinary, options.seed);
     let wrapped: Vec<&str> = wrapped.iter().map(String::as_str).collect();
     let wrapped_seen = see(session, depth, &wrapped, false, "wrapped screening texts", say).await?;
+    let some: Vec<&str> = ordinary.iter().step_by(ORDINARY_INSTRUCTED).copied().collect();
+    let instructed = instruct_all(&some, options.seed);
+    let instructed: Vec<&str> = instructed.iter().map(String::as_str).collect();
+    let instructed_seen = see(session, depth, &instructed, false, "worries among instructions", say).await?;
 
     let mut parts = HeadTensors::default();
     let mut card = String::new();
@@ -66,7 +72,7 @@ pub(super) async fn train(
         texts: &crisis,
         bare: &crisis_seen,
         wrapped: &wrapped_seen,
-        worries: thoughts_seen.iter().chain(&situations_seen).collect(),
+        worries: thoughts_seen.iter().chain(&situations_seen).chain(&instructed_seen).collect(),
     };
     levels(&examples, options.seed, &mut parts, &mut card);
     flags(&crisis, &crisis_seen, options.seed, &mut parts, &mut card);

@@ -19,7 +19,7 @@ const FALSE_ALARMS: f32 = 0.05;
 /// The same of ordinary thoughts and situations, level by level. At `distress` support stands
 /// beside the reply; each of the others stops it, and together they are to stay below 2 %, to which
 /// the phrase rules add 1 %: who is stopped more often does not trust the one time that matters.
-const FALSE_ALARMS_ON_WORRIES: [f32; LEVELS] = [0.02, 0.007, 0.007, 0.007, 0.007];
+const FALSE_ALARMS_ON_WORRIES: [f32; LEVELS] = [0.02, 0.008, 0.008, 0.008, 0.008];
 /// Both, where the model alone is to name a level above passive ideation.
 const FALSE_WHEN_SURE: f32 = 0.02;
 const FALSE_WHEN_SURE_ON_WORRIES: f32 = 0.001;

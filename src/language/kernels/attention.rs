@@ -249,7 +249,7 @@ impl Tile<'_> {
         chosen: &Chosen<'_>,
         mixing: &mut Mixing,
     ) {
-        let (size, pieces) = (cache.size, cache.pieces());
+        let pieces = cache.pieces();
         let mut query = [chosen.queries[0]; R];
         let mut seen = [0; R];
         let mut rows = [NOBODY; R];
