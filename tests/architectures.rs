@@ -20,7 +20,7 @@ use tiny_gguf::{HEAD, HEADS, INNER, KV_HEADS, LAYERS, WIDTH, byte_level, common,
 const CONTEXT: usize = 512;
 
 async fn load(path: &Path) -> Session {
-    let engine = Engine::start(path, LoadOptions { threads: Some(1) }).unwrap();
+    let engine = Engine::start(path, LoadOptions { threads: Some(1), ..LoadOptions::default() }).unwrap();
     if let Err(why) = engine.ready().await {
         panic!("{why}");
     }

@@ -265,7 +265,7 @@ fn bench_measures_the_network_a_fresh_process_and_the_real_reframe() {
     assert_eq!(report["against"], serde_json::json!([]));
     let tests: Vec<&Value> = report["tests"].as_array().expect("tests").iter().collect();
     let names: Vec<&str> = tests.iter().filter_map(|t| t["test"].as_str()).collect();
-    assert_eq!(names, ["prefill16", "prefill128", "decode", "decode_b4"]);
+    assert_eq!(names, ["prefill16", "prefill128", "read16", "read128", "decode", "decode_b4"]);
     for test in tests {
         assert_eq!(test["threads"], 1);
         assert!(test["median"].as_f64().expect("a median") > 0.0, "{test}");
@@ -322,10 +322,10 @@ fn bench_runs_llama_bench_beside_and_gives_ratios() {
     assert_eq!(report["rival"]["build"], "c0ffee");
     let against = report["against"].as_array().expect("against");
     let names: Vec<&str> = against.iter().filter_map(|t| t["test"].as_str()).collect();
-    assert_eq!(names, ["prefill16", "prefill128", "decode"]);
+    assert_eq!(names, ["prefill16", "prefill128", "read16", "read128", "decode"]);
     // 16 tokens in a millisecond; 8 tokens written in a millisecond.
     assert_eq!(against[0]["theirs"], 16_000.0);
-    assert_eq!(against[2]["theirs"], 8_000.0);
+    assert_eq!(against[4]["theirs"], 8_000.0);
     for row in against {
         let number = |name: &str| row[name].as_f64().expect("a number");
         assert!((number("ratio") - number("ours") / number("theirs")).abs() < 1e-3, "{row}");

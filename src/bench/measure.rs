@@ -72,8 +72,14 @@ impl Paired {
 /// One thing that is measured on the bare network, in tokens a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Test {
-    /// Reading a text.
+    /// Reading a prompt, so that logits may be trusted: activations of 16 bits.
     Prefill {
+        /// Its tokens.
+        tokens: usize,
+    },
+    /// Reading a text for its hidden states, as the trained heads do but through all layers:
+    /// activations of 8 bits, which is llama.cpp's own precision.
+    Read {
         /// Its tokens.
         tokens: usize,
     },
@@ -87,11 +93,12 @@ pub enum Test {
 }
 
 impl Test {
-    /// Its name in JSON and CSV: `prefill512`, `decode`, `decode_d1024`, `decode_b4_d1024`.
+    /// Its name in JSON and CSV: `prefill512`, `read512`, `decode`, `decode_d1024`, `decode_b4_d1024`.
     #[must_use]
     pub fn name(self) -> String {
         match self {
             Self::Prefill { tokens } => format!("prefill{tokens}"),
+            Self::Read { tokens } => format!("read{tokens}"),
             Self::Decode { depth, batch } => {
                 let batch = if batch == 1 { String::new() } else { format!("_b{batch}") };
                 let depth = if depth == 0 { String::new() } else { format!("_d{depth}") };
@@ -105,6 +112,7 @@ impl Test {
     pub fn label(self) -> String {
         match self {
             Self::Prefill { tokens } => format!("prefill {tokens}"),
+            Self::Read { tokens } => format!("read {tokens}"),
             Self::Decode { depth, batch } => {
                 let batch = if batch == 1 { String::new() } else { format!(" × {batch}") };
                 let depth = if depth == 0 { String::new() } else { format!(" at {depth}") };
@@ -122,7 +130,7 @@ impl Test {
     /// Tokens in view at its end, our unmeasured step included.
     fn longest(self, steps: usize) -> usize {
         match self {
-            Self::Prefill { tokens } => tokens,
+            Self::Prefill { tokens } | Self::Read { tokens } => tokens,
             Self::Decode { depth, .. } => depth + steps + 1,
         }
     }
@@ -154,7 +162,8 @@ impl Plan {
             .batches
             .iter()
             .flat_map(|batch| self.depths.iter().map(|depth| Test::Decode { depth: *depth, batch: *batch }));
-        read.chain(written).collect()
+        let states = self.prefill.iter().map(|tokens| Test::Read { tokens: *tokens });
+        read.chain(states).chain(written).collect()
     }
 }
 
@@ -185,7 +194,7 @@ pub fn network(
 ) -> Result<Vec<Row>, BenchError> {
     let mut rows = Vec::new();
     for threads in plan.threads.iter().copied() {
-        let mut probe = Probe::load(model, LoadOptions { threads: Some(threads) })?;
+        let mut probe = Probe::load(model, LoadOptions { threads: Some(threads), ..LoadOptions::default() })?;
         let passage = probe.text().tokenizer.encode(PASSAGE).map_err(crate::language::LanguageError::from)?;
         let context = probe.text().info.context;
         for test in plan.tests() {
@@ -219,6 +228,13 @@ fn once(probe: &mut Probe, test: Test, steps: usize, passage: &[Token]) -> Resul
             probe.prefill(&text)?;
             let begun = Instant::now();
             probe.prefill(&text)?;
+            (tokens, begun)
+        }
+        Test::Read { tokens } => {
+            let text = read(tokens);
+            probe.read(&text)?;
+            let begun = Instant::now();
+            probe.read(&text)?;
             (tokens, begun)
         }
         Test::Decode { depth, batch } => {

@@ -68,7 +68,7 @@ pub struct Cold {
 /// [`BenchError::Language`].
 pub fn footprint(model: &Path, threads: usize) -> Result<Footprint, BenchError> {
     let begun = Instant::now();
-    let mut probe = Probe::load(model, LoadOptions { threads: Some(threads) })?;
+    let mut probe = Probe::load(model, LoadOptions { threads: Some(threads), ..LoadOptions::default() })?;
     let load_ms = begun.elapsed().as_secs_f64() * 1e3;
     let loaded_bytes = machine::own_peak_memory();
     let read = READ.min(probe.text().info.context.saturating_sub(WRITTEN));

@@ -86,7 +86,7 @@ impl Rival {
     /// [`BenchError`].
     pub(super) fn measure(&self, test: Test, steps: usize, threads: usize) -> Result<f64, BenchError> {
         let (read, written, depth) = match test {
-            Test::Prefill { tokens } => (tokens, 0, 0),
+            Test::Prefill { tokens } | Test::Read { tokens } => (tokens, 0, 0),
             Test::Decode { depth, .. } => (0, steps, depth),
         };
         let [read, written, depth] = [read, written, depth].map(|n| n.to_string());

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::language::Instructions;
 use crate::crisis::Level;
 use crate::weights::{Checksum, FileUrl, ModelName, ModelRef};
 
@@ -32,6 +33,9 @@ pub(super) struct Global {
     /// Threads to compute with [default: all cores]
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub(super) threads: Option<u16>,
+    /// Hold the kernels back to a set of instructions, for measuring
+    #[arg(long, value_name = "SET", global = true, hide = true, env = "EVENKEEL_INSTRUCTIONS")]
+    pub(super) instructions: Option<Instructions>,
     /// Never use the network, not even to fetch a model
     #[arg(long, global = true)]
     pub(super) offline: bool,

@@ -133,7 +133,7 @@ pub(super) async fn assistant(global: &Global) -> Result<Assistant, CliError> {
 }
 
 pub(super) fn engine(global: &Global, path: &Path) -> Result<Engine, CliError> {
-    let options = LoadOptions { threads: global.threads.map(usize::from) };
+    let options = LoadOptions { threads: global.threads.map(usize::from), at_most: global.instructions };
     Ok(Engine::start(path, options)?)
 }
 

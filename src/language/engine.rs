@@ -12,7 +12,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::chat::{ChatTemplate, Message, PromptTokens};
 use super::gguf::Gguf;
-use super::kernels::Pool;
+use super::kernels::{Instructions, Isa, Pool};
 use super::model::{Foreign, ModelError, Transformer};
 use super::prefixes::Prefixes;
 use super::tokenizer::{Encoded, Token, Tokenizer};
@@ -29,6 +29,8 @@ const RETRY_AFTER_S: u64 = 5;
 pub struct LoadOptions {
     /// Threads to compute with; all cores if not given.
     pub threads: Option<usize>,
+    /// Instructions to hold back to, for measuring; the best the processor has if not given.
+    pub at_most: Option<Instructions>,
 }
 
 /// Where the worker stands.
@@ -51,8 +53,8 @@ pub struct ModelInfo {
     pub name: String,
     /// Number of weights.
     pub parameters: usize,
-    /// The instructions it is computed with: `avx512`, `avx2`, `neon`, `portable`; or `candle`.
-    pub instructions: &'static str,
+    /// The instructions our own kernels compute it with; none for architectures that candle runs.
+    pub instructions: Option<Instructions>,
     /// Number of layers; 0 where hidden states are not to be had.
     pub depth: usize,
     /// Size of a hidden state; 0 where none are to be had.
@@ -314,14 +316,15 @@ pub(super) fn load(path: &Path, options: LoadOptions) -> Result<(Network, TextSi
     let chat = ChatTemplate::from_gguf(&gguf, &tokenizer)?;
     let parameters = gguf.parameters();
     let threads = options.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, NonZero::get));
-    let mut instructions = "candle";
+    let mut instructions = None;
     let (network, depth, width) = match architecture.as_str() {
         "llama" | "qwen2" | "qwen3" => {
-            let network = Transformer::load(&gguf, &bytes, &architecture, Pool::new(threads))?;
+            let isa = Isa::detect(options.at_most);
+            let network = Transformer::load(&gguf, &bytes, &architecture, (Pool::new(threads), isa))?;
             let (depth, width) = (network.depth(), network.width());
-            instructions = network.instructions();
+            instructions = Some(network.instructions());
             let known = Prefixes::new(&network);
-            (Network::Own(network, known), depth, width)
+            (Network::Own(Box::new(network), known), depth, width)
         }
         other if Foreign::knows(other) => (Network::Foreign(Foreign::load(&bytes, other)?), 0, 0),
         other => return Err(ModelError::Architecture(other.to_owned()).into()),

@@ -17,6 +17,7 @@ mod worker;
 
 pub use chat::{ChatError, ChatTemplate, Message, PromptTokens, Role};
 pub use engine::{Engine, EngineState, LoadOptions, ModelInfo, Session, TextSide};
+pub use kernels::Instructions;
 pub use model::ModelError;
 pub use probe::Probe;
 pub use sampling::Sampling;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::LanguageError;
 use super::engine::{LoadOptions, TextSide, load};
+use super::kernels::Precision;
 use super::model::{Batch, KvCache, Transformer};
 use super::tokenizer::Token;
 use super::worker::{LOGIT_ROWS, Network, PASS};
@@ -13,7 +14,7 @@ use super::worker::{LOGIT_ROWS, Network, PASS};
 /// It reads tokens the way a session's jobs do, in the same passes. What it computes stays
 /// inside, so that a clock around a call measures the network and nothing else.
 pub struct Probe {
-    network: Transformer,
+    network: Box<Transformer>,
     text: TextSide,
     cache: KvCache,
     batch: Batch,
@@ -59,6 +60,24 @@ impl Probe {
         }
         if let Some(last) = batch.tokens.len().checked_sub(1) {
             network.logits(&[last]);
+        }
+        self.read = tokens.len();
+        Ok(())
+    }
+
+    /// Reads `tokens` into an empty cache through all layers for their hidden states alone, rounded
+    /// as the heads' readings are.
+    ///
+    /// # Errors
+    /// [`LanguageError`]; `TooLong` if the model cannot hold so many.
+    pub fn read(&mut self, tokens: &[Token]) -> Result<(), LanguageError> {
+        self.start(tokens.len())?;
+        let Self { network, cache, batch, .. } = self;
+        let depth = network.depth();
+        for (i, part) in tokens.chunks(PASS).enumerate() {
+            batch.clear();
+            batch.push(0, i * PASS, part);
+            network.tap(batch, cache, (&[depth], Precision::Bytes), &|| false, &mut |_, _| {})?;
         }
         self.read = tokens.len();
         Ok(())

@@ -108,7 +108,7 @@ pub(super) enum Done {
 
 /// The network that a worker owns.
 pub(super) enum Network {
-    Own(Transformer, Prefixes),
+    Own(Box<Transformer>, Prefixes),
     Foreign(Foreign),
 }
 

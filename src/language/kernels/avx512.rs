@@ -58,7 +58,7 @@ impl Lanes for Avx512 {
     }
     #[inline(always)]
     fn store(self, x: __m512, to: &mut [f32; 16]) {
-        instruction!(_mm512_storeu_ps(to.as_mut_ptr(), x))
+        instruction!(_mm512_storeu_ps(to.as_mut_ptr(), x));
     }
     #[inline(always)]
     fn load_half(self, from: &[u16; 16]) -> __m512 {
@@ -143,7 +143,7 @@ impl Lanes for Avx512 {
     }
     #[inline(always)]
     fn store_bytes(self, x: __m512i, to: &mut [u8; 64]) {
-        instruction!(_mm512_storeu_si512(to.as_mut_ptr().cast(), x))
+        instruction!(_mm512_storeu_si512(to.as_mut_ptr().cast(), x));
     }
     #[inline(always)]
     fn and(self, a: __m512i, mask: u8) -> __m512i {

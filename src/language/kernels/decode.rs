@@ -82,7 +82,7 @@ fn fifth_bits(bits: &[u8], low: [u8; 32]) -> [u8; 32] {
     std::array::from_fn(|i| low[i] | (bits[i / 8] >> (i % 8) & 1) << 4)
 }
 
-/// The 6-bit scale and minimum of sub-block `n` in the 12 bytes that Q4_K and Q5_K keep them in.
+/// The 6-bit scale and minimum of sub-block `n` in the 12 bytes that `Q4_K` and `Q5_K` keep them in.
 fn scale_and_minimum(packed: &[u8], n: usize) -> (f32, f32) {
     let (scale, minimum) = if n < 4 {
         (packed[n] & 63, packed[n + 4] & 63)

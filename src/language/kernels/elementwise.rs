@@ -112,7 +112,7 @@ pub(super) fn exp<L: Lanes>(l: L, x: L::Floats) -> L::Floats {
     let n = l.round(l.mul(x, l.splat(std::f32::consts::LOG2_E)));
     let whole = l.to_floats(n);
     // ln 2 in two parts, so that the remainder keeps its last bits.
-    let rest = l.mul_add(whole, l.splat(-0.693_359_375), x);
+    let rest = l.mul_add(whole, l.splat(-0.693_359_4), x);
     let rest = l.mul_add(whole, l.splat(2.121_944_4e-4), rest);
     // Cephes' polynomial for e^r on ±ln 2 / 2.
     let mut sum = l.splat(1.987_569_2e-4);

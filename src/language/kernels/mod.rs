@@ -6,6 +6,14 @@
 //! Integer products are exact and floating sums are taken in one fixed order, so a result does
 //! not depend on the number of threads or on which rows are computed together.
 
+#![allow(
+    clippy::inline_always,
+    clippy::needless_range_loop,
+    clippy::wildcard_imports,
+    reason = "kernels must be inlined into the function that names their instructions; their loops \
+              index several arrays of registers; a module of instructions names dozens of them"
+)]
+
 mod activations;
 mod attention;
 #[cfg(target_arch = "x86_64")]
@@ -46,7 +54,44 @@ thread_local! {
     static UNPACKED: RefCell<product::Unpacked> = RefCell::default();
 }
 
-/// Which instructions the kernels use.
+/// Sets of instructions that the kernels are written for, from the slowest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Instructions {
+    /// Those that every processor has.
+    Portable,
+    /// `aarch64`'s NEON with dot products.
+    Neon,
+    /// AVX2 with FMA and F16C.
+    Avx2,
+    /// AVX-512 F, BW, DQ and VL with VNNI.
+    Avx512,
+}
+
+impl Instructions {
+    const ALL: [Self; 4] = [Self::Portable, Self::Neon, Self::Avx2, Self::Avx512];
+
+    /// Its name: `portable`, `neon`, `avx2` or `avx512`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Portable => "portable",
+            Self::Neon => "neon",
+            Self::Avx2 => "avx2",
+            Self::Avx512 => "avx512",
+        }
+    }
+}
+
+impl std::str::FromStr for Instructions {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        let known = Self::ALL.into_iter().find(|i| i.name() == name);
+        known.ok_or_else(|| format!("the sets are {}", Self::ALL.map(Self::name).join(", ")))
+    }
+}
+
+/// A set of instructions that this processor has.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Isa {
     #[cfg(target_arch = "x86_64")]
@@ -59,15 +104,10 @@ pub(super) enum Isa {
 }
 
 impl Isa {
-    /// The best that this processor has. `EVENKEEL_ISA=avx2` or `portable` holds it back, for
-    /// measuring and for trying what an older machine would do.
-    pub(super) fn detect() -> Self {
-        let at_most = std::env::var("EVENKEEL_ISA").unwrap_or_default();
-        Self::all()
-            .into_iter()
-            .rev()
-            .find(|isa| at_most.is_empty() || isa.name() == at_most)
-            .unwrap_or(Self::Portable(Portable))
+    /// The best that this processor has, or the best up to `at_most`.
+    pub(super) fn detect(at_most: Option<Instructions>) -> Self {
+        let allowed = |isa: &Self| at_most.is_none_or(|most| isa.instructions() <= most);
+        Self::all().into_iter().rfind(allowed).unwrap_or(Self::Portable(Portable))
     }
 
     /// All that this processor has, the best last.
@@ -83,16 +123,15 @@ impl Isa {
         all
     }
 
-    /// Its name, as `EVENKEEL_ISA` takes it.
-    pub(super) const fn name(self) -> &'static str {
+    pub(super) const fn instructions(self) -> Instructions {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512(_) => "avx512",
+            Self::Avx512(_) => Instructions::Avx512,
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2(_) => "avx2",
+            Self::Avx2(_) => Instructions::Avx2,
             #[cfg(target_arch = "aarch64")]
-            Self::Neon(_) => "neon",
-            Self::Portable(_) => "portable",
+            Self::Neon(_) => Instructions::Neon,
+            Self::Portable(_) => Instructions::Portable,
         }
     }
 

@@ -97,11 +97,11 @@ proptest! {
             for isa in Isa::all() {
                 for threads in [1, 3] {
                     let other = product(isa, threads, &matrix, &x, None, precision);
-                    prop_assert!(near(&other, &plain), "{kind:?} on {}", isa.name());
+                    prop_assert!(near(&other, &plain), "{kind:?} on {}", isa.instructions().name());
                 }
                 let added = product(isa, 1, &matrix, &x, Some(1.5), precision);
                 let expected: Vec<f32> = plain.iter().map(|y| y + 1.5).collect();
-                prop_assert!(near(&added, &expected), "{kind:?} added on {}", isa.name());
+                prop_assert!(near(&added, &expected), "{kind:?} added on {}", isa.instructions().name());
             }
         }
     }
@@ -119,7 +119,7 @@ proptest! {
                 let together = product(isa, 2, &matrix, &x, None, precision);
                 for t in 0..tokens {
                     let alone = product(isa, 1, &matrix, &x[t * columns..][..columns], None, precision);
-                    prop_assert_eq!(&alone[..], &together[t * rows..][..rows], "{:?} on {}", kind, isa.name());
+                    prop_assert_eq!(&alone[..], &together[t * rows..][..rows], "{:?} on {}", kind, isa.instructions().name());
                 }
             }
         }
@@ -197,7 +197,7 @@ proptest! {
                             visible.iter().zip(&weights).map(|(j, w)| w / total * at(&values, *j, d)).sum();
                         let got = f64::from(out[(t * heads + h) * size + d]);
                         // Keys and values are kept in half precision.
-                        prop_assert!((got - exact).abs() <= 5e-3, "{}: {got} and {exact}", isa.name());
+                        prop_assert!((got - exact).abs() <= 5e-3, "{}: {got} and {exact}", isa.instructions().name());
                     }
                 }
             }
@@ -245,6 +245,6 @@ fn numbers_that_are_not_finite_do_not_spread_to_other_rows() {
     x[7] = f32::NAN;
     for isa in Isa::all() {
         let out = product(isa, 1, &matrix, &x, None, Precision::Words);
-        assert!(out[16..].iter().all(|y| y.is_finite()), "{}", isa.name());
+        assert!(out[16..].iter().all(|y| y.is_finite()), "{}", isa.instructions().name());
     }
 }

@@ -5,7 +5,7 @@ use super::shape::Shape;
 use super::{Batch, KvCache, ModelError, Weights};
 use crate::language::gguf::GgufError;
 use crate::language::kernels::{
-    Activations, Attention, Disjoint, Isa, KeyValues, Matrix, Memory, Place, Pool, Precision, Product, gated_silu, multiply, rms_norm,
+    Activations, Attention, Disjoint, Instructions, Isa, KeyValues, Matrix, Memory, Place, Pool, Precision, Product, gated_silu, multiply, rms_norm,
     rotate,
 };
 
@@ -67,7 +67,7 @@ impl Transformer {
         gguf: &crate::language::gguf::Gguf,
         bytes: &[u8],
         architecture: &str,
-        pool: Pool,
+        (pool, isa): (Pool, Isa),
     ) -> Result<Self, ModelError> {
         let mut weights = Weights { gguf, bytes, pool: &pool, memory: Memory::default() };
         let shape = Shape::read(gguf, architecture)?;
@@ -91,7 +91,7 @@ impl Transformer {
             output,
             frequencies,
             memory: weights.memory,
-            isa: Isa::detect(),
+            isa,
             pool,
             room: Room::default(),
         })
@@ -112,9 +112,9 @@ impl Transformer {
         self.shape.context
     }
 
-    /// Name of the instructions it computes with.
-    pub(in crate::language) fn instructions(&self) -> &'static str {
-        self.isa.name()
+    /// The instructions it computes with.
+    pub(in crate::language) fn instructions(&self) -> Instructions {
+        self.isa.instructions()
     }
 
     /// Number of pieces in the vocabulary.
