@@ -85,6 +85,11 @@ pub(super) fn own_peak_memory() -> Option<u64> {
     peak_memory(&std::fs::read_to_string("/proc/self/status").ok()?)
 }
 
+/// Resident memory of this process now, in bytes.
+pub(super) fn own_memory() -> Option<u64> {
+    kilobytes(&std::fs::read_to_string("/proc/self/status").ok()?, "VmRSS:")
+}
+
 fn kilobytes(text: &str, key: &str) -> Option<u64> {
     let value = text.lines().find_map(|line| line.strip_prefix(key))?;
     value.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kb| kb * 1024)

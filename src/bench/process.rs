@@ -31,7 +31,7 @@ pub struct Program {
 pub struct Footprint {
     /// Loading, in milliseconds.
     pub load_ms: f64,
-    /// Peak resident memory after loading, in bytes.
+    /// Resident memory after loading, in bytes.
     pub loaded_bytes: Option<u64>,
     /// Peak resident memory after reading 512 tokens and writing 32 (fewer if the model holds
     /// fewer), in bytes.
@@ -45,7 +45,7 @@ pub struct Fresh {
     pub threads: usize,
     /// Loading, in milliseconds, with the file in the system's cache.
     pub load_ms: Spread,
-    /// Greatest peak resident memory after loading, in bytes.
+    /// Greatest resident memory after loading, in bytes.
     pub loaded_bytes: Option<u64>,
     /// Greatest peak resident memory after reading 512 tokens and writing 32, in bytes.
     pub peak_bytes: Option<u64>,
@@ -70,7 +70,7 @@ pub fn footprint(model: &Path, threads: usize) -> Result<Footprint, BenchError> 
     let begun = Instant::now();
     let mut probe = Probe::load(model, LoadOptions { threads: Some(threads), ..LoadOptions::default() })?;
     let load_ms = begun.elapsed().as_secs_f64() * 1e3;
-    let loaded_bytes = machine::own_peak_memory();
+    let loaded_bytes = machine::own_memory();
     let read = READ.min(probe.text().info.context.saturating_sub(WRITTEN));
     let vocabulary = probe.text().tokenizer.len().max(1);
     let tokens: Vec<u32> = (0..read).map(|i| (i * 7_919 % vocabulary) as u32).collect();

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::language::Instructions;
 use crate::crisis::Level;
+use crate::language::Instructions;
 use crate::weights::{Checksum, FileUrl, ModelName, ModelRef};
 
 /// A local-first assistant for the moment a thought turns on you. It names cognitive

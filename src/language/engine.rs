@@ -315,7 +315,8 @@ pub(super) fn load(path: &Path, options: LoadOptions) -> Result<(Network, TextSi
     let tokenizer = Tokenizer::from_gguf(&gguf)?;
     let chat = ChatTemplate::from_gguf(&gguf, &tokenizer)?;
     let parameters = gguf.parameters();
-    let threads = options.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, NonZero::get));
+    let threads =
+        options.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, NonZero::get));
     let mut instructions = None;
     let (network, depth, width) = match architecture.as_str() {
         "llama" | "qwen2" | "qwen3" => {

@@ -13,6 +13,7 @@ mod prefixes;
 mod probe;
 mod sampling;
 mod tokenizer;
+mod trial;
 mod worker;
 
 pub use chat::{ChatError, ChatTemplate, Message, PromptTokens, Role};
@@ -22,6 +23,7 @@ pub use model::ModelError;
 pub use probe::Probe;
 pub use sampling::Sampling;
 pub use tokenizer::{Encoded, Token, Tokenizer, TokenizerError};
+pub use trial::ProductTrial;
 pub use worker::{Generated, LogProbability, States};
 
 /// What can go wrong between a request and the model's answer.

@@ -185,7 +185,7 @@ fn states(
         let mut values = vec![Vec::with_capacity(tokens * width); depths.len()];
         let mut keep = |depth: usize, states: &[f32]| values[depth].extend_from_slice(states);
         let mut cache = network.cache();
-        
+
         let mut batch = Batch::default();
         // A text alone may take several passes; several texts share one, each its own branch.
         if end == at + 1 {

@@ -1,9 +1,9 @@
 //! Activations as the products read them: whole numbers with one scale to 32, and their sums.
 
+use super::Isa;
 use super::disjoint::Disjoint;
 use super::lanes::{Kernel, Lanes};
 use super::matrix::BLOCK;
-use super::Isa;
 
 /// How finely activations are rounded before they are multiplied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

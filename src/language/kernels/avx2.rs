@@ -108,10 +108,7 @@ impl Lanes for Avx2 {
     }
     #[inline(always)]
     fn mul_add(self, a: Self::Floats, b: Self::Floats, c: Self::Floats) -> Self::Floats {
-        [
-            instruction!(_mm256_fmadd_ps(a[0], b[0], c[0])),
-            instruction!(_mm256_fmadd_ps(a[1], b[1], c[1])),
-        ]
+        [instruction!(_mm256_fmadd_ps(a[0], b[0], c[0])), instruction!(_mm256_fmadd_ps(a[1], b[1], c[1]))]
     }
     #[inline(always)]
     fn div(self, a: Self::Floats, b: Self::Floats) -> Self::Floats {

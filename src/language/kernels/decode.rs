@@ -51,7 +51,9 @@ pub(super) fn chunk(kind: TensorType, row: &[u8], n: usize) -> Chunk {
     match kind {
         TensorType::Q4_0 => Chunk::plain(nibbles(&block[2..18]), half(block, 0), 0.0),
         TensorType::Q4_1 => Chunk::plain(nibbles(&block[4..20]), half(block, 0), half(block, 2)),
-        TensorType::Q5_0 => Chunk::plain(fifth_bits(&block[2..6], nibbles(&block[6..22])), half(block, 0), 0.0),
+        TensorType::Q5_0 => {
+            Chunk::plain(fifth_bits(&block[2..6], nibbles(&block[6..22])), half(block, 0), 0.0)
+        }
         TensorType::Q5_1 => {
             Chunk::plain(fifth_bits(&block[4..8], nibbles(&block[8..24])), half(block, 0), half(block, 2))
         }
@@ -87,10 +89,7 @@ fn scale_and_minimum(packed: &[u8], n: usize) -> (f32, f32) {
     let (scale, minimum) = if n < 4 {
         (packed[n] & 63, packed[n + 4] & 63)
     } else {
-        (
-            packed[n + 4] & 15 | packed[n - 4] >> 6 << 4,
-            packed[n + 4] >> 4 | packed[n] >> 6 << 4,
-        )
+        (packed[n + 4] & 15 | packed[n - 4] >> 6 << 4, packed[n + 4] >> 4 | packed[n] >> 6 << 4)
     };
     (f32::from(scale), f32::from(minimum))
 }

@@ -35,8 +35,9 @@ impl DenseMatrix {
     ) -> Option<Self> {
         let panels = rows.div_ceil(PANEL);
         let single = |width: usize, read: &dyn Fn(&[u8]) -> f32| {
-            (bytes.len() == rows * columns * width)
-                .then(|| interleave(rows, columns, panels, |r, c| read(&bytes[(order(r) * columns + c) * width..])))
+            (bytes.len() == rows * columns * width).then(|| {
+                interleave(rows, columns, panels, |r, c| read(&bytes[(order(r) * columns + c) * width..]))
+            })
         };
         let weights = match kind {
             TensorType::F32 => Weights::Single(single(4, &|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))?),

@@ -211,9 +211,7 @@ impl Lanes for Portable {
     #[inline(always)]
     fn dot4(self, sum: [i32; 16], weights: [u8; 64], x: i32) -> [i32; 16] {
         let x = x.to_le_bytes().map(|b| i32::from(b.cast_signed()));
-        std::array::from_fn(|i| {
-            sum[i] + (0..4).map(|j| i32::from(weights[4 * i + j]) * x[j]).sum::<i32>()
-        })
+        std::array::from_fn(|i| sum[i] + (0..4).map(|j| i32::from(weights[4 * i + j]) * x[j]).sum::<i32>())
     }
     #[inline(always)]
     fn dot4_wide(self, sum: [i32; 16], weights: [u8; 64], x: i32) -> [i32; 16] {

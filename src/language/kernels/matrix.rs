@@ -148,7 +148,9 @@ impl PackedMatrix {
         let Format { bits, halves, minimum, zero } = self.format;
         let blocks = panel.weights.chunks_exact(bits).zip(panel.scales.chunks_exact(self.format.scales()));
         for ((lines, scales), to) in blocks.zip(to.chunks_mut(BLOCK)) {
-            let scale = |i: usize| half::f16::from_le_bytes([scales[i][2 * lane], scales[i][2 * lane + 1]]).to_f32() * self.unit;
+            let scale = |i: usize| {
+                half::f16::from_le_bytes([scales[i][2 * lane], scales[i][2 * lane + 1]]).to_f32() * self.unit
+            };
             for (column, to) in to.iter_mut().enumerate() {
                 let half = usize::from(halves) * (column / 16);
                 let byte = f32::from(byte(bits, lines, lane, column));

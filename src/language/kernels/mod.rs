@@ -227,14 +227,12 @@ pub(super) fn multiply<const N: usize>(
         let Some(part) = parts.iter().rev().find(|p| p.first <= panel) else { return };
         let (panel, out, add) = (panel - part.first, part.out, part.add);
         match part.matrix {
-            Matrix::Packed(matrix) => UNPACKED.with_borrow_mut(|unpacked| {
-                match blocks {
-                    Blocks::Bytes(x) => {
-                        isa.run(PanelProduct { matrix, memory, panel, x, tokens, out, add, unpacked });
-                    }
-                    Blocks::Words(x) => {
-                        isa.run(PanelProduct { matrix, memory, panel, x, tokens, out, add, unpacked });
-                    }
+            Matrix::Packed(matrix) => UNPACKED.with_borrow_mut(|unpacked| match blocks {
+                Blocks::Bytes(x) => {
+                    isa.run(PanelProduct { matrix, memory, panel, x, tokens, out, add, unpacked });
+                }
+                Blocks::Words(x) => {
+                    isa.run(PanelProduct { matrix, memory, panel, x, tokens, out, add, unpacked });
                 }
             }),
             Matrix::Dense(matrix) => isa.run(dense::PanelProduct { matrix, panel, x, out, add }),

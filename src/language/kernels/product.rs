@@ -170,7 +170,10 @@ impl<const PARTS: usize> PanelProduct<'_, PARTS> {
     }
 
     #[inline(always)]
-    fn few<L: Lanes, const BITS: usize, const HALVES: bool, const MINIMUM: bool, const T: usize>(&self, l: L) {
+    fn few<L: Lanes, const BITS: usize, const HALVES: bool, const MINIMUM: bool, const T: usize>(
+        &self,
+        l: L,
+    ) {
         let panel = self.matrix.panel(self.memory, self.panel);
         let per_block = const { Format::scales_of(HALVES, MINIMUM) };
         let shift = self.shift::<L, BITS>(l);

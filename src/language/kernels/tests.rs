@@ -48,7 +48,14 @@ fn pack(threads: usize, kind: TensorType, rows: usize, columns: usize, bytes: &[
     Packed(matrix, memory)
 }
 
-fn product(isa: Isa, threads: usize, Packed(matrix, memory): &Packed, x: &[f32], start: Option<f32>, precision: Precision) -> Vec<f32> {
+fn product(
+    isa: Isa,
+    threads: usize,
+    Packed(matrix, memory): &Packed,
+    x: &[f32],
+    start: Option<f32>,
+    precision: Precision,
+) -> Vec<f32> {
     let activations = activations(isa, x, matrix.columns(), precision);
     let mut out = vec![start.unwrap_or(f32::NAN); activations.tokens() * matrix.rows()];
     let products = [Product { matrix, out: &mut out, add: start.is_some() }];

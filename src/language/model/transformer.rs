@@ -5,8 +5,8 @@ use super::shape::Shape;
 use super::{Batch, KvCache, ModelError, Weights};
 use crate::language::gguf::GgufError;
 use crate::language::kernels::{
-    Activations, Attention, Disjoint, Instructions, Isa, KeyValues, Matrix, Memory, Place, Pool, Precision, Product, gated_silu, multiply, rms_norm,
-    rotate,
+    Activations, Attention, Disjoint, Instructions, Isa, KeyValues, Matrix, Memory, Place, Pool, Precision,
+    Product, gated_silu, multiply, rms_norm, rotate,
 };
 
 pub(in crate::language) struct Transformer {
@@ -162,7 +162,8 @@ impl Transformer {
                 return Err(ModelError::Cancelled);
             }
             let Some((past, places)) = cache.layer(i) else { break };
-            let pass = Pass { shape: &self.shape, isa: self.isa, pool: &self.pool, memory: &self.memory, precision };
+            let pass =
+                Pass { shape: &self.shape, isa: self.isa, pool: &self.pool, memory: &self.memory, precision };
             pass.attend(layer, &mut self.room, past, places);
             pass.feed_forward(layer, &mut self.room);
             if let Some(number) = depths.iter().position(|d| *d == i + 1) {
@@ -196,14 +197,15 @@ impl Layer {
         let name = |part: &str| format!("blk.{i}.{part}.weight");
         let as_it_is = |r| r;
         let by_halves = |r| shape.row_before_turning(r);
-        let mut linear = |part: &str, rows: usize, columns: usize, turned: bool| -> Result<Linear, ModelError> {
-            let order: &(dyn Fn(usize) -> usize + Sync) = if turned { &by_halves } else { &as_it_is };
-            let bias = weights.optional_vector(&format!("blk.{i}.{part}.bias"), rows)?;
-            Ok(Linear {
-                weight: weights.matrix(&name(part), rows, columns, order)?,
-                bias: bias.map(|b| (0..rows).map(|r| b[order(r)]).collect()),
-            })
-        };
+        let mut linear =
+            |part: &str, rows: usize, columns: usize, turned: bool| -> Result<Linear, ModelError> {
+                let order: &(dyn Fn(usize) -> usize + Sync) = if turned { &by_halves } else { &as_it_is };
+                let bias = weights.optional_vector(&format!("blk.{i}.{part}.bias"), rows)?;
+                Ok(Linear {
+                    weight: weights.matrix(&name(part), rows, columns, order)?,
+                    bias: bias.map(|b| (0..rows).map(|r| b[order(r)]).collect()),
+                })
+            };
         let (width, inner) = (shape.width, shape.feed_forward);
         let (all, kv) = (shape.heads * shape.head_size, shape.kv_heads * shape.head_size);
         let query = linear("attn_q", all, width, true)?;
@@ -263,7 +265,13 @@ impl Pass<'_> {
     }
 
     /// Quantises rows that `fill` writes.
-    fn quantise(self, to: &mut Activations, tokens: usize, columns: usize, fill: &(dyn Fn(usize, &mut [f32]) + Sync)) {
+    fn quantise(
+        self,
+        to: &mut Activations,
+        tokens: usize,
+        columns: usize,
+        fill: &(dyn Fn(usize, &mut [f32]) + Sync),
+    ) {
         let rows = to.reset(tokens, columns, self.precision);
         self.pool.split(tokens, tokens.div_ceil(self.pool.threads() * 4), &|t| {
             // SAFETY: each token is one part, done by one thread.
@@ -325,7 +333,14 @@ impl Pass<'_> {
     }
 
     /// Norms each head where the model does so, and turns it to its token's position.
-    fn turn(self, rows: &mut [f32], norm: Option<&[f32]>, angles: (&[f32], &[f32]), heads: usize, scale: f32) {
+    fn turn(
+        self,
+        rows: &mut [f32],
+        norm: Option<&[f32]>,
+        angles: (&[f32], &[f32]),
+        heads: usize,
+        scale: f32,
+    ) {
         let (size, half) = (self.shape.head_size, self.shape.head_size / 2);
         let tokens = rows.len() / (heads * size);
         let rows = Disjoint::new(rows);
