@@ -111,6 +111,36 @@ async fn the_same_seed_writes_the_same_text_however_many_are_written_beside_it()
 }
 
 #[tokio::test]
+async fn the_same_seed_writes_the_same_text_with_any_number_of_threads_and_a_remembered_prefix() {
+    let mut written = Vec::new();
+    for threads in [1, 3] {
+        let options = LoadOptions { threads: Some(threads), ..LoadOptions::default() };
+        let engine = Engine::start(&model(), options).unwrap();
+        engine.ready().await.unwrap();
+        let session = engine.session().await.unwrap();
+        let system = "You are a kind listener who answers in one short sentence about the weather.";
+        // The first time the system's words are read, the second time they are remembered.
+        for _ in 0..2 {
+            let messages = [Message::new(Role::System, system), Message::new(Role::User, "Is it raining?")];
+            let prompt = session.encode_chat(&messages).unwrap();
+            assert!(prompt.constant > 10 && prompt.constant < prompt.tokens.len());
+            let sampling = Sampling { candidates: 2, max_tokens: 16, seed: 5, ..Sampling::default() };
+            let mut texts = [String::new(), String::new()];
+            session
+                .generate(prompt, sampling, |piece| {
+                    if let Generated::Text { candidate, text } = piece {
+                        texts[candidate].push_str(&text);
+                    }
+                })
+                .await
+                .unwrap();
+            written.push(texts);
+        }
+    }
+    assert!(written.iter().all(|texts| *texts == written[0]), "{written:?}");
+}
+
+#[tokio::test]
 async fn scores_do_not_depend_on_what_is_scored_beside() {
     let session = session().await;
     let prompt = session.encode_chat(&[Message::new(Role::User, "What is the capital of France?")]).unwrap();
