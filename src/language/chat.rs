@@ -5,7 +5,7 @@
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, ErrorKind, context};
 
-use super::gguf::{Gguf, GgufError, Value};
+use super::gguf::{Gguf, Value};
 use super::tokenizer::{Token, Tokenizer, TokenizerError};
 
 /// Who speaks.
@@ -42,6 +42,9 @@ pub enum ChatError {
     /// The template that the model brings does not work.
     #[error("The model's chat template cannot be used ({0}). Use another model.")]
     Template(#[from] minijinja::Error),
+    /// The template is no template, or one that no model brings.
+    #[error("The model's chat template is {0}. Use another model.")]
+    Unusable(&'static str),
     /// The tokenizer refused.
     #[error(transparent)]
     Tokenizer(#[from] TokenizerError),
@@ -55,6 +58,13 @@ pub struct ChatTemplate {
 }
 
 const NAME: &str = "chat";
+/// Bytes of the longest template; the longest that models bring are a tenth of it.
+const LONGEST: usize = 256 << 10;
+/// What rendering may cost, in instructions or in 64 bytes of text: a conversation of a dozen
+/// messages takes about a thousand.
+const FUEL: u64 = 20_000;
+/// Bytes of stack to render on; of these a model's usual template touches a few thousand.
+const STACK: usize = 32 << 20;
 /// The form of ChatML, for models that bring no template.
 const CHATML: &str = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
 /// Frames a message's number where its text will stand. Private-use characters: they occur in
@@ -76,29 +86,51 @@ impl ChatTemplate {
     /// Reads the template from the file, or takes ChatML where it brings none.
     ///
     /// # Errors
-    /// [`ChatError::Template`] if the template cannot be parsed.
-    pub fn from_gguf(gguf: &Gguf, tokenizer: &Tokenizer) -> Result<Self, ChatError> {
+    /// [`ChatError`] if the template is too long or cannot be parsed.
+    pub fn from_gguf(gguf: &Gguf<'_>, tokenizer: &Tokenizer) -> Result<Self, ChatError> {
         let source = match gguf.get("tokenizer.chat_template") {
-            Some(Value::Text(template)) => template.clone(),
-            _ => CHATML.to_owned(),
+            Some(Value::Text(template)) if template.len() <= LONGEST => template.to_owned(),
+            Some(Value::Text(_)) => return Err(ChatError::Unusable("too long")),
+            Some(_) => return Err(ChatError::Unusable("not text")),
+            None => CHATML.to_owned(),
         };
         let mut environment = Environment::new();
         let whitespace = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?;
         environment.set_syntax(whitespace);
-        environment.set_fuel(Some(200_000));
+        environment.set_fuel(Some(FUEL));
+        // What a template holds when it fails must not outlive it: see `render`.
+        environment.set_debug(false);
         environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
         environment.add_function("raise_exception", |what: String| -> Result<String, minijinja::Error> {
             Err(minijinja::Error::new(ErrorKind::InvalidOperation, what))
         });
         environment.add_template_owned(NAME, source)?;
-        let piece = |key: &str| -> Result<String, GgufError> {
+        let piece = |key: &str| {
             let id = gguf.unsigned(key).and_then(|id| Token::try_from(id).ok());
-            Ok(id.and_then(|id| tokenizer.piece(id)).unwrap_or_default().to_owned())
+            id.and_then(|id| tokenizer.piece(id)).unwrap_or_default().to_owned()
         };
         Ok(Self {
             environment,
-            begin: piece("tokenizer.ggml.bos_token_id").unwrap_or_default(),
-            end: piece("tokenizer.ggml.eos_token_id").unwrap_or_default(),
+            begin: piece("tokenizer.ggml.bos_token_id"),
+            end: piece("tokenizer.ggml.eos_token_id"),
+        })
+    }
+
+    /// Renders on a stack that holds the deepest value which the template can afford to build:
+    /// comparing, showing and dropping one goes as deep as it.
+    fn render(&self, messages: &[minijinja::Value]) -> Result<String, ChatError> {
+        let render = || -> Result<String, minijinja::Error> {
+            self.environment.get_template(NAME)?.render(context! {
+                messages => messages,
+                add_generation_prompt => true,
+                bos_token => &self.begin,
+                eos_token => &self.end,
+            })
+        };
+        std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, render);
+            let rendered = thread.map_err(|_| ChatError::Unusable("too much for this machine now"))?.join();
+            Ok(rendered.map_err(|_| ChatError::Unusable("one that cannot be rendered"))??)
         })
     }
 
@@ -119,12 +151,7 @@ impl ChatTemplate {
                 context! { role => role, content => format!("{OPEN}{i}{CLOSE}") }
             })
             .collect();
-        let rendered = self.environment.get_template(NAME)?.render(context! {
-            messages => placed,
-            add_generation_prompt => true,
-            bos_token => &self.begin,
-            eos_token => &self.end,
-        })?;
+        let rendered = self.render(&placed)?;
         let mut tokens = Vec::new();
         let mut constant = None;
         if let Some(begin) = tokenizer.begin()

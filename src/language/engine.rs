@@ -11,7 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::chat::{ChatTemplate, Message, PromptTokens};
-use super::gguf::Gguf;
+use super::gguf::{Gguf, GgufError, shown};
 use super::kernels::{Instructions, Isa, Pool};
 use super::model::{Foreign, ModelError, Transformer};
 use super::prefixes::Prefixes;
@@ -310,29 +310,35 @@ pub(super) fn load(path: &Path, options: LoadOptions) -> Result<(Network, TextSi
     // during the second it takes to load would end this process, not corrupt anything.
     #[allow(unsafe_code, reason = "mapping a file cannot be done without")]
     let bytes = unsafe { Mmap::map(&file) }.map_err(open)?;
-    let gguf = Gguf::parse(&bytes)?;
-    let architecture = gguf.text("general.architecture")?.to_owned();
+    load_bytes(&bytes, options)
+}
+
+/// Loads a model from a whole file held in memory.
+pub(super) fn load_bytes(bytes: &[u8], options: LoadOptions) -> Result<(Network, TextSide), LanguageError> {
+    let gguf = Gguf::parse(bytes)?;
+    let architecture = gguf.text("general.architecture")?;
+    has_a_row_for_each_piece(&gguf)?;
     let tokenizer = Tokenizer::from_gguf(&gguf)?;
     let chat = ChatTemplate::from_gguf(&gguf, &tokenizer)?;
     let parameters = gguf.parameters();
     let threads =
         options.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, NonZero::get));
     let mut instructions = None;
-    let (network, depth, width) = match architecture.as_str() {
+    let (network, depth, width) = match architecture {
         "llama" | "qwen2" | "qwen3" => {
             let isa = Isa::detect(options.at_most);
-            let network = Transformer::load(&gguf, &bytes, &architecture, (Pool::new(threads), isa))?;
+            let network = Transformer::load(&gguf, bytes, architecture, (Pool::new(threads), isa))?;
             let (depth, width) = (network.depth(), network.width());
             instructions = Some(network.instructions());
             let known = Prefixes::new(&network);
             (Network::Own(Box::new(network), known), depth, width)
         }
-        other if Foreign::knows(other) => (Network::Foreign(Foreign::load(&bytes, other)?), 0, 0),
-        other => return Err(ModelError::Architecture(other.to_owned()).into()),
+        other if Foreign::knows(other) => (Network::Foreign(Foreign::load(&gguf, bytes, other)?), 0, 0),
+        other => return Err(ModelError::Architecture(shown(other)).into()),
     };
     let info = ModelInfo {
-        name: gguf.text("general.name").unwrap_or(&architecture).to_owned(),
-        architecture,
+        name: shown(gguf.text("general.name").unwrap_or(architecture)),
+        architecture: architecture.to_owned(),
         parameters,
         instructions,
         depth,
@@ -340,4 +346,21 @@ pub(super) fn load(path: &Path, options: LoadOptions) -> Result<(Network, TextSi
         context: network.context(),
     };
     Ok((network, TextSide { tokenizer, chat, info }))
+}
+
+/// A token without a row could not be read. A row takes more of the file than its piece, too, so
+/// that the vocabulary stays in proportion to the file.
+fn has_a_row_for_each_piece(gguf: &Gguf<'_>) -> Result<(), GgufError> {
+    const EMBEDDING: &str = "token_embd.weight";
+    let embedding = gguf.tensor(EMBEDDING).ok_or_else(|| GgufError::Missing(EMBEDDING.into()))?;
+    let rows = match embedding.shape[..] {
+        [rows, columns] if columns >= 16 => rows,
+        _ => return Err(GgufError::Unsupported(format!("`{EMBEDDING}` is too narrow"))),
+    };
+    let pieces = gguf.array("tokenizer.ggml.tokens")?.len();
+    if !(1..=rows).contains(&pieces) {
+        let what = format!("its vocabulary has {pieces} pieces and `{EMBEDDING}` {rows} rows");
+        return Err(GgufError::Malformed(what));
+    }
+    Ok(())
 }

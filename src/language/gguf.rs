@@ -1,10 +1,10 @@
 //! GGUF, bounds-checked: every length is compared with the bytes that are there before anything
-//! is allocated, so that a truncated or hostile file gives an error and nothing else.
+//! is allocated, and texts and arrays stay where they lie in the file; so a truncated or hostile
+//! file gives an error and nothing else.
 //!
 //! Format: <https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>, versions 2 and 3,
 //! little-endian.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 
@@ -28,6 +28,9 @@ pub enum GgufError {
     /// A value that cannot be.
     #[error("The model file is damaged: {0}. Fetch it again with `evenkeel models pull`.")]
     Malformed(String),
+    /// Something that this program cannot do, though the file may be whole.
+    #[error("This model cannot be used: {0}. Use another model.")]
+    Unsupported(String),
     /// A number format for weights that this program does not read.
     #[error(
         "The tensor `{tensor}` has the unsupported type {code}. Use a model in F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0 or a K quantisation."
@@ -113,9 +116,9 @@ pub struct TensorInfo {
     pub bytes: Range<usize>,
 }
 
-/// A metadata value.
-#[derive(Clone, PartialEq)]
-pub enum Value {
+/// A metadata value; texts and arrays lie in the file.
+#[derive(Clone, Copy)]
+pub enum Value<'a> {
     /// Any of the unsigned integer types.
     Unsigned(u64),
     /// Any of the signed integer types.
@@ -125,12 +128,12 @@ pub enum Value {
     /// A boolean.
     Bool(bool),
     /// Text.
-    Text(String),
+    Text(&'a str),
     /// An array of values of one type.
-    Array(Vec<Value>),
+    Array(Array<'a>),
 }
 
-impl fmt::Debug for Value {
+impl fmt::Debug for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unsigned(v) => v.fmt(f),
@@ -143,19 +146,51 @@ impl fmt::Debug for Value {
     }
 }
 
-/// The directory of a GGUF file: metadata and where each tensor lies.
-#[derive(Debug)]
-pub struct Gguf {
-    metadata: HashMap<String, Value>,
-    tensors: HashMap<String, TensorInfo>,
+/// An array of metadata, read from the file as it is gone through: held in memory, an array of
+/// single bytes would take many times its size.
+#[derive(Clone, Copy)]
+pub struct Array<'a> {
+    item: u32,
+    length: usize,
+    bytes: &'a [u8],
 }
 
-impl Gguf {
+impl<'a> Array<'a> {
+    /// Number of values.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.length
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    /// The values.
+    pub fn iter(&self) -> impl Iterator<Item = Value<'a>> + use<'a> {
+        let (mut reader, item) = (Reader { file: self.bytes, at: 0 }, self.item);
+        // Reading was tried when the file was parsed.
+        (0..self.length).map_while(move |_| reader.value(item, 1).ok())
+    }
+}
+
+/// The directory of a GGUF file: metadata and where each tensor lies.
+#[derive(Debug)]
+pub struct Gguf<'a> {
+    /// By key.
+    metadata: Vec<(&'a str, Value<'a>)>,
+    /// By name.
+    tensors: Vec<(&'a str, TensorInfo)>,
+}
+
+impl<'a> Gguf<'a> {
     /// Reads the directory of a whole file held in memory (usually mapped).
     ///
     /// # Errors
     /// [`GgufError`]; nothing is allocated beyond a small multiple of the file's own size.
-    pub fn parse(file: &[u8]) -> Result<Self, GgufError> {
+    pub fn parse(file: &'a [u8]) -> Result<Self, GgufError> {
         let mut at = Reader { file, at: 0 };
         if at.take(4, "the magic number").map_err(|_| GgufError::NotGguf)? != b"GGUF" {
             return Err(GgufError::NotGguf);
@@ -164,52 +199,61 @@ impl Gguf {
         if !(2..=3).contains(&version) {
             return Err(GgufError::Version(version));
         }
-        // A tensor entry takes at least 24 bytes, a metadata entry at least 13.
-        let tensor_count = at.count(24, "the list of tensors")?;
+        // A tensor entry takes at least 32 bytes, a metadata entry at least 13.
+        let tensor_count = at.count(32, "the list of tensors")?;
         let metadata_count = at.count(13, "the metadata")?;
 
-        let mut metadata = HashMap::with_capacity(metadata_count);
+        let mut metadata = Vec::with_capacity(metadata_count);
         for _ in 0..metadata_count {
             let key = at.text("a metadata key")?;
             let kind = at.u32("a metadata type")?;
-            let value = at.value(kind, 0)?;
-            metadata.insert(key, value);
+            metadata.push((key, at.value(kind, 0)?));
         }
+        metadata.sort_unstable_by_key(|(key, _)| *key);
+        distinct(&metadata)?;
 
         let mut placed = Vec::with_capacity(tensor_count);
         for _ in 0..tensor_count {
             placed.push(at.tensor()?);
         }
-        let alignment = match metadata.get("general.alignment") {
+        let mut gguf = Self { metadata, tensors: Vec::with_capacity(placed.len()) };
+        let alignment = match gguf.get("general.alignment") {
             None => 32,
-            Some(Value::Unsigned(a)) if a.is_power_of_two() && *a <= 1 << 20 => *a as usize,
+            Some(Value::Unsigned(a)) if a.is_power_of_two() && a <= 1 << 20 => a as usize,
             Some(_) => return Err(GgufError::Malformed("its alignment is not a power of two".into())),
         };
         let data_start = at.at.next_multiple_of(alignment);
-        let mut tensors = HashMap::with_capacity(tensor_count);
         for (name, shape, kind, offset) in placed {
-            let bytes = byte_range(&name, &shape, kind, offset, data_start, file.len())?;
-            if tensors.insert(name.clone(), TensorInfo { shape, kind, bytes }).is_some() {
-                return Err(GgufError::Malformed(format!("it names the tensor `{name}` twice")));
+            let bytes = byte_range(name, &shape, kind, offset, data_start, file.len())?;
+            gguf.tensors.push((name, TensorInfo { shape, kind, bytes }));
+        }
+        // Tensors that share their bytes would make a small file a large model.
+        gguf.tensors.sort_unstable_by_key(|(_, tensor)| tensor.bytes.start);
+        for [(one, before), (other, after)] in gguf.tensors.array_windows() {
+            if before.bytes.end > after.bytes.start {
+                let (one, other) = (shown(one), shown(other));
+                return Err(GgufError::Malformed(format!("its tensors `{one}` and `{other}` overlap")));
             }
         }
-        Ok(Self { metadata, tensors })
+        gguf.tensors.sort_unstable_by_key(|(name, _)| *name);
+        distinct(&gguf.tensors)?;
+        Ok(gguf)
     }
 
     /// A metadata value.
     #[must_use]
-    pub fn get(&self, key: &str) -> Option<&Value> {
-        self.metadata.get(key)
+    pub fn get(&self, key: &str) -> Option<Value<'a>> {
+        find(&self.metadata, key).copied()
     }
 
     /// A text that must be there.
     ///
     /// # Errors
     /// [`GgufError::Missing`].
-    pub fn text(&self, key: &str) -> Result<&str, GgufError> {
+    pub fn text(&self, key: &str) -> Result<&'a str, GgufError> {
         match self.get(key) {
             Some(Value::Text(text)) => Ok(text),
-            _ => Err(GgufError::Missing(key.to_owned())),
+            _ => Err(GgufError::Missing(shown(key))),
         }
     }
 
@@ -217,8 +261,8 @@ impl Gguf {
     #[must_use]
     pub fn unsigned(&self, key: &str) -> Option<usize> {
         match self.get(key)? {
-            Value::Unsigned(v) => usize::try_from(*v).ok(),
-            Value::Signed(v) => usize::try_from(*v).ok(),
+            Value::Unsigned(v) => usize::try_from(v).ok(),
+            Value::Signed(v) => usize::try_from(v).ok(),
             _ => None,
         }
     }
@@ -227,7 +271,7 @@ impl Gguf {
     #[must_use]
     pub fn float(&self, key: &str) -> Option<f64> {
         match self.get(key)? {
-            Value::Float(v) => Some(*v),
+            Value::Float(v) => Some(v),
             _ => None,
         }
     }
@@ -236,23 +280,42 @@ impl Gguf {
     ///
     /// # Errors
     /// [`GgufError::Missing`].
-    pub fn array(&self, key: &str) -> Result<&[Value], GgufError> {
+    pub fn array(&self, key: &str) -> Result<Array<'a>, GgufError> {
         match self.get(key) {
             Some(Value::Array(values)) => Ok(values),
-            _ => Err(GgufError::Missing(key.to_owned())),
+            _ => Err(GgufError::Missing(shown(key))),
         }
     }
 
     /// Where a tensor lies.
     #[must_use]
     pub fn tensor(&self, name: &str) -> Option<&TensorInfo> {
-        self.tensors.get(name)
+        find(&self.tensors, name)
     }
 
     /// Number of weights in all tensors together.
     #[must_use]
     pub fn parameters(&self) -> usize {
-        self.tensors.values().map(|t| t.shape.iter().product::<usize>()).sum()
+        self.tensors.iter().map(|(_, t)| t.shape.iter().product::<usize>()).sum()
+    }
+}
+
+/// A name from a file as an error shows it: not without end, and nothing that a terminal obeys.
+pub(super) fn shown(name: &str) -> String {
+    let short: String = name.chars().take(60).collect();
+    let rest = if short.len() < name.len() { "…" } else { "" };
+    format!("{}{rest}", short.escape_debug())
+}
+
+fn find<'t, T>(sorted: &'t [(&str, T)], name: &str) -> Option<&'t T> {
+    let at = sorted.binary_search_by_key(&name, |(n, _)| n).ok()?;
+    sorted.get(at).map(|(_, found)| found)
+}
+
+fn distinct<T>(sorted: &[(&str, T)]) -> Result<(), GgufError> {
+    match sorted.array_windows().find(|[(one, _), (other, _)]| one == other) {
+        Some([(name, _), _]) => Err(GgufError::Malformed(format!("it names `{}` twice", shown(name)))),
+        None => Ok(()),
     }
 }
 
@@ -268,7 +331,7 @@ fn byte_range(
     let beyond = || GgufError::Truncated { what: "a tensor" };
     let elements = shape.iter().try_fold(1_usize, |n, d| n.checked_mul(*d)).ok_or_else(beyond)?;
     if !shape.last().is_some_and(|row| row.is_multiple_of(block)) {
-        return Err(GgufError::Malformed(format!("the rows of `{name}` do not fill whole blocks")));
+        return Err(GgufError::Malformed(format!("the rows of `{}` do not fill whole blocks", shown(name))));
     }
     let length = (elements / block).checked_mul(block_bytes).ok_or_else(beyond)?;
     let start = usize::try_from(offset).ok().and_then(|o| o.checked_add(data_start)).ok_or_else(beyond)?;
@@ -311,13 +374,13 @@ impl<'a> Reader<'a> {
         Ok(n)
     }
 
-    fn text(&mut self, what: &'static str) -> Result<String, GgufError> {
+    fn text(&mut self, what: &'static str) -> Result<&'a str, GgufError> {
         let n = self.count(1, what)?;
         let bytes = self.take(n, what)?;
-        String::from_utf8(bytes.to_vec()).map_err(|_| GgufError::Malformed(format!("{what} is not UTF-8")))
+        std::str::from_utf8(bytes).map_err(|_| GgufError::Malformed(format!("{what} is not UTF-8")))
     }
 
-    fn value(&mut self, kind: u32, depth: u8) -> Result<Value, GgufError> {
+    fn value(&mut self, kind: u32, depth: u8) -> Result<Value<'a>, GgufError> {
         const WHAT: &str = "a metadata value";
         Ok(match kind {
             0 => Value::Unsigned(u64::from(self.array::<1>(WHAT)?[0])),
@@ -331,20 +394,25 @@ impl<'a> Reader<'a> {
             8 => Value::Text(self.text(WHAT)?),
             9 if depth < 2 => {
                 let item = self.u32(WHAT)?;
-                let least = match item {
-                    0 | 1 | 7 => 1,
-                    2 | 3 => 2,
-                    4..=6 => 4,
-                    8 | 10..=12 => 8,
-                    9 => 12,
+                let (least, fixed) = match item {
+                    0 | 1 | 7 => (1, true),
+                    2 | 3 => (2, true),
+                    4..=6 => (4, true),
+                    10..=12 => (8, true),
+                    8 => (8, false),
+                    9 => (12, false),
                     _ => return Err(GgufError::Malformed(format!("unknown metadata type {item}"))),
                 };
-                let n = self.count(least, WHAT)?;
-                let mut values = Vec::with_capacity(n);
-                for _ in 0..n {
-                    values.push(self.value(item, depth + 1)?);
+                let length = self.count(least, WHAT)?;
+                let from = self.at;
+                if fixed {
+                    self.take(length * least, WHAT)?;
+                } else {
+                    for _ in 0..length {
+                        self.value(item, depth + 1)?;
+                    }
                 }
-                Value::Array(values)
+                Value::Array(Array { item, length, bytes: &self.file[from..self.at] })
             }
             10 => Value::Unsigned(self.u64(WHAT)?),
             11 => Value::Signed(i64::from_le_bytes(self.array(WHAT)?)),
@@ -353,129 +421,29 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn tensor(&mut self) -> Result<(String, Vec<usize>, TensorType, u64), GgufError> {
+    fn tensor(&mut self) -> Result<(&'a str, Vec<usize>, TensorType, u64), GgufError> {
         let name = self.text("a tensor's name")?;
         let dims = self.u32("a tensor's shape")?;
         if !(1..=4).contains(&dims) {
-            return Err(GgufError::Malformed(format!("the tensor `{name}` has {dims} dimensions")));
+            return Err(GgufError::Malformed(format!("the tensor `{}` has {dims} dimensions", shown(name))));
         }
         let mut shape = Vec::with_capacity(dims as usize);
         for _ in 0..dims {
             let n = usize::try_from(self.u64("a tensor's shape")?)
                 .map_err(|_| GgufError::Truncated { what: "a tensor" })?;
             if n == 0 {
-                return Err(GgufError::Malformed(format!("the tensor `{name}` is empty")));
+                return Err(GgufError::Malformed(format!("the tensor `{}` is empty", shown(name))));
             }
             shape.push(n);
         }
         shape.reverse();
         let code = self.u32("a tensor's type")?;
         let kind = TensorType::from_code(code)
-            .ok_or_else(|| GgufError::TensorType { tensor: name.clone(), code })?;
+            .ok_or_else(|| GgufError::TensorType { tensor: shown(name), code })?;
         Ok((name, shape, kind, self.u64("a tensor's offset")?))
     }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn text(bytes: &mut Vec<u8>, text: &str) {
-        bytes.extend((text.len() as u64).to_le_bytes());
-        bytes.extend(text.as_bytes());
-    }
-
-    /// One text, one array, one F32 tensor of 2 × 3.
-    fn small() -> Vec<u8> {
-        let mut b = b"GGUF".to_vec();
-        b.extend(3_u32.to_le_bytes());
-        b.extend(1_u64.to_le_bytes());
-        b.extend(2_u64.to_le_bytes());
-        text(&mut b, "general.architecture");
-        b.extend(8_u32.to_le_bytes());
-        text(&mut b, "llama");
-        text(&mut b, "list");
-        b.extend(9_u32.to_le_bytes());
-        b.extend(4_u32.to_le_bytes());
-        b.extend(2_u64.to_le_bytes());
-        b.extend([1_u32, 2].iter().flat_map(|n| n.to_le_bytes()));
-        text(&mut b, "w");
-        b.extend(2_u32.to_le_bytes());
-        b.extend([3_u64, 2].iter().flat_map(|n| n.to_le_bytes()));
-        b.extend(0_u32.to_le_bytes());
-        b.extend(0_u64.to_le_bytes());
-        b.resize(b.len().next_multiple_of(32) + 24, 0);
-        b
-    }
-
-    fn place(bytes: &[u8], of: &[u8]) -> usize {
-        bytes.windows(of.len()).position(|w| w == of).unwrap()
-    }
-
-    #[test]
-    fn a_small_file_is_read() {
-        let file = small();
-        let gguf = Gguf::parse(&file).unwrap();
-        assert_eq!(gguf.text("general.architecture").unwrap(), "llama");
-        assert_eq!(gguf.array("list").unwrap().len(), 2);
-        let tensor = gguf.tensor("w").unwrap();
-        assert_eq!((tensor.shape.as_slice(), tensor.bytes.len()), (&[2, 3][..], 24));
-        assert_eq!(gguf.parameters(), 6);
-    }
-
-    #[test]
-    fn every_cut_of_the_file_is_an_error() {
-        let file = small();
-        for length in 0..file.len() {
-            assert!(Gguf::parse(&file[..length]).is_err(), "{length} bytes");
-        }
-    }
-
-    #[test]
-    fn counts_beyond_the_file_are_refused_before_anything_is_allocated() {
-        for at in [8, 16] {
-            let mut file = small();
-            file[at..at + 8].copy_from_slice(&u64::MAX.to_le_bytes());
-            assert!(matches!(Gguf::parse(&file), Err(GgufError::Truncated { .. })));
-        }
-        let mut file = small();
-        let at = place(&file, b"list") + 4 + 4 + 4;
-        file[at..at + 8].copy_from_slice(&(1_u64 << 60).to_le_bytes());
-        assert!(matches!(Gguf::parse(&file), Err(GgufError::Truncated { .. })));
-    }
-
-    #[test]
-    fn shapes_that_overflow_and_unknown_types_are_refused() {
-        let mut file = small();
-        let at = place(&file, &[1, 0, 0, 0, 0, 0, 0, 0, b'w']) + 9 + 4;
-        file[at..at + 8].copy_from_slice(&(1_u64 << 62).to_le_bytes());
-        file[at + 8..at + 16].copy_from_slice(&(1_u64 << 62).to_le_bytes());
-        assert!(matches!(Gguf::parse(&file), Err(GgufError::Truncated { .. })));
-        let mut file = small();
-        file[at + 16..at + 20].copy_from_slice(&99_u32.to_le_bytes());
-        assert!(matches!(Gguf::parse(&file), Err(GgufError::TensorType { code: 99, .. })));
-        let mut file = small();
-        file[4..8].copy_from_slice(&9_u32.to_le_bytes());
-        assert_eq!(Gguf::parse(&file).unwrap_err(), GgufError::Version(9));
-        assert_eq!(Gguf::parse(b"GG").unwrap_err(), GgufError::NotGguf);
-    }
-
-    proptest! {
-        #[test]
-        fn no_change_of_bytes_makes_it_panic(changes in prop::collection::vec((0usize..220, any::<u8>()), 1..12)) {
-            let mut file = small();
-            for (at, byte) in changes {
-                if let Some(slot) = file.get_mut(at) {
-                    *slot = byte;
-                }
-            }
-            if let Ok(gguf) = Gguf::parse(&file) {
-                let within = gguf.tensor("w").is_none_or(|t| t.bytes.end <= file.len());
-                prop_assert!(within);
-            }
-        }
-    }
-}
+mod tests;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::LanguageError;
-use super::engine::{LoadOptions, TextSide, load};
+use super::engine::{LoadOptions, TextSide, load, load_bytes};
 use super::kernels::Precision;
 use super::model::{Batch, KvCache, Transformer};
 use super::tokenizer::Token;
@@ -31,7 +31,18 @@ impl Probe {
     /// # Errors
     /// [`LanguageError`]; `Unsupported` for architectures that have no forward pass of ours.
     pub fn load(path: &Path, options: LoadOptions) -> Result<Self, LanguageError> {
-        let (network, text) = load(path, options)?;
+        Self::new(load(path, options)?)
+    }
+
+    /// Loads a model from the bytes of its file.
+    ///
+    /// # Errors
+    /// As [`Probe::load`].
+    pub fn from_bytes(bytes: &[u8], options: LoadOptions) -> Result<Self, LanguageError> {
+        Self::new(load_bytes(bytes, options)?)
+    }
+
+    fn new((network, text): (Network, TextSide)) -> Result<Self, LanguageError> {
         let Network::Own(network, _) = network else {
             return Err(LanguageError::Unsupported("a bare forward pass"));
         };

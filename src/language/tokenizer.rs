@@ -18,7 +18,7 @@ use tokenizers::pre_tokenizers::sequence::Sequence;
 use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
 use tokenizers::{Decoder, PreTokenizerWrapper, SplitDelimiterBehavior};
 
-use super::gguf::{Gguf, GgufError, Value};
+use super::gguf::{Array, Gguf, GgufError, Value, shown};
 
 /// One entry of the model's vocabulary.
 pub type Token = u32;
@@ -29,6 +29,9 @@ const LLAMA3: &str = r"(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])
 
 /// GGUF's code for a token that steers the model and never stands for text.
 const CONTROL: u64 = 3;
+
+/// Bytes of the longest piece that is taken apart to find how it is merged.
+const LONGEST_PIECE: usize = 1 << 10;
 
 /// Why no tokenizer could be built.
 #[derive(Debug, thiserror::Error)]
@@ -69,26 +72,19 @@ impl Tokenizer {
     ///
     /// # Errors
     /// [`TokenizerError`] if the kind is unknown or the vocabulary damaged.
-    pub fn from_gguf(gguf: &Gguf) -> Result<Self, TokenizerError> {
+    pub fn from_gguf(gguf: &Gguf<'_>) -> Result<Self, TokenizerError> {
         let family = Family::read(gguf)?;
         let pieces = texts(gguf.array("tokenizer.ggml.tokens")?)?;
-        let kinds = match gguf.get("tokenizer.ggml.token_type") {
-            Some(Value::Array(kinds)) => kinds.as_slice(),
-            _ => &[],
-        };
+        let is_control = control(gguf, pieces.len())?;
         let mut control = HashMap::new();
-        let mut vocabulary = HashMap::with_capacity(pieces.len());
-        for (id, piece) in pieces.iter().enumerate() {
+        let mut vocabulary = Vocab::with_capacity(pieces.len());
+        for (id, (piece, is_control)) in pieces.iter().zip(is_control).enumerate() {
             let token = Token::try_from(id).map_err(|_| damaged("too many tokens"))?;
-            let is_control = match kinds.get(id) {
-                Some(Value::Signed(kind)) => u64::try_from(*kind) == Ok(CONTROL),
-                Some(Value::Unsigned(kind)) => *kind == CONTROL,
-                _ => false,
-            };
-            if is_control {
-                control.insert(piece.clone(), token);
+            // One without a name cannot be named by a template.
+            if is_control && !piece.is_empty() {
+                control.insert((*piece).to_owned(), token);
             }
-            vocabulary.insert(piece.clone(), token);
+            vocabulary.insert((*piece).to_owned(), token);
         }
         let inner = family.build(gguf, &pieces, vocabulary)?;
         let at = |key: &str| {
@@ -103,6 +99,7 @@ impl Tokenizer {
         );
         end.sort_unstable();
         end.dedup();
+        let pieces = pieces.into_iter().map(str::to_owned).collect();
         Ok(Self { inner, control, pieces, begin, end })
     }
 
@@ -124,11 +121,11 @@ impl Tokenizer {
     pub fn encode_template(&self, text: &str) -> Result<Vec<Token>, TokenizerError> {
         let mut tokens = Vec::new();
         let mut rest = text;
+        let named: Vec<_> = self.control.iter().filter(|(name, _)| text.contains(name.as_str())).collect();
         loop {
-            let next = self
-                .control
+            let next = named
                 .iter()
-                .filter_map(|(name, token)| rest.find(name.as_str()).map(|at| (at, name.len(), *token)))
+                .filter_map(|(name, token)| rest.find(name.as_str()).map(|at| (at, name.len(), **token)))
                 // The earliest; of those that start together the longest.
                 .min_by_key(|(at, length, _)| (*at, usize::MAX - length));
             let Some((at, length, token)) = next else { break };
@@ -198,33 +195,27 @@ enum Family {
 }
 
 impl Family {
-    fn read(gguf: &Gguf) -> Result<Self, TokenizerError> {
+    fn read(gguf: &Gguf<'_>) -> Result<Self, TokenizerError> {
         match gguf.text("tokenizer.ggml.model")? {
             "gpt2" => {
                 Ok(Self::ByteLevel { pre: gguf.text("tokenizer.ggml.pre").unwrap_or("default").to_owned() })
             }
             "llama" => Ok(Self::SentencePiece),
-            other => Err(TokenizerError::Unknown(other.to_owned())),
+            other => Err(TokenizerError::Unknown(shown(other))),
         }
     }
 
     fn build(
         &self,
-        gguf: &Gguf,
-        pieces: &[String],
-        vocabulary: HashMap<String, Token>,
+        gguf: &Gguf<'_>,
+        pieces: &[&str],
+        vocabulary: Vocab,
     ) -> Result<tokenizers::Tokenizer, TokenizerError> {
         let merges = match self {
-            Self::ByteLevel { .. } => texts(gguf.array("tokenizer.ggml.merges")?)?
-                .into_iter()
-                .map(|merge| match merge.split_once(' ') {
-                    Some((a, b)) => Ok((a.to_owned(), b.to_owned())),
-                    None => Err(damaged("a merge is not a pair")),
-                })
-                .collect::<Result<Vec<_>, _>>()?,
-            Self::SentencePiece => merges_by_score(pieces, gguf.array("tokenizer.ggml.scores")?, &vocabulary),
+            Self::ByteLevel { .. } => listed_merges(gguf.array("tokenizer.ggml.merges")?, &vocabulary)?,
+            Self::SentencePiece => merges_by_score(pieces, gguf.array("tokenizer.ggml.scores")?, &vocabulary)?,
         };
-        let bpe = BPE::builder().vocab_and_merges(vocabulary.into_iter().collect::<Vocab>(), merges);
+        let bpe = BPE::builder().vocab_and_merges(vocabulary, merges);
         match self {
             Self::ByteLevel { pre } => {
                 let whole_words = matches!(pre.as_str(), "llama-bpe" | "lfm2" | "glm4");
@@ -265,28 +256,73 @@ impl Family {
     }
 }
 
+/// Which pieces are control tokens; none where the file does not say.
+fn control(gguf: &Gguf<'_>, pieces: usize) -> Result<Vec<bool>, TokenizerError> {
+    let kinds = match gguf.get("tokenizer.ggml.token_type") {
+        None => return Ok(vec![false; pieces]),
+        Some(Value::Array(kinds)) if kinds.len() == pieces => kinds,
+        Some(_) => return Err(damaged("its token types are not those of its pieces")),
+    };
+    let is_control = |kind| match kind {
+        Value::Signed(kind) => u64::try_from(kind) == Ok(CONTROL),
+        Value::Unsigned(kind) => kind == CONTROL,
+        _ => false,
+    };
+    Ok(kinds.iter().map(is_control).collect())
+}
+
+/// The pairs that the file lists. The encoder takes for granted that each makes a piece.
+fn listed_merges(merges: Array<'_>, vocabulary: &Vocab) -> Result<Vec<(String, String)>, TokenizerError> {
+    let mut all = Vec::with_capacity(merges.len());
+    let mut whole = String::new();
+    for merge in merges.iter() {
+        let Value::Text(merge) = merge else { return Err(damaged("a merge is not text")) };
+        let wrong = || damaged(&format!("the merge `{}` makes no piece", shown(merge)));
+        let (a, b) = merge.split_once(' ').filter(|(a, b)| !a.is_empty() && !b.is_empty()).ok_or_else(wrong)?;
+        whole.clear();
+        whole.push_str(a);
+        whole.push_str(b);
+        if ![a, b, &whole].into_iter().all(|piece| vocabulary.contains_key(piece)) {
+            return Err(wrong());
+        }
+        all.push((a.to_owned(), b.to_owned()));
+    }
+    Ok(all)
+}
+
 /// Every way to make a piece from two others, the best-scored result first: SentencePiece's
 /// order of merging.
 fn merges_by_score(
-    pieces: &[String],
-    scores: &[Value],
-    vocabulary: &HashMap<String, Token>,
-) -> Vec<(String, String)> {
-    let score = |id: usize| match scores.get(id) {
-        Some(Value::Float(score)) => *score,
-        _ => f64::NEG_INFINITY,
-    };
+    pieces: &[&str],
+    scores: Array<'_>,
+    vocabulary: &Vocab,
+) -> Result<Vec<(String, String)>, TokenizerError> {
+    let scores: Vec<f64> =
+        scores.iter().map_while(|s| if let Value::Float(s) = s { Some(s) } else { None }).collect();
+    if scores.len() != pieces.len() {
+        return Err(damaged("its scores are not those of its pieces"));
+    }
+    // Real vocabularies know about two ways to make a piece. What each takes is reckoned with
+    // its text, so that pieces made of one another in many ways cannot fill the memory.
+    let cost = |piece: &str| piece.len() + 64;
+    let mut allowance = 8 * pieces.iter().map(|p| cost(p)).sum::<usize>();
     let mut merges = Vec::new();
     for (id, piece) in pieces.iter().enumerate() {
+        if piece.len() > LONGEST_PIECE {
+            return Err(damaged("a piece is longer than any word"));
+        }
         for (at, _) in piece.char_indices().skip(1) {
             let (a, b) = piece.split_at(at);
             if let (Some(left), Some(right)) = (vocabulary.get(a), vocabulary.get(b)) {
-                merges.push((id, *left, *right, a.to_owned(), b.to_owned()));
+                allowance = allowance
+                    .checked_sub(cost(piece))
+                    .ok_or_else(|| damaged("its pieces are made of one another in too many ways"))?;
+                merges.push((id, *left, *right, a, b));
             }
         }
     }
-    merges.sort_by(|x, y| score(y.0).total_cmp(&score(x.0)).then((x.1, x.2).cmp(&(y.1, y.2))));
-    merges.into_iter().map(|(_, _, _, a, b)| (a, b)).collect()
+    merges.sort_by(|x, y| scores[y.0].total_cmp(&scores[x.0]).then((x.1, x.2).cmp(&(y.1, y.2))));
+    Ok(merges.into_iter().map(|(_, _, _, a, b)| (a.to_owned(), b.to_owned())).collect())
 }
 
 fn pre_tokenizer(name: &str) -> Result<PreTokenizerWrapper, TokenizerError> {
@@ -304,18 +340,13 @@ fn pre_tokenizer(name: &str) -> Result<PreTokenizerWrapper, TokenizerError> {
         "llama-bpe" | "lfm2" | "glm4" | "chatglm-bpe" => {
             Sequence::new(vec![split(LLAMA3)?.into(), bytes.into()]).into()
         }
-        other => return Err(TokenizerError::Unknown(other.to_owned())),
+        other => return Err(TokenizerError::Unknown(shown(other))),
     })
 }
 
-fn texts(values: &[Value]) -> Result<Vec<String>, TokenizerError> {
-    values
-        .iter()
-        .map(|v| match v {
-            Value::Text(text) => Ok(text.clone()),
-            _ => Err(damaged("a piece is not text")),
-        })
-        .collect()
+fn texts(values: Array<'_>) -> Result<Vec<&str>, TokenizerError> {
+    let text = |value| if let Value::Text(text) = value { Ok(text) } else { Err(damaged("a piece is not text")) };
+    values.iter().map(text).collect()
 }
 
 fn damaged(what: &str) -> TokenizerError {

@@ -116,8 +116,7 @@ impl Network {
     pub(super) fn context(&self) -> usize {
         match self {
             Self::Own(network, _) => network.context(),
-            // Candle's models size their own tables; this much all of them hold.
-            Self::Foreign(_) => 2_048,
+            Self::Foreign(_) => Foreign::CONTEXT,
         }
     }
 

@@ -57,7 +57,7 @@ impl Linear {
 }
 
 struct File<'a> {
-    gguf: &'a Gguf,
+    gguf: &'a Gguf<'a>,
     bytes: &'a [u8],
 }
 

@@ -157,7 +157,8 @@ impl<const PARTS: usize> Kernel for Round<'_, PARTS> {
             }
             to.parts[PARTS - 1] = words(l.narrow(low), l.narrow(high));
             to.scale = scale;
-            to.sum = (sums[0] + sums[1]) as f32 * scale;
+            // What is not a number rounds to anything, so the sums may wrap.
+            to.sum = sums[0].wrapping_add(sums[1]) as f32 * scale;
             to.halves = [sums[0] as f32 * scale, sums[1] as f32 * scale];
         }
     }

@@ -170,7 +170,7 @@ impl Lanes for Avx2 {
     fn sum_int(self, x: Self::Ints) -> i32 {
         let mut lanes = [0_i32; 8];
         instruction!(_mm256_storeu_si256(lanes.as_mut_ptr().cast(), _mm256_add_epi32(x[0], x[1])));
-        lanes.into_iter().sum()
+        lanes.into_iter().fold(0, i32::wrapping_add)
     }
     #[inline(always)]
     fn narrow(self, x: Self::Ints) -> [i8; 16] {

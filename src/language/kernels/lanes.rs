@@ -46,7 +46,7 @@ pub(super) trait Lanes: Copy + Send + Sync + 'static {
     fn over_256(self, x: Self::Ints) -> Self::Ints;
     /// `256 · coarse + fine`.
     fn join(self, coarse: Self::Ints, fine: Self::Ints) -> Self::Ints;
-    /// Sum of the lanes.
+    /// Sum of the lanes, wrapping.
     fn sum_int(self, x: Self::Ints) -> i32;
     /// The lowest byte of each lane.
     fn narrow(self, x: Self::Ints) -> [i8; 16];
@@ -165,7 +165,7 @@ impl Lanes for Portable {
     }
     #[inline(always)]
     fn over_256(self, x: [i32; 16]) -> [i32; 16] {
-        x.map(|x| (x + 128) >> 8)
+        x.map(|x| x.wrapping_add(128) >> 8)
     }
     #[inline(always)]
     fn join(self, coarse: [i32; 16], fine: [i32; 16]) -> [i32; 16] {
@@ -173,7 +173,7 @@ impl Lanes for Portable {
     }
     #[inline(always)]
     fn sum_int(self, x: [i32; 16]) -> i32 {
-        x.iter().sum()
+        x.into_iter().fold(0, i32::wrapping_add)
     }
     #[inline(always)]
     fn narrow(self, x: [i32; 16]) -> [i8; 16] {

@@ -7,7 +7,7 @@ use crate::language::kernels::{Matrix, Memory, Pool};
 /// A GGUF directory together with the bytes it describes, and the threads and the memory to pack
 /// them with and into.
 pub(in crate::language) struct Weights<'a> {
-    pub(in crate::language) gguf: &'a Gguf,
+    pub(in crate::language) gguf: &'a Gguf<'a>,
     pub(in crate::language) bytes: &'a [u8],
     pub(in crate::language) pool: &'a Pool,
     pub(in crate::language) memory: Memory,

@@ -16,7 +16,7 @@ pub(super) use cache::{Batch, KvCache};
 pub(super) use foreign::Foreign;
 pub(super) use transformer::{Transformer, log_softmax};
 
-use super::gguf::GgufError;
+use super::gguf::{Gguf, GgufError};
 
 /// Why a model could not be loaded or run.
 #[derive(Debug, thiserror::Error)]
@@ -38,4 +38,13 @@ pub enum ModelError {
     /// The job was cancelled between two layers.
     #[error("The work was cancelled.")]
     Cancelled,
+}
+
+/// Number of layers, all of which are there.
+fn depth(gguf: &Gguf<'_>, architecture: &str) -> Result<usize, GgufError> {
+    let there = (0..).take_while(|i| gguf.tensor(&format!("blk.{i}.attn_norm.weight")).is_some()).count();
+    match gguf.unsigned(&format!("{architecture}.block_count")) {
+        Some(announced) if announced == there && there > 0 => Ok(there),
+        _ => Err(GgufError::Malformed("its layers are not complete".into())),
+    }
 }

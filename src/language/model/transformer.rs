@@ -3,7 +3,7 @@
 use super::cache::LayerCache;
 use super::shape::Shape;
 use super::{Batch, KvCache, ModelError, Weights};
-use crate::language::gguf::GgufError;
+use crate::language::gguf::Gguf;
 use crate::language::kernels::{
     Activations, Attention, Disjoint, Instructions, Isa, KeyValues, Matrix, Memory, Place, Pool, Precision,
     Product, gated_silu, multiply, rms_norm, rotate,
@@ -64,25 +64,20 @@ struct Room {
 impl Transformer {
     /// Loads a network and packs its weights on the threads of `pool`, which it then computes with.
     pub(in crate::language) fn load(
-        gguf: &crate::language::gguf::Gguf,
+        gguf: &Gguf<'_>,
         bytes: &[u8],
         architecture: &str,
         (pool, isa): (Pool, Isa),
     ) -> Result<Self, ModelError> {
         let mut weights = Weights { gguf, bytes, pool: &pool, memory: Memory::default() };
         let shape = Shape::read(gguf, architecture)?;
-        let layers = (0..)
-            .take_while(|i| gguf.tensor(&format!("blk.{i}.attn_norm.weight")).is_some())
-            .map(|i| Layer::load(&mut weights, &shape, i))
-            .collect::<Result<Vec<_>, _>>()?;
-        if layers.is_empty() || Some(layers.len()) != gguf.unsigned(&format!("{architecture}.block_count")) {
-            return Err(GgufError::Malformed("its layers are not complete".into()).into());
-        }
+        let depth = super::depth(gguf, architecture)?;
+        let layers = (0..depth).map(|i| Layer::load(&mut weights, &shape, i)).collect::<Result<Vec<_>, _>>()?;
         let mut whole = |name| weights.matrix(name, shape.vocabulary, shape.width, &|r| r);
         let embedding = whole("token_embd.weight")?;
         let output = gguf.tensor("output.weight").map(|_| whole("output.weight")).transpose()?;
         let final_norm = weights.vector("output_norm.weight", shape.width)?;
-        let frequencies = shape.frequencies(&weights, architecture)?;
+        let frequencies = shape.frequencies(&weights)?;
         Ok(Self {
             shape,
             embedding,
