@@ -35,7 +35,7 @@ impl ProductTrial {
         let to = activations.reset(tokens, columns, precision);
         for token in 0..tokens {
             let fill = |row: &mut [f32]| {
-                row.iter_mut().zip((0_u8..=255).cycle()).for_each(|(x, i)| *x = f32::from(i))
+                row.iter_mut().zip((0_u8..=255).cycle()).for_each(|(x, i)| *x = f32::from(i));
             };
             // SAFETY: one thread.
             unsafe { to.write(isa, token, fill) };
