@@ -438,8 +438,8 @@ impl<'a> Reader<'a> {
         }
         shape.reverse();
         let code = self.u32("a tensor's type")?;
-        let kind = TensorType::from_code(code)
-            .ok_or_else(|| GgufError::TensorType { tensor: shown(name), code })?;
+        let kind =
+            TensorType::from_code(code).ok_or_else(|| GgufError::TensorType { tensor: shown(name), code })?;
         Ok((name, shape, kind, self.u64("a tensor's offset")?))
     }
 }

@@ -213,7 +213,9 @@ impl Family {
     ) -> Result<tokenizers::Tokenizer, TokenizerError> {
         let merges = match self {
             Self::ByteLevel { .. } => listed_merges(gguf.array("tokenizer.ggml.merges")?, &vocabulary)?,
-            Self::SentencePiece => merges_by_score(pieces, gguf.array("tokenizer.ggml.scores")?, &vocabulary)?,
+            Self::SentencePiece => {
+                merges_by_score(pieces, gguf.array("tokenizer.ggml.scores")?, &vocabulary)?
+            }
         };
         let bpe = BPE::builder().vocab_and_merges(vocabulary, merges);
         match self {
@@ -278,7 +280,8 @@ fn listed_merges(merges: Array<'_>, vocabulary: &Vocab) -> Result<Vec<(String, S
     for merge in merges.iter() {
         let Value::Text(merge) = merge else { return Err(damaged("a merge is not text")) };
         let wrong = || damaged(&format!("the merge `{}` makes no piece", shown(merge)));
-        let (a, b) = merge.split_once(' ').filter(|(a, b)| !a.is_empty() && !b.is_empty()).ok_or_else(wrong)?;
+        let (a, b) =
+            merge.split_once(' ').filter(|(a, b)| !a.is_empty() && !b.is_empty()).ok_or_else(wrong)?;
         whole.clear();
         whole.push_str(a);
         whole.push_str(b);
@@ -345,7 +348,8 @@ fn pre_tokenizer(name: &str) -> Result<PreTokenizerWrapper, TokenizerError> {
 }
 
 fn texts(values: Array<'_>) -> Result<Vec<&str>, TokenizerError> {
-    let text = |value| if let Value::Text(text) = value { Ok(text) } else { Err(damaged("a piece is not text")) };
+    let text =
+        |value| if let Value::Text(text) = value { Ok(text) } else { Err(damaged("a piece is not text")) };
     values.iter().map(text).collect()
 }
 

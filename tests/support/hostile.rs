@@ -32,7 +32,10 @@ impl File {
     pub(crate) fn valid(architecture: &'static str) -> Self {
         let vocabulary = tiny_gguf::byte_level();
         let pieces = vocabulary.len();
-        let mut file = Self::new(&tiny_gguf::common(architecture, vocabulary, "gpt2", CONTEXT), &tiny_gguf::tensors(pieces, &[]));
+        let mut file = Self::new(
+            &tiny_gguf::common(architecture, vocabulary, "gpt2", CONTEXT),
+            &tiny_gguf::tensors(pieces, &[]),
+        );
         file.set("tokenizer.ggml.token_type", ints(&kinds(pieces, &[pieces - 2, pieces - 1])));
         file.set("tokenizer.chat_template", text(TEMPLATE));
         file
@@ -42,7 +45,8 @@ impl File {
     pub(crate) fn sentence_piece(architecture: &'static str) -> Self {
         let mut vocabulary: Vec<String> = ["<unk>", "<s>"].map(str::to_owned).to_vec();
         vocabulary.extend((0..=255).map(|b| format!("<0x{b:02X}>")));
-        vocabulary.extend(["▁", "h", "e", "l", "o", "he", "ll", "hello", "▁hello", "</s>"].map(str::to_owned));
+        vocabulary
+            .extend(["▁", "h", "e", "l", "o", "he", "ll", "hello", "▁hello", "</s>"].map(str::to_owned));
         let extra = [
             ("attn_q_norm.weight", tiny_gguf::HEAD),
             ("attn_k_norm.weight", tiny_gguf::HEAD),
@@ -165,7 +169,9 @@ pub(crate) fn array(code: u32, count: usize, items: &[u8]) -> Vec<u8> {
 
 pub(crate) fn texts<T: AsRef<[u8]>>(all: &[T]) -> Vec<u8> {
     let mut items = Vec::new();
-    all.iter().for_each(|t| put(&mut items, t.as_ref()));
+    for text in all {
+        put(&mut items, text.as_ref());
+    }
     array(8, all.len(), &items)
 }
 

@@ -34,12 +34,15 @@ impl Foreign {
     }
 
     /// Loads a model. Candle takes for granted much that a file need not keep to.
-    pub(in crate::language) fn load(gguf: &Gguf<'_>, bytes: &[u8], architecture: &str) -> Result<Self, ModelError> {
+    pub(in crate::language) fn load(
+        gguf: &Gguf<'_>,
+        bytes: &[u8],
+        architecture: &str,
+    ) -> Result<Self, ModelError> {
         check(gguf, bytes.len(), architecture)?;
         // A check that was forgotten must not end the program.
-        catch_unwind(AssertUnwindSafe(|| Self::load_checked(bytes, architecture))).unwrap_or_else(|_| {
-            Err(GgufError::Malformed("its numbers contradict one another".into()).into())
-        })
+        catch_unwind(AssertUnwindSafe(|| Self::load_checked(bytes, architecture)))
+            .unwrap_or_else(|_| Err(GgufError::Malformed("its numbers contradict one another".into()).into()))
     }
 
     fn load_checked(bytes: &[u8], architecture: &str) -> Result<Self, ModelError> {
@@ -80,13 +83,14 @@ impl Foreign {
 fn check(gguf: &Gguf<'_>, file: usize, architecture: &str) -> Result<(), ModelError> {
     let depth = super::depth(gguf, architecture)?;
     let key = |name: &str| format!("{architecture}.{name}");
-    let within = |name: &str, least: usize, most: usize| match (gguf.get(&key(name)), gguf.unsigned(&key(name))) {
-        (None, _) => Ok(None),
-        (_, Some(n)) if (least..=most).contains(&n) => Ok(Some(n)),
-        // One number for each layer, where not all layers have attention.
-        (Some(crate::language::gguf::Value::Array(all)), _) if all.len() == depth => Ok(None),
-        _ => Err(GgufError::Malformed(format!("its `{}` cannot be", key(name)))),
-    };
+    let within =
+        |name: &str, least: usize, most: usize| match (gguf.get(&key(name)), gguf.unsigned(&key(name))) {
+            (None, _) => Ok(None),
+            (_, Some(n)) if (least..=most).contains(&n) => Ok(Some(n)),
+            // One number for each layer, where not all layers have attention.
+            (Some(crate::language::gguf::Value::Array(all)), _) if all.len() == depth => Ok(None),
+            _ => Err(GgufError::Malformed(format!("its `{}` cannot be", key(name)))),
+        };
     let heads = within("attention.head_count", 1, 1 << 12)?.unwrap_or(1);
     if within("attention.head_count_kv", 1, 1 << 12)?.is_some_and(|kv| heads % kv != 0) {
         return Err(GgufError::Malformed("its attention heads do not divide evenly".into()).into());

@@ -42,9 +42,10 @@ pub enum ModelError {
 
 /// Number of layers, all of which are there.
 fn depth(gguf: &Gguf<'_>, architecture: &str) -> Result<usize, GgufError> {
-    let there = (0..).take_while(|i| gguf.tensor(&format!("blk.{i}.attn_norm.weight")).is_some()).count();
+    let is_there = |i: usize| gguf.tensor(&format!("blk.{i}.attn_norm.weight")).is_some();
     match gguf.unsigned(&format!("{architecture}.block_count")) {
-        Some(announced) if announced == there && there > 0 => Ok(there),
+        // A count beyond what the file holds ends at the first layer that is not there.
+        Some(count) if count > 0 && (0..count).all(is_there) && !is_there(count) => Ok(count),
         _ => Err(GgufError::Malformed("its layers are not complete".into())),
     }
 }

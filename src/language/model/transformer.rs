@@ -72,7 +72,8 @@ impl Transformer {
         let mut weights = Weights { gguf, bytes, pool: &pool, memory: Memory::default() };
         let shape = Shape::read(gguf, architecture)?;
         let depth = super::depth(gguf, architecture)?;
-        let layers = (0..depth).map(|i| Layer::load(&mut weights, &shape, i)).collect::<Result<Vec<_>, _>>()?;
+        let layers =
+            (0..depth).map(|i| Layer::load(&mut weights, &shape, i)).collect::<Result<Vec<_>, _>>()?;
         let mut whole = |name| weights.matrix(name, shape.vocabulary, shape.width, &|r| r);
         let embedding = whole("token_embd.weight")?;
         let output = gguf.tensor("output.weight").map(|_| whole("output.weight")).transpose()?;
