@@ -112,6 +112,10 @@ impl Isa {
 
     /// All that this processor has, the best last.
     pub(super) fn all() -> Vec<Self> {
+        #[cfg_attr(
+            not(any(target_arch = "x86_64", target_arch = "aarch64")),
+            allow(unused_mut, reason = "other processors have nothing to add")
+        )]
         let mut all = vec![Self::Portable(Portable)];
         #[cfg(target_arch = "x86_64")]
         {
