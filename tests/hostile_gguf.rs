@@ -5,6 +5,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::print_stderr,
     reason = "tests may stop at the first surprise"
 )]
 
@@ -613,12 +614,10 @@ fn memory_stays_within_a_small_multiple_of_the_file() {
         f.set("llama.rope.dimension_count", unsigned(2));
         for t in &mut f.tensors {
             for n in &mut t.shape {
-                *n = if *n as usize == INNER {
-                    u64::from(inner)
-                } else if *n as usize > INNER {
-                    *n
-                } else {
-                    2
+                *n = match *n as usize {
+                    INNER => u64::from(inner),
+                    pieces if pieces > INNER => *n,
+                    _ => 2,
                 };
             }
             let code = if t.shape.len() == 2 { 30 } else { 0 };
@@ -813,7 +812,9 @@ proptest! {
 
     #[test]
     fn no_change_of_parts_makes_it_panic(mut file in any_file(), changes in prop::collection::vec(any_change(), 1..4)) {
-        changes.iter().for_each(|c| apply(&mut file, c));
+        for change in &changes {
+            apply(&mut file, change);
+        }
         outcome("changed parts", &file.bytes());
     }
 

@@ -192,7 +192,9 @@ pub(crate) fn array(code: u32, count: usize, items: &[u8]) -> Vec<u8> {
 
 pub(crate) fn texts<T: AsRef<[u8]>>(all: &[T]) -> Vec<u8> {
     let mut items = Vec::new();
-    all.iter().for_each(|t| put(&mut items, t.as_ref()));
+    for text in all {
+        put(&mut items, text.as_ref());
+    }
     array(8, all.len(), &items)
 }
 

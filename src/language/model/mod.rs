@@ -42,7 +42,8 @@ pub enum ModelError {
 
 /// Number of layers, all of which are there.
 fn depth(gguf: &Gguf<'_>, architecture: &str) -> Result<usize, GgufError> {
-    let there = (0..).take_while(|i| gguf.tensor(&format!("blk.{i}.attn_norm.weight")).is_some()).count();
+    let is_there = |i: &usize| gguf.tensor(&format!("blk.{i}.attn_norm.weight")).is_some();
+    let there = (0..usize::MAX).take_while(is_there).count();
     match gguf.unsigned(&format!("{architecture}.block_count")) {
         Some(announced) if announced == there && there > 0 => Ok(there),
         _ => Err(GgufError::Malformed("its layers are not complete".into())),
