@@ -152,6 +152,10 @@ impl ChatTemplate {
             })
             .collect();
         let rendered = self.render(&placed)?;
+        let last = messages.len().checked_sub(1).map(|i| format!("{OPEN}{i}{CLOSE}"));
+        if last.is_some_and(|last| !rendered.contains(&last)) {
+            return Err(ChatError::Unusable("one that leaves out what is said"));
+        }
         let mut tokens = Vec::new();
         let mut constant = None;
         if let Some(begin) = tokenizer.begin()
