@@ -167,7 +167,7 @@ impl Assistant {
         risk: &Risk,
         country: Option<&str>,
     ) -> Result<Option<Escalation>, AssistantError> {
-        let country: CountryCode = country.unwrap_or(NO_COUNTRY).parse()?;
+        let country = country_of(country)?;
         let lines = self.content.screen.helplines().for_country(&country, self.today);
         Ok(self.content.screen.escalation(risk, &lines, self.acknowledgements.turn()))
     }
@@ -267,6 +267,10 @@ const MOST_ID: usize = 128;
 const SHOWN: usize = 3;
 
 /// A request after its texts were checked.
+fn country_of(asked: Option<&str>) -> Result<CountryCode, crisis::CountryCodeError> {
+    asked.map_or(Ok(CountryCode::UNKNOWN), str::parse)
+}
+
 struct Asked {
     id: String,
     entry: Entry,
@@ -277,7 +281,6 @@ struct Asked {
 impl Asked {
     fn check(request: &Request, limit: Limit) -> Result<Self, AssistantError> {
         let situation = request.situation.as_deref().filter(|s| !s.trim().is_empty());
-        let country = request.country.as_deref().unwrap_or(NO_COUNTRY);
         match request.candidates {
             Some(n) if !(1..=5).contains(&n) => return Err(AssistantError::Candidates(n)),
             _ => {}
@@ -289,13 +292,10 @@ impl Asked {
             id: request.id.clone().unwrap_or_else(|| Uuid::now_v7().to_string()),
             entry: Entry::new(request.text.as_str(), limit)?,
             situation: situation.map(|s| Entry::new(s, limit)).transpose()?,
-            country: country.parse()?,
+            country: country_of(request.country.as_deref())?,
         })
     }
 }
-
-/// User-assigned in ISO 3166: no country was named, so the fall-back text is given.
-const NO_COUNTRY: &str = "ZZ";
 
 impl Assistant {
     async fn answer(

@@ -269,6 +269,7 @@ pub(super) fn helplines(page: &mut Page, lines: &[Helpline]) {
             line.phone.as_ref().map(|p| format!("call {p}")),
             line.text.as_ref().map(|t| format!("text {t}")),
             line.chat.as_ref().map(|c| format!("chat {c}")),
+            line.web.as_ref().map(|w| format!("look at {w}")),
         ]
         .into_iter()
         .flatten()

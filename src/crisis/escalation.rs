@@ -30,7 +30,8 @@ pub struct Escalation {
     pub case: Case,
     /// 3 to 6 short lines, parted by line feeds.
     pub message: String,
-    /// Up to 4 lines of the person's country, the fittest first; empty where none is known.
+    /// Up to 4 lines of the person's country, the fittest first; where none is known, pages that
+    /// lead to lines in many countries.
     pub helplines: Vec<Helpline>,
     /// As dialled; with what they reach where none reaches everything.
     pub emergency_numbers: Vec<String>,
@@ -49,7 +50,7 @@ pub struct Support {
     pub message: String,
     /// 3 to 5 steps.
     pub steps: Vec<String>,
-    /// Up to 2 lines of the person's country; empty where none is known.
+    /// Up to 2 lines of the person's country; where none is known, pages that lead to some.
     pub helplines: Vec<Helpline>,
     /// What to know about the list, or that there is none.
     pub note: String,
@@ -92,7 +93,7 @@ impl EscalationTexts {
             (Tier::Emergency, Some(own)) => own.emergency.as_str(),
             (_, Some(own)) => own.urgent.as_str(),
             (Tier::Emergency, None) => turn(&shared.emergency, variant),
-            _ if lines.lines.is_empty() => turn(&shared.urgent_without_lines, variant),
+            _ if !lines.listed => turn(&shared.urgent_without_lines, variant),
             _ => turn(&shared.urgent, variant),
         };
         let (message, steps) = speak(first, text.map(|t| t.variant.as_slice()), lines, variant);
@@ -135,7 +136,7 @@ impl EscalationTexts {
         let shared = &self.support.first;
         let first = match tier {
             Tier::Professional => turn(&shared.professional, variant),
-            _ if lines.lines.is_empty() => turn(&shared.support_without_lines, variant),
+            _ if !lines.listed => turn(&shared.support_without_lines, variant),
             _ => turn(&shared.support, variant),
         };
         let (message, steps) = speak(first, text, lines, variant);

@@ -130,6 +130,9 @@ pub struct Helpline {
     /// The address of its chat, without `https://`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chat: Option<String>,
+    /// The address of a page that leads to lines, without `https://`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub web: Option<String>,
     /// When it answers.
     pub hours: String,
     /// In which languages; empty where the source does not say.
@@ -162,7 +165,8 @@ pub struct HelplineSet {
     pub country: CountryCode,
     /// Its name, if it is listed.
     pub country_name: Option<String>,
-    /// Whether there is a list for it; if not, `lines` and `emergency` are empty.
+    /// Whether there is a list for it. If not, `emergency` is empty and `lines` holds pages that
+    /// lead to lines in many countries.
     pub listed: bool,
     /// Emergency numbers.
     pub emergency: Vec<EmergencyNumber>,
@@ -233,6 +237,7 @@ struct Line {
     phone: Option<String>,
     text: Option<String>,
     chat: Option<String>,
+    web: Option<String>,
     hours: String,
     languages: Vec<String>,
     cost: Option<String>,
@@ -246,17 +251,19 @@ struct Line {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Notes {
+struct Fallback {
+    unknown: String,
     unlisted: String,
     listed: String,
     stale: String,
+    anywhere: Vec<Line>,
 }
 
 /// All countries on the list.
 #[derive(Debug, Clone)]
 pub struct Helplines {
     countries: Vec<Country>,
-    notes: Notes,
+    fallback: Fallback,
 }
 
 impl Helplines {
@@ -268,13 +275,14 @@ impl Helplines {
         Self::parse(&FILES, ("fallback.toml", include_str!("../../content/helplines/fallback.toml")))
     }
 
-    /// Reads files of countries (name, text) and the notes beside them, and checks them together.
+    /// Reads files of countries (name, text) and the fall-back beside them, and checks them
+    /// together.
     ///
     /// # Errors
     /// [`HelplineError`] if a file is not TOML of this form or breaks a rule: each country once;
     /// an emergency number and a line at least; each line with a way to reach it, whom it
     /// serves, and the address of its source.
-    pub fn parse(files: &[(&str, &str)], notes: (&str, &str)) -> Result<Self, HelplineError> {
+    pub fn parse(files: &[(&str, &str)], fallback: (&str, &str)) -> Result<Self, HelplineError> {
         let mut countries: Vec<Country> = Vec::new();
         for (file, text) in files {
             for country in from_toml::<File>(file, text)?.country {
@@ -291,7 +299,13 @@ impl Helplines {
             }
         }
         countries.sort_by_key(|c| c.code);
-        Ok(Self { countries, notes: from_toml(notes.0, notes.1)? })
+        let (file, text) = fallback;
+        let fallback: Fallback = from_toml(file, text)?;
+        if let Some(what) = broken_line(&fallback.anywhere) {
+            let file = file.to_owned();
+            return Err(HelplineError::Entry { file, country: CountryCode::UNKNOWN, what });
+        }
+        Ok(Self { countries, fallback })
     }
 
     /// The countries on the list, by code.
@@ -300,8 +314,9 @@ impl Helplines {
         self.countries.iter().map(|c| (c.code, c.name.as_str()))
     }
 
-    /// What is known for a country on the day `today`. For a country that is not listed the set
-    /// is empty and its note says so and what to do.
+    /// What is known for a country on the day `today`. For a country that is not listed, or
+    /// [`CountryCode::UNKNOWN`], the set has no numbers, only pages that lead to lines in many
+    /// countries, and its note says so and what to do.
     #[must_use]
     pub fn for_country(&self, code: &CountryCode, today: Date) -> HelplineSet {
         let Some(country) = self.countries.iter().find(|c| c.code == *code) else {
@@ -310,14 +325,18 @@ impl Helplines {
                 country_name: None,
                 listed: false,
                 emergency: Vec::new(),
-                lines: Vec::new(),
-                note: self.notes.unlisted.clone(),
+                lines: self.fallback.anywhere.iter().map(|l| l.on(today)).collect(),
+                note: if *code == CountryCode::UNKNOWN {
+                    self.fallback.unknown.clone()
+                } else {
+                    self.fallback.unlisted.clone()
+                },
             };
         };
         let lines: Vec<Helpline> = country.line.iter().map(|l| l.on(today)).collect();
-        let mut note = self.notes.listed.clone();
+        let mut note = self.fallback.listed.clone();
         if lines.iter().any(|l| l.stale) {
-            note = format!("{note} {}", self.notes.stale);
+            note = format!("{note} {}", self.fallback.stale);
         }
         HelplineSet {
             country: *code,
@@ -337,6 +356,7 @@ impl Line {
             phone: self.phone.clone(),
             text: self.text.clone(),
             chat: self.chat.clone(),
+            web: self.web.clone(),
             hours: self.hours.clone(),
             languages: self.languages.clone(),
             cost: self.cost.clone(),
@@ -356,11 +376,12 @@ fn from_toml<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T
         .map_err(|source| HelplineError::Syntax { file: file.to_owned(), source: Box::new(source) })
 }
 
+fn is_address(text: &str) -> bool {
+    text.starts_with("https://") || text.starts_with("http://")
+}
+
 fn broken_rule(country: &Country) -> Option<&'static str> {
-    let digits = |text: &String| text.chars().any(|c| c.is_ascii_digit());
-    let address = |text: &str| text.starts_with("https://") || text.starts_with("http://");
     let number = |e: &EmergencyNumber| !e.number.is_empty() && e.number.chars().all(|c| c.is_ascii_digit());
-    let lines = &country.line;
     let rules = [
         (!country.name.trim().is_empty(), "the country needs its name"),
         (
@@ -369,25 +390,37 @@ fn broken_rule(country: &Country) -> Option<&'static str> {
                 && country.emergency.iter().all(|e| !e.reaches.is_empty()),
             "it needs an emergency number of digits, with what it reaches",
         ),
-        (!lines.is_empty(), "it needs a line"),
+        (
+            country.emergency.iter().all(|e| is_address(&e.source)),
+            "a number needs the address of the page where it was read",
+        ),
+        (!country.line.is_empty(), "it needs a line"),
+    ];
+    rules.iter().find(|(holds, _)| !holds).map(|(_, what)| *what).or_else(|| broken_line(&country.line))
+}
+
+fn broken_line(lines: &[Line]) -> Option<&'static str> {
+    let digits = |text: &String| text.chars().any(|c| c.is_ascii_digit());
+    let bare = |text: &String| text.contains('.') && !text.contains("//");
+    let rules = [
         (
             lines.iter().all(|l| !l.name.trim().is_empty() && !l.hours.trim().is_empty()),
             "a line needs its name and hours",
         ),
         (
             lines.iter().all(|l| {
-                (l.phone.is_some() || l.text.is_some() || l.chat.is_some())
+                (l.phone.is_some() || l.text.is_some() || l.chat.is_some() || l.web.is_some())
                     && l.phone.iter().chain(&l.text).all(digits)
             }),
-            "a line needs a phone number, a text number or a chat",
+            "a line needs a phone number, a text number, a chat or a page",
         ),
         (
-            lines.iter().all(|l| l.chat.iter().all(|c| c.contains('.') && !c.contains("//"))),
-            "a chat is an address without https://",
+            lines.iter().all(|l| l.chat.iter().chain(&l.web).all(bare)),
+            "a chat or a page is an address without https://",
         ),
         (lines.iter().all(|l| !l.serves.is_empty()), "a line needs whom it serves"),
         (
-            lines.iter().all(|l| address(&l.source)) && country.emergency.iter().all(|e| address(&e.source)),
+            lines.iter().all(|l| is_address(&l.source)),
             "a number needs the address of the page where it was read",
         ),
     ];

@@ -10,9 +10,6 @@ use super::work::HelplinesProblems;
 use super::{Problem, ProblemKind, Shared};
 use crate::crisis::{CountryCode, CountryCodeError, HelplineSet};
 
-/// User-assigned in ISO 3166: no country was named, so the fall-back text is given.
-const NO_COUNTRY: &str = "ZZ";
-
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -41,8 +38,7 @@ pub(super) async fn list(
     let country: CountryCode = asked
         .country
         .as_deref()
-        .unwrap_or(NO_COUNTRY)
-        .parse()
+        .map_or(Ok(CountryCode::UNKNOWN), str::parse)
         .map_err(|error: CountryCodeError| Problem::new(ProblemKind::UnknownCountry, &error))?;
     let assistant = &shared.0.assistant;
     Ok(Reply(assistant.content().screen.helplines().for_country(&country, assistant.today())))

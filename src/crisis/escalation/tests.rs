@@ -277,12 +277,13 @@ fn an_emergency_begins_with_the_countrys_number() {
 }
 
 #[test]
-fn without_a_list_nothing_points_to_lines_below_in_the_first_step() {
+fn without_a_list_there_are_pages_to_find_lines_and_nothing_points_to_numbers_below() {
     let set = set("AQ");
     for case in Case::ALL {
         for variant in 0..2 {
             let one = texts().compose(case, Tier::Urgent, &set, variant);
-            assert!(one.helplines.is_empty() && one.emergency_numbers.is_empty());
+            assert!(one.helplines.iter().all(|l| l.web.is_some() && l.phone.is_none()));
+            assert!(!one.helplines.is_empty() && one.emergency_numbers.is_empty());
             assert!(!one.steps[0].contains("below"), "{}", one.steps[0]);
             assert!(one.note.starts_with("We have no verified helpline"));
             let one = texts().support(case, Tier::Support, &set, variant);

@@ -17,6 +17,11 @@ pub struct CountryCodeError;
 #[schema(value_type = String, example = "IE")]
 pub struct CountryCode([u8; 2]);
 
+impl CountryCode {
+    /// No country was named: `ZZ`, which ISO 3166 leaves to its users.
+    pub const UNKNOWN: Self = Self(*b"ZZ");
+}
+
 impl FromStr for CountryCode {
     type Err = CountryCodeError;
 

@@ -10,7 +10,8 @@ fn set(code: &str, today: &str) -> HelplineSet {
     Helplines::embedded().unwrap().for_country(&code.parse().unwrap(), day(today))
 }
 
-const NOTES: (&str, &str) = ("n", "unlisted = \"a\"\nlisted = \"b\"\nstale = \"c\"\n");
+const NOTES: (&str, &str) =
+    ("n", "unknown = \"z\"\nunlisted = \"a\"\nlisted = \"b\"\nstale = \"c\"\nanywhere = []\n");
 const ONE: &str = "[[country]]
 code = \"XX\"
 name = \"Testland\"
@@ -44,10 +45,18 @@ fn the_embedded_list_is_sound() {
 #[test]
 fn a_country_without_a_list_gets_no_number_and_a_plain_word() {
     let set = set("aq", "2026-11-25");
-    assert!(!set.listed && set.lines.is_empty() && set.emergency.is_empty());
+    assert!(!set.listed && set.emergency.is_empty());
+    let only_a_page = |l: &Helpline| l.web.is_some() && l.phone.is_none() && l.text.is_none();
+    assert!(!set.lines.is_empty() && set.lines.iter().all(only_a_page));
     assert!(set.note.starts_with("We have no verified helpline for this country."));
     assert!(!set.note.chars().any(|c| c.is_ascii_digit()));
     assert_eq!(set.emergency_phrase(), "your local emergency number");
+}
+
+#[test]
+fn where_no_country_was_named_the_note_asks_for_it() {
+    let set = set("zz", "2026-11-26");
+    assert!(!set.lines.is_empty() && set.note.starts_with("We don't know which country"));
 }
 
 #[test]
