@@ -1,9 +1,10 @@
-//! Our own texts: thoughts with their distortions, crisis texts with their levels, and which
-//! reframes fit which thought. They train the heads and measure them; the assistant itself never
+//! Our own texts: thoughts with their distortions, crisis texts with their levels, moments of
+//! parts dialogues, and which reframes fit which thought. They train the heads and measure them; the assistant itself never
 //! reads them.
 //!
 //! The files stand in `evals/corpus/`; `SPEC.md` there says what each field means.
 
+mod parts;
 pub(crate) mod read;
 pub mod split;
 
@@ -16,6 +17,7 @@ use crate::crisis::{About, Flag, Level, Time};
 use crate::distortion::Distortion;
 use crate::reframe::{AboutTag, Strategy};
 
+pub use parts::{Moment, Part, PartsStage, PartsState, Speaker, Turn};
 pub use split::{Split, SplitError, Splits};
 
 /// Where the corpus stands in the repository.
@@ -160,6 +162,8 @@ pub struct Corpus {
     pub crisis: Vec<CrisisText>,
     /// From `fit_*.jsonl`.
     pub fits: Vec<Fit>,
+    /// From `parts_*.jsonl`.
+    pub moments: Vec<Moment>,
 }
 
 impl Corpus {
@@ -180,9 +184,13 @@ impl Corpus {
             fresh(&t.id)?;
             check_crisis(t)
         })?;
+        let moments = read::folder(folder, "parts_", |m: &Moment| {
+            fresh(&m.id)?;
+            parts::check(m)
+        })?;
         let known: HashSet<&str> = thoughts.iter().map(|t| t.id.as_str()).collect();
         let fits = read::folder(folder, "fit_", |fit: &Fit| check_fit(fit, &known))?;
-        Ok(Self { thoughts, crisis, fits })
+        Ok(Self { thoughts, crisis, fits, moments })
     }
 }
 
@@ -237,6 +245,7 @@ pub(crate) mod tests {
     fn the_corpus_is_as_its_spec_describes_it() {
         let corpus = Corpus::read(&root().join(FOLDER)).unwrap();
         assert_eq!((corpus.thoughts.len(), corpus.crisis.len(), corpus.fits.len()), (2160, 1370, 600));
+        assert_eq!(corpus.moments.len(), 620);
         let distorted = corpus.thoughts.iter().filter(|t| !t.distortions.is_empty());
         assert!(distorted.clone().all(|t| t.reframes.len() >= 2 && t.distortions.len() <= 4));
         for distortion in Distortion::ALL {

@@ -2,7 +2,8 @@
 //! days can be compared; [`make`] says how it came about, and a test makes it again.
 //!
 //! Texts that are nearly the same go to the same side: contrast pairs, and texts that share at
-//! least half of their three-word shingles, whichever file they stand in.
+//! least half of their three-word shingles, whichever file they stand in; and all moments of one
+//! parts dialogue.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::Corpus;
+use super::{Corpus, Moment, Speaker};
 
 /// Texts that share at least this part of their shingles count as one.
 const NEAR: f64 = 0.5;
@@ -87,6 +88,7 @@ pub fn make(corpus: &Corpus, seed: u64) -> Splits {
     let crisis: HashSet<&str> = corpus.crisis.iter().map(|t| t.id.as_str()).collect();
     let dev = groups(corpus)
         .into_iter()
+        .chain(dialogues(corpus))
         .filter(|group| {
             group.first().is_some_and(|first| {
                 if crisis.contains(first) { is_sixth(first) } else { is_dev(pair_key(first), seed) }
@@ -116,6 +118,20 @@ fn groups(corpus: &Corpus) -> Vec<Vec<&str>> {
         groups.entry(joined.find(i)).or_default().push(id);
     }
     groups.into_values().collect()
+}
+
+/// Ids of the moments that go back to the same first message of the person.
+fn dialogues(corpus: &Corpus) -> Vec<Vec<&str>> {
+    let first = |m: &Moment| m.history.iter().find(|t| t.from == Speaker::Person).map(|t| t.text.clone());
+    let mut dialogues: Vec<(Option<String>, Vec<&str>)> = Vec::new();
+    for moment in &corpus.moments {
+        let begins = first(moment);
+        match dialogues.iter_mut().find(|(other, _)| *other == begins) {
+            Some((_, ids)) => ids.push(&moment.id),
+            None => dialogues.push((begins, vec![&moment.id])),
+        }
+    }
+    dialogues.into_iter().map(|(_, ids)| ids).collect()
 }
 
 /// The id without an `a` or `b` that follows a digit.
@@ -206,7 +222,8 @@ mod tests {
             std::fs::write(&file, serde_json::to_string_pretty(&made).unwrap() + "\n").unwrap();
         }
         assert_eq!(Splits::read(&file).unwrap(), made);
-        let part = made.dev.len() as f64 / (corpus.thoughts.len() + corpus.crisis.len()) as f64;
+        let texts = corpus.thoughts.len() + corpus.crisis.len() + corpus.moments.len();
+        let part = made.dev.len() as f64 / texts as f64;
         assert!((0.13..0.20).contains(&part), "{part}");
     }
 
@@ -214,7 +231,7 @@ mod tests {
     fn no_group_straddles_the_split() {
         let corpus = Corpus::read(&root().join(FOLDER)).unwrap();
         let splits = Splits::read(&root().join(SPLIT_FILE)).unwrap();
-        for group in groups(&corpus) {
+        for group in groups(&corpus).into_iter().chain(dialogues(&corpus)) {
             assert!(group.iter().all(|id| splits.of(id) == splits.of(group[0])), "{group:?}");
         }
     }
