@@ -173,6 +173,12 @@ impl Tokenizer {
         self.end.contains(&token)
     }
 
+    /// The token with which the model ends what it writes, if it has one.
+    #[must_use]
+    pub fn end(&self) -> Option<Token> {
+        self.end.first().copied()
+    }
+
     /// Number of tokens in the vocabulary.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -70,6 +70,11 @@ impl Activations {
         }
     }
 
+    /// Rows of `columns` values for plain weights alone.
+    pub(in crate::language) fn plain(floats: Vec<f32>, columns: usize) -> Self {
+        Self { tokens: floats.len() / columns.max(1), columns, floats, ..Self::default() }
+    }
+
     /// Number of rows.
     pub(in crate::language) fn tokens(&self) -> usize {
         self.tokens

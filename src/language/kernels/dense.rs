@@ -55,6 +55,15 @@ impl DenseMatrix {
         Some(Self { rows, columns, weights })
     }
 
+    /// Takes weights as they are, row by row; `None` if their number is not `rows · columns`.
+    pub(in crate::language) fn plain(weights: &[f32], rows: usize, columns: usize) -> Option<Self> {
+        (weights.len() == rows * columns).then(|| {
+            let panels = rows.div_ceil(PANEL);
+            let weights = Weights::Single(interleave(rows, columns, panels, |r, c| weights[r * columns + c]));
+            Self { rows, columns, weights }
+        })
+    }
+
     pub(in crate::language) fn rows(&self) -> usize {
         self.rows
     }

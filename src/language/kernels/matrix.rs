@@ -17,7 +17,7 @@ use super::pool::Pool;
 use crate::language::gguf::TensorType;
 
 /// Rows in a panel.
-pub(super) const PANEL: usize = 16;
+pub(in crate::language) const PANEL: usize = 16;
 /// Columns in a block.
 pub(super) const BLOCK: usize = 32;
 

@@ -31,12 +31,14 @@ mod memory;
 mod neon;
 mod pool;
 mod product;
+mod slopes;
 
 pub(super) use activations::{Activations, Precision};
 pub(super) use attention::{Attention, KeyValues, LARGEST_HEAD, Place};
 use dense::DenseMatrix;
 pub(super) use disjoint::Disjoint;
 pub(super) use elementwise::{gated_silu, rms_norm, rotate};
+pub(super) use matrix::PANEL;
 use matrix::PackedMatrix;
 pub(super) use memory::Memory;
 pub(super) use pool::Pool;
@@ -179,6 +181,11 @@ impl Matrix {
         })
     }
 
+    /// Takes weights in f32, row by row; `None` if their number is not `rows · columns`.
+    pub(super) fn plain(weights: &[f32], rows: usize, columns: usize) -> Option<Self> {
+        DenseMatrix::plain(weights, rows, columns).map(Self::Dense)
+    }
+
     pub(super) fn rows(&self) -> usize {
         match self {
             Self::Packed(m) => m.rows(),
@@ -242,6 +249,14 @@ pub(super) fn multiply<const N: usize>(
             Matrix::Dense(matrix) => isa.run(dense::PanelProduct { matrix, panel, x, out, add }),
         }
     });
+}
+
+/// `xᵀ·y` on the thread that calls: for each column of `x` (rows of `width`) sixteen sums over the
+/// rows.
+pub(super) fn slopes(isa: Isa, x: &[f32], width: usize, y: &[[f32; PANEL]]) -> Vec<[f32; PANEL]> {
+    let mut out = vec![[0.0; PANEL]; width];
+    isa.run(slopes::Slopes { x, width, y, out: &mut out });
+    out
 }
 
 /// A product, its panels counted behind those of the products before it.
