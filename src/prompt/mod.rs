@@ -54,14 +54,20 @@ impl Prompt for ReframeSystem {
 pub struct ReframeTask<'a> {
     /// Name of the distortion, such as "Mind reading".
     pub distortion: &'a str,
-    /// What it is, in one sentence.
-    pub definition: &'a str,
     /// What to do in the answer, in one line.
     pub strategy: &'a str,
 }
 
 impl Prompt for ReframeTask<'_> {
     const TEMPLATE: &'static str = include_str!("../../prompts/reframe_task.jinja");
+}
+
+/// Sets the task of answering in a parts dialogue.
+#[derive(Serialize)]
+pub struct PartsSystem {}
+
+impl Prompt for PartsSystem {
+    const TEMPLATE: &'static str = include_str!("../../prompts/parts_system.jinja");
 }
 
 #[cfg(test)]
@@ -75,11 +81,8 @@ mod tests {
         let statement = "The writer is sure what someone else thinks, although nobody said so.";
         insta::assert_snapshot!("judge_statement", JudgeStatement { statement }.render().unwrap());
         insta::assert_snapshot!("reframe_system", ReframeSystem {}.render().unwrap());
-        let task = ReframeTask {
-            distortion: "Mind reading",
-            definition: "The thought is sure what others think without them having said so.",
-            strategy: "Ask what was really seen or said.",
-        };
+        insta::assert_snapshot!("parts_system", PartsSystem {}.render().unwrap());
+        let task = ReframeTask { distortion: "Mind reading", strategy: "Ask what was really seen or said." };
         insta::assert_snapshot!("reframe_task", task.render().unwrap());
     }
 }

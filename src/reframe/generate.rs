@@ -33,11 +33,8 @@ pub(super) async fn generate(
         return Ok(Vec::new());
     };
     let entry = catalogue.get(found.distortion);
-    let task = ReframeTask {
-        distortion: &entry.name,
-        definition: &entry.definition,
-        strategy: &library.strategies.get(strategy).description,
-    };
+    let task =
+        ReframeTask { distortion: &entry.name, strategy: &library.strategies.get(strategy).description };
     let template = |e: minijinja::Error| LanguageError::Chat(e.into());
     let text = excerpt(material);
     let prompt = session.encode_chat(&[
