@@ -240,6 +240,25 @@ pub(super) enum ModelsCommand {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum TrainCommand {
+    /// Tune a model on our own corpus: an adapter that is merged into its weights. Ctrl-C keeps
+    /// what was learnt; the same command goes on from there
+    Adapter {
+        /// The model to tune [default: the default model's base]
+        #[arg(long, value_name = "NAME")]
+        base: Option<ModelName>,
+        /// How to learn
+        #[arg(long, value_name = "FILE", default_value = "models/adapters/recipe.toml")]
+        recipe: PathBuf,
+        /// Where the run is kept while it is under way [default: in the model cache]
+        #[arg(long, value_name = "FILE")]
+        checkpoint: Option<PathBuf>,
+        /// The file to write [default: models/adapters/NAME.safetensors]
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Where the corpus lies
+        #[arg(long, value_name = "DIR", default_value = "evals")]
+        corpus: PathBuf,
+    },
     /// Train the heads that read the model's hidden states, on our own corpus
     Heads {
         /// The file to write [default: beside the model]
@@ -251,6 +270,9 @@ pub(super) enum TrainCommand {
         /// Order of the training texts
         #[arg(long, value_name = "N", default_value_t = 0)]
         seed: u64,
+        /// Choose thresholds on the development part: for a model that was tuned on the rest
+        #[arg(long)]
+        tuned: bool,
     },
 }
 

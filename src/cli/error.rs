@@ -10,7 +10,7 @@ use crate::entry::EntryError;
 use crate::eval::EvalError;
 use crate::heads::HeadFileError;
 use crate::language::LanguageError;
-use crate::train::TrainError;
+use crate::train::{TrainError, TuneError};
 use crate::weights::WeightsError;
 
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +27,8 @@ pub(super) enum CliError {
     Language(#[from] LanguageError),
     #[error(transparent)]
     Train(#[from] TrainError),
+    #[error(transparent)]
+    Tune(#[from] TuneError),
     #[error(transparent)]
     Eval(#[from] EvalError),
     #[error(transparent)]

@@ -75,8 +75,11 @@ async fn interrupted() {
     if serve::is_serving() {
         std::future::pending::<()>().await;
     }
-    // Work on other threads (a download) notices and cleans up after itself.
+    // Work on other threads (a download, a run of training) notices and cleans up after itself.
     setup::cancel().cancel();
+    if train::is_tuning() {
+        std::future::pending::<()>().await;
+    }
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
 }
 

@@ -1,20 +1,98 @@
 //! `evenkeel train`.
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::args::{Global, TrainCommand};
 use super::error::CliError;
 use super::setup;
-use crate::train::{TrainOptions, train_heads};
+use crate::train::{JudgedOn, TrainOptions, TuneOptions, read_recipe, train_heads, tune};
+use crate::weights::{ModelName, Registry};
+
+/// Whether a run of tuning is under way, which writes its checkpoint before it ends.
+static TUNING: AtomicBool = AtomicBool::new(false);
+
+pub(super) fn is_tuning() -> bool {
+    TUNING.load(Ordering::Relaxed)
+}
 
 pub(super) async fn run(global: &Global, command: TrainCommand) -> Result<(), CliError> {
-    let TrainCommand::Heads { output, corpus, seed } = command;
+    match command {
+        TrainCommand::Adapter { base, recipe, checkpoint, output, corpus } => {
+            adapter(global, base, &recipe, checkpoint, output, corpus).await
+        }
+        TrainCommand::Heads { output, corpus, seed, tuned } => {
+            let judged_on = if tuned { JudgedOn::Development } else { JudgedOn::Folds };
+            heads(global, output, corpus, seed, judged_on).await
+        }
+    }
+}
+
+async fn adapter(
+    global: &Global,
+    base: Option<ModelName>,
+    recipe: &Path,
+    checkpoint: Option<PathBuf>,
+    output: Option<PathBuf>,
+    corpus: PathBuf,
+) -> Result<(), CliError> {
+    let recipe = read_recipe(recipe).map_err(CliError::Usage)?;
+    let cache = setup::cache(global)?;
+    let registry = Registry::load(cache.folder())?;
+    let spec = setup::named_model(&registry, base.as_ref())?.clone();
+    let name = format!("{}-evenkeel-1", spec.name);
+    let options = TuneOptions {
+        folder: corpus,
+        base: setup::pull(global, &cache, &spec).await?,
+        base_sha256: spec.sha256.to_string(),
+        recipe,
+        checkpoint: checkpoint
+            .unwrap_or_else(|| cache.folder().join("training").join(format!("{name}.safetensors"))),
+        threads: global
+            .threads
+            .map(usize::from)
+            .or_else(|| std::thread::available_parallelism().ok().map(usize::from))
+            .unwrap_or(1),
+        name,
+    };
+    let path =
+        output.unwrap_or_else(|| Path::new("models/adapters").join(format!("{}.safetensors", options.name)));
+    let quiet = global.quiet;
+    TUNING.store(true, Ordering::Relaxed);
+    let tuned = setup::blocking(move || {
+        let say = |line: &str| {
+            if !quiet {
+                let _ = writeln!(std::io::stderr(), "{line}");
+            }
+        };
+        Ok(tune(&options, &say, &|| setup::cancel().is_cancelled())?)
+    })
+    .await;
+    TUNING.store(false, Ordering::Relaxed);
+    write_whole(&path, &tuned?.adapter)?;
+    writeln!(std::io::stdout(), "{}", path.display())?;
+    Ok(())
+}
+
+async fn heads(
+    global: &Global,
+    output: Option<PathBuf>,
+    corpus: PathBuf,
+    seed: u64,
+    judged_on: JudgedOn,
+) -> Result<(), CliError> {
     let model = setup::local_model(global).await?;
     let engine = setup::engine(global, &model.path)?;
     engine.ready().await.map_err(CliError::Failed)?;
     let session = engine.session().await?;
-    let options =
-        TrainOptions { folder: corpus, seed, name: model.name.clone(), model_sha256: model.sha256.clone() };
+    let options = TrainOptions {
+        folder: corpus,
+        seed,
+        name: model.name.clone(),
+        model_sha256: model.sha256.clone(),
+        judged_on,
+    };
     let quiet = global.quiet;
     let trained = train_heads(&session, &options, &|line| {
         if !quiet {
@@ -26,14 +104,19 @@ pub(super) async fn run(global: &Global, command: TrainCommand) -> Result<(), Cl
         Some(path) => path,
         None => setup::own_heads(&setup::cache(global)?, &model.sha256),
     };
+    write_whole(&path, &trained.file)?;
+    std::fs::write(path.with_extension("md"), &trained.card)?;
+    writeln!(std::io::stdout(), "{}", path.display())?;
+    Ok(())
+}
+
+/// Written beside and renamed, so that a half-written file is never used.
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    // Written beside and renamed, so that a half-written file is never used.
     let part = path.with_extension("part");
-    std::fs::write(&part, &trained.file)?;
-    std::fs::rename(&part, &path)?;
-    std::fs::write(path.with_extension("md"), &trained.card)?;
-    writeln!(std::io::stdout(), "{}", path.display())?;
+    std::fs::write(&part, bytes)?;
+    std::fs::rename(&part, path)?;
     Ok(())
 }

@@ -2,14 +2,16 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use super::bank::read_bank;
 use super::data::{Seen, see};
 use super::levels::{LevelExamples, levels};
 use super::logistic::{Examples, Recipe, fit};
+use super::scaling::Scaling;
 use super::thresholds::{at_precision, best_f1};
 use super::wrapping::{instruct_all, wrap};
-use super::{TrainError, TrainOptions, Trained};
+use super::{JudgedOn, TrainError, TrainOptions, Trained};
 use crate::corpus::{Corpus, CrisisText, Split, Splits, Thought};
 use crate::crisis::{FLAG_HEAD, FLAG_THRESHOLDS, Flag, Tier};
 use crate::distortion::{DISTORTION_HEAD, Distortion, SPAN_HEAD, THRESHOLDS, span_features};
@@ -41,44 +43,25 @@ pub(super) async fn train(
     let corpus = Corpus::read(&options.folder.join("corpus"))?;
     let splits = Splits::read(&options.folder.join("split.json"))?;
     let depth = session.text()?.info.depth * 2 / 3;
-    let is_train = |id: &str| splits.of(id) == Split::Train;
-    let thoughts: Vec<&Thought> = corpus.thoughts.iter().filter(|t| is_train(&t.id)).collect();
-    let crisis: Vec<&CrisisText> = corpus.crisis.iter().filter(|t| is_train(&t.id)).collect();
-
-    let texts: Vec<&str> = thoughts.iter().map(|t| t.thought.as_str()).collect();
-    let thoughts_seen = see(session, depth, &texts, true, "thoughts", say).await?;
-    let texts: Vec<&str> = crisis.iter().map(|t| t.text.as_str()).collect();
-    let crisis_seen = see(session, depth, &texts, false, "screening texts", say).await?;
-    let situations: Vec<&str> =
-        thoughts.iter().map(|t| t.situation.as_str()).filter(|s| !s.trim().is_empty()).collect();
-    let situations_seen = see(session, depth, &situations, false, "situations", say).await?;
-    let ordinary: Vec<&str> = thoughts.iter().map(|t| t.thought.as_str()).chain(situations).collect();
-    let wrapped = wrap(&texts, &ordinary, options.seed);
-    let wrapped: Vec<&str> = wrapped.iter().map(String::as_str).collect();
-    let wrapped_seen = see(session, depth, &wrapped, false, "wrapped screening texts", say).await?;
-    let some: Vec<&str> = ordinary.iter().step_by(ORDINARY_INSTRUCTED).copied().collect();
-    let instructed = instruct_all(&some, options.seed);
-    let instructed: Vec<&str> = instructed.iter().map(String::as_str).collect();
-    let instructed_seen = see(session, depth, &instructed, false, "worries among instructions", say).await?;
+    let reader = Reader { session, depth, seed: options.seed, say };
+    let learnt = reader.side(&corpus, &splits, Split::Train).await?;
+    let judged = match options.judged_on {
+        JudgedOn::Folds => None,
+        JudgedOn::Development => Some(reader.side(&corpus, &splits, Split::Dev).await?),
+    };
 
     let mut parts = HeadTensors::default();
     let mut card = String::new();
     say("learning distortions");
-    distortions(&thoughts, &thoughts_seen, options.seed, &mut parts, &mut card);
+    distortions(&learnt, judged.as_ref(), options.seed, &mut parts, &mut card);
     say("learning what entries are about");
-    about(&corpus, &thoughts, &thoughts_seen, options.seed, &mut parts, &mut card);
+    about(&corpus, &learnt, options.seed, &mut parts, &mut card);
     say("learning levels and flags");
-    let examples = LevelExamples {
-        texts: &crisis,
-        bare: &crisis_seen,
-        wrapped: &wrapped_seen,
-        worries: thoughts_seen.iter().chain(&situations_seen).chain(&instructed_seen).collect(),
-    };
-    levels(&examples, options.seed, &mut parts, &mut card);
-    flags(&crisis, &crisis_seen, options.seed, &mut parts, &mut card);
+    levels(&learnt.levels(), judged.as_ref().map(Side::levels).as_ref(), options.seed, &mut parts, &mut card);
+    flags(&learnt, judged.as_ref(), options.seed, &mut parts, &mut card);
 
     let bank = Bank::embedded()?;
-    let read = read_bank(session, depth, &bank, &centre(&thoughts_seen), say).await?;
+    let read = read_bank(session, depth, &bank, &centre(&learnt.thoughts_seen), say).await?;
     parts.halved.push((BANK_STATES.into(), read.map));
     parts.vectors.push((BANK_CENTRE.into(), read.centre));
     parts.notes.push((BANK_ROWS.into(), read.rows.join(" ")));
@@ -87,27 +70,117 @@ pub(super) async fn train(
     parts.notes.push(("name".into(), name.clone()));
     parts.notes.push(("seed".into(), options.seed.to_string()));
     let file = Heads::serialise(&options.model_sha256, depth, parts)?;
+    let judged_on = match options.judged_on {
+        JudgedOn::Folds => format!(
+            "The figures below are of\ncross-validation within the training part ({FOLDS} parts); \
+             `evenkeel eval recognition screening`\nmeasures the development part."
+        ),
+        JudgedOn::Development => {
+            "The network itself was tuned on\nthe training part, so scales and thresholds \
+             were chosen on the development part, and the figures\nbelow are of that part."
+                .to_owned()
+        }
+    };
     let card = format!(
         "# {name}\n\n\
-         Linear heads on the frozen states after {depth} layers of `{}` (SHA-256 {}).\n\n\
+         Linear heads on the states after {depth} layers of `{}` (SHA-256 {}).\n\n\
          Made by `evenkeel train heads --seed {}` from {} thoughts and {} screening texts of the training\n\
          part of `evals/corpus/`. Texts and labels were written by language models for this project;\n\
-         no clinician has reviewed them. English only. The figures below are of cross-validation within\n\
-         the training part ({FOLDS} parts); `evenkeel eval recognition screening` measures the\n\
-         development part.\n\n{card}",
+         no clinician has reviewed them. English only. {judged_on}\n\n{card}",
         options.name,
         options.model_sha256,
         options.seed,
-        thoughts.len(),
-        crisis.len(),
+        learnt.thoughts.len(),
+        learnt.crisis.len(),
     );
     Ok(Trained { file, card })
+}
+
+/// One side of the split, as the model sees it.
+struct Side<'a> {
+    thoughts: Vec<&'a Thought>,
+    thoughts_seen: Vec<Seen>,
+    crisis: Vec<&'a CrisisText>,
+    crisis_seen: Vec<Seen>,
+    /// The screening texts among other words.
+    wrapped_seen: Vec<Seen>,
+    situations_seen: Vec<Seen>,
+    /// Some thoughts and situations between instructions.
+    instructed_seen: Vec<Seen>,
+}
+
+impl Side<'_> {
+    fn levels(&self) -> LevelExamples<'_> {
+        LevelExamples {
+            texts: &self.crisis,
+            bare: &self.crisis_seen,
+            wrapped: &self.wrapped_seen,
+            worries: self
+                .thoughts_seen
+                .iter()
+                .chain(&self.situations_seen)
+                .chain(&self.instructed_seen)
+                .collect(),
+        }
+    }
+}
+
+/// Reads texts with a model.
+struct Reader<'a> {
+    session: &'a Session,
+    depth: usize,
+    seed: u64,
+    say: &'a (dyn Fn(&str) + Send + Sync),
+}
+
+impl Reader<'_> {
+    async fn see(&self, texts: &[&str], keep: bool, what: &str) -> Result<Vec<Seen>, TrainError> {
+        see(self.session, self.depth, texts, keep, what, self.say).await
+    }
+
+    async fn side<'c>(
+        &self,
+        corpus: &'c Corpus,
+        splits: &Splits,
+        side: Split,
+    ) -> Result<Side<'c>, TrainError> {
+        let thoughts: Vec<&Thought> = corpus.thoughts.iter().filter(|t| splits.of(&t.id) == side).collect();
+        let crisis: Vec<&CrisisText> = corpus.crisis.iter().filter(|t| splits.of(&t.id) == side).collect();
+        let texts: Vec<&str> = thoughts.iter().map(|t| t.thought.as_str()).collect();
+        let thoughts_seen = self.see(&texts, true, "thoughts").await?;
+        let texts: Vec<&str> = crisis.iter().map(|t| t.text.as_str()).collect();
+        let crisis_seen = self.see(&texts, false, "screening texts").await?;
+        let situations: Vec<&str> =
+            thoughts.iter().map(|t| t.situation.as_str()).filter(|s| !s.trim().is_empty()).collect();
+        let situations_seen = self.see(&situations, false, "situations").await?;
+        let ordinary: Vec<&str> = thoughts.iter().map(|t| t.thought.as_str()).chain(situations).collect();
+        let wrapped = wrap(&texts, &ordinary, self.seed);
+        let wrapped: Vec<&str> = wrapped.iter().map(String::as_str).collect();
+        let wrapped_seen = self.see(&wrapped, false, "wrapped screening texts").await?;
+        let some: Vec<&str> = ordinary.iter().step_by(ORDINARY_INSTRUCTED).copied().collect();
+        let instructed = instruct_all(&some, self.seed);
+        let instructed: Vec<&str> = instructed.iter().map(String::as_str).collect();
+        let instructed_seen = self.see(&instructed, false, "worries among instructions").await?;
+        Ok(Side {
+            thoughts,
+            thoughts_seen,
+            crisis,
+            crisis_seen,
+            wrapped_seen,
+            situations_seen,
+            instructed_seen,
+        })
+    }
 }
 
 /// Rows for a fold of cross-validation: those to learn from and those to predict.
 fn fold(rows: usize, fold: usize) -> (Vec<usize>, Vec<usize>) {
     // Neighbours in the corpus (contrast pairs) fall into the same part.
-    (0..rows).partition(|r| r / 2 % FOLDS != fold)
+    (0..rows).partition(|r| fold_of(*r) != fold)
+}
+
+fn fold_of(row: usize) -> usize {
+    row / 2 % FOLDS
 }
 
 /// The same for texts: their token rows.
@@ -115,16 +188,22 @@ fn token_rows(of: &[usize], starts: &[usize]) -> Vec<usize> {
     of.iter().flat_map(|t| starts[*t]..starts[t + 1]).collect()
 }
 
-fn distortions(thoughts: &[&Thought], seen: &[Seen], seed: u64, parts: &mut HeadTensors, card: &mut String) {
-    let labels: Vec<f32> =
-        thoughts.iter().flat_map(|t| Distortion::ALL.map(|d| f32::from(u8::from(t.has(d))))).collect();
+fn distortions(
+    learnt: &Side<'_>,
+    judged: Option<&Side<'_>>,
+    seed: u64,
+    parts: &mut HeadTensors,
+    card: &mut String,
+) {
+    let (thoughts, seen) = (&learnt.thoughts, &learnt.thoughts_seen);
+    let labels = distortion_labels(thoughts);
     // Tokens and whether they carry each distortion.
     let width = seen.first().map_or(0, |s| s.mean.len());
     let (mut x, mut y, mut starts) = (Vec::new(), Vec::new(), vec![0]);
     for (thought, seen) in thoughts.iter().zip(seen) {
         let Some(states) = &seen.states else { continue };
         states.rows().for_each(|row| x.extend_from_slice(row));
-        y.extend(token_labels(thought, seen));
+        y.extend(token_labels(thought, &seen.tokens));
         starts.push(starts.last().copied().unwrap_or(0) + states.len());
     }
     let span_head = |texts: &[usize]| {
@@ -135,26 +214,36 @@ fn distortions(thoughts: &[&Thought], seen: &[Seen], seed: u64, parts: &mut Head
     };
     // Features of each text by a span head that has not seen it.
     let inputs = width + 3 * DISTORTIONS;
-    let mut features = vec![0.0; inputs * thoughts.len()];
-    for f in 0..FOLDS {
-        let (learn, predict) = fold(thoughts.len(), f);
-        let head = span_head(&learn);
-        for t in predict {
-            let row = &mut features[t * inputs..(t + 1) * inputs];
-            row[..width].copy_from_slice(&seen[t].mean);
-            if let Some(states) = &seen[t].states {
-                row[width..].copy_from_slice(&span_features(states, &head));
-            }
-        }
+    let mut features = Vec::with_capacity(inputs * thoughts.len());
+    let heads: Vec<Linear> = (0..FOLDS).map(|f| span_head(&fold(thoughts.len(), f).0)).collect();
+    for (t, seen) in seen.iter().enumerate() {
+        push_features(&mut features, seen, &heads[fold_of(t)]);
     }
     let all: Vec<usize> = (0..thoughts.len()).collect();
     let head = |rows: &[usize]| {
         let examples = Examples { inputs, x: &features, bags: None, outputs: DISTORTIONS, y: &labels, rows };
         fit(&examples, Recipe { seed, ..HEAD_RECIPE })
     };
-    let predicted = cross_predict(thoughts.len(), DISTORTIONS, &head, &|map, t| {
-        map.apply(&features[t * inputs..(t + 1) * inputs])
-    });
+    let (spans, mut map) = (span_head(&all), head(&all));
+    let (predicted, labels) = match judged {
+        None => {
+            let apply = |map: &Linear, t: usize| map.apply(&features[t * inputs..(t + 1) * inputs]);
+            (cross_predict(thoughts.len(), DISTORTIONS, &head, &apply), labels.clone())
+        }
+        Some(side) => {
+            let labels = distortion_labels(&side.thoughts);
+            let logits = |map: &Linear| -> Vec<Vec<f32>> {
+                let of = |seen: &Seen| {
+                    let mut features = Vec::with_capacity(inputs);
+                    push_features(&mut features, seen, &spans);
+                    map.apply(&features)
+                };
+                side.thoughts_seen.iter().map(of).collect()
+            };
+            map = Scaling::fit(&logits(&map), &labels).apply(&map);
+            (logits(&map), labels)
+        }
+    };
     let mut thresholds = Vec::new();
     let _ = writeln!(card, "| distortion | texts | threshold | precision | recall |\n|---|---|---|---|---|");
     for d in Distortion::ALL {
@@ -164,14 +253,26 @@ fn distortions(thoughts: &[&Thought], seen: &[Seen], seed: u64, parts: &mut Head
         thresholds.push(threshold);
     }
     card.push('\n');
-    parts.linear.push((SPAN_HEAD.into(), span_head(&all)));
-    parts.linear.push((DISTORTION_HEAD.into(), head(&all)));
+    parts.linear.push((SPAN_HEAD.into(), spans));
+    parts.linear.push((DISTORTION_HEAD.into(), map));
     parts.vectors.push((THRESHOLDS.into(), thresholds));
 }
 
+fn distortion_labels(thoughts: &[&Thought]) -> Vec<f32> {
+    thoughts.iter().flat_map(|t| Distortion::ALL.map(|d| f32::from(u8::from(t.has(d))))).collect()
+}
+
+/// What the distortion head reads of a text: its mean state and what the span head says.
+fn push_features(features: &mut Vec<f32>, seen: &Seen, spans: &Linear) {
+    features.extend_from_slice(&seen.mean);
+    let states = seen.states.as_ref();
+    features.extend(states.map_or_else(|| vec![0.0; 3 * DISTORTIONS], |s| span_features(s, spans)));
+}
+
 /// For each token whether it lies in the words that carry each distortion.
-fn token_labels(thought: &Thought, seen: &Seen) -> Vec<f32> {
-    let mut labels = vec![0.0; seen.tokens.len() * DISTORTIONS];
+/// `tokens` are their byte ranges in the normalised text.
+pub(super) fn token_labels(thought: &Thought, tokens: &[Range<usize>]) -> Vec<f32> {
+    let mut labels = vec![0.0; tokens.len() * DISTORTIONS];
     let Ok(entry) = Entry::new(thought.thought.as_str(), Limit::Reframing) else { return labels };
     for label in &thought.distortions {
         // Spans are of the text as given; normalised, they are found the same way.
@@ -180,7 +281,7 @@ fn token_labels(thought: &Thought, seen: &Seen) -> Vec<f32> {
             continue;
         };
         let end = start + span.map_or(0, |s| s.len());
-        for (t, token) in seen.tokens.iter().enumerate() {
+        for (t, token) in tokens.iter().enumerate() {
             if token.start < end && token.end > start {
                 labels[t * DISTORTIONS + label.slug.index()] = 1.0;
             }
@@ -189,15 +290,9 @@ fn token_labels(thought: &Thought, seen: &Seen) -> Vec<f32> {
     labels
 }
 
-fn about(
-    corpus: &Corpus,
-    thoughts: &[&Thought],
-    seen: &[Seen],
-    seed: u64,
-    parts: &mut HeadTensors,
-    card: &mut String,
-) {
-    let by_id: HashMap<&str, &Seen> = thoughts.iter().map(|t| t.id.as_str()).zip(seen).collect();
+fn about(corpus: &Corpus, learnt: &Side<'_>, seed: u64, parts: &mut HeadTensors, card: &mut String) {
+    let by_id: HashMap<&str, &Seen> =
+        learnt.thoughts.iter().map(|t| t.id.as_str()).zip(&learnt.thoughts_seen).collect();
     let (mut x, mut y, mut count, mut width) = (Vec::new(), Vec::new(), 0, 0);
     for fit in &corpus.fits {
         if let Some(seen) = by_id.get(fit.thought_id.as_str()) {
@@ -221,35 +316,57 @@ fn about(
     parts.linear.push((ABOUT_HEAD.into(), head(&(0..count).collect::<Vec<_>>())));
 }
 
-fn flags(crisis: &[&CrisisText], seen: &[Seen], seed: u64, parts: &mut HeadTensors, card: &mut String) {
+fn flags(
+    learnt: &Side<'_>,
+    judged: Option<&Side<'_>>,
+    seed: u64,
+    parts: &mut HeadTensors,
+    card: &mut String,
+) {
+    let (crisis, seen) = (&learnt.crisis, &learnt.crisis_seen);
     let width = seen.first().map_or(0, |s| s.mean.len());
     let x: Vec<f32> = seen.iter().flat_map(|s| s.mean.iter().copied()).collect();
-    let y: Vec<f32> = crisis
-        .iter()
-        .flat_map(|t| Flag::ALL.map(|flag| f32::from(u8::from(t.flags.contains(&flag)))))
-        .collect();
+    let y = flag_labels(crisis);
     let head = |rows: &[usize]| {
         let examples = Examples { inputs: width, x: &x, bags: None, outputs: FLAGS, y: &y, rows };
         fit(&examples, Recipe { seed, ..HEAD_RECIPE })
     };
-    let predicted = cross_predict(crisis.len(), FLAGS, &head, &|map, t| {
+    let highest = |map: &Linear, seen: &Seen| {
         let mut highest = vec![f32::NEG_INFINITY; FLAGS];
-        for window in &seen[t].windows {
+        for window in &seen.windows {
             highest.iter_mut().zip(map.apply(window)).for_each(|(h, v)| *h = h.max(v));
         }
         highest
-    });
+    };
+    let mut map = head(&(0..crisis.len()).collect::<Vec<_>>());
+    let (predicted, y) = match judged {
+        None => (cross_predict(crisis.len(), FLAGS, &head, &|map, t| highest(map, &seen[t])), y.clone()),
+        Some(side) => {
+            let labels = flag_labels(&side.crisis);
+            let logits =
+                |map: &Linear| side.crisis_seen.iter().map(|s| highest(map, s)).collect::<Vec<Vec<f32>>>();
+            map = Scaling::fit(&logits(&map), &labels).apply(&map);
+            (logits(&map), labels)
+        }
+    };
     let mut thresholds = Vec::new();
     let _ = writeln!(card, "| flag | texts | threshold | precision | recall |\n|---|---|---|---|---|");
     for (i, flag) in Flag::ALL.into_iter().enumerate() {
         let scored = scored(&predicted, &y, FLAGS, i);
         let escalates = crate::crisis::routing::of_flag(flag) >= Tier::Urgent;
-        let threshold = at_precision(&scored, if escalates { SURE_FLAG } else { OTHER_FLAG });
+        let right = if escalates { SURE_FLAG } else { OTHER_FLAG };
+        // A probability that was scaled says by itself how often it is right; a handful of texts
+        // of each flag would not say it better.
+        let threshold = if judged.is_some() { right } else { at_precision(&scored, right) };
         card_line(card, flag.slug(), &scored, threshold);
         thresholds.push(threshold);
     }
-    parts.linear.push((FLAG_HEAD.into(), head(&(0..crisis.len()).collect::<Vec<_>>())));
+    parts.linear.push((FLAG_HEAD.into(), map));
     parts.vectors.push((FLAG_THRESHOLDS.into(), thresholds));
+}
+
+fn flag_labels(crisis: &[&CrisisText]) -> Vec<f32> {
+    crisis.iter().flat_map(|t| Flag::ALL.map(|flag| f32::from(u8::from(t.flags.contains(&flag))))).collect()
 }
 
 /// Logits for every row by a map that was learnt without it.

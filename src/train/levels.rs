@@ -37,23 +37,41 @@ pub(super) struct LevelExamples<'a> {
     pub(super) worries: Vec<&'a Seen>,
 }
 
-/// Learns the head and its thresholds.
-pub(super) fn levels(given: &LevelExamples<'_>, seed: u64, parts: &mut HeadTensors, card: &mut String) {
-    let n = given.texts.len();
-    // Bare texts, then wrapped ones, then worries; a text and its wrapped copy share a fold.
-    let all: Vec<&Seen> =
-        given.bare.iter().chain(given.wrapped).chain(given.worries.iter().copied()).collect();
-    let part = |t: usize| if t < 2 * n { t % n / 2 % FOLDS } else { t / 2 % FOLDS };
-    let level = |t: usize| if t < 2 * n { given.texts[t % n].level } else { Level::None };
-    let is_at_least = |t: usize, i: usize| level(t) >= Level::ALL[i + 1];
+impl LevelExamples<'_> {
+    /// Bare texts, then wrapped ones, then worries.
+    fn all(&self) -> Vec<&Seen> {
+        self.bare.iter().chain(self.wrapped).chain(self.worries.iter().copied()).collect()
+    }
 
+    fn is_at_least(&self, t: usize, i: usize) -> bool {
+        let n = self.texts.len();
+        let level = if t < 2 * n { self.texts[t % n].level } else { Level::None };
+        level >= Level::ALL[i + 1]
+    }
+
+    /// A text and its wrapped copy share a fold.
+    fn fold(&self, t: usize) -> usize {
+        let n = self.texts.len();
+        if t < 2 * n { t % n / 2 % FOLDS } else { t / 2 % FOLDS }
+    }
+}
+
+/// Learns the head; its thresholds come from `judged`, or from cross-validation.
+pub(super) fn levels(
+    given: &LevelExamples<'_>,
+    judged: Option<&LevelExamples<'_>>,
+    seed: u64,
+    parts: &mut HeadTensors,
+    card: &mut String,
+) {
+    let all = given.all();
     let width = all.first().map_or(0, |s| s.mean.len());
     let (mut x, mut y, mut bags) = (Vec::new(), Vec::new(), Vec::new());
     for (t, seen) in all.iter().enumerate() {
         let first = x.len() / width.max(1);
         seen.passages.iter().for_each(|passage| x.extend_from_slice(passage));
         bags.push(first..first + seen.passages.len());
-        y.extend((0..LEVELS).map(|i| f32::from(u8::from(is_at_least(t, i)))));
+        y.extend((0..LEVELS).map(|i| f32::from(u8::from(given.is_at_least(t, i)))));
     }
     let head = |rows: &[usize]| {
         let rows: Vec<usize> = rows.iter().copied().filter(|t| !bags[*t].is_empty()).collect();
@@ -61,21 +79,28 @@ pub(super) fn levels(given: &LevelExamples<'_>, seed: u64, parts: &mut HeadTenso
             Examples { inputs: width, x: &x, bags: Some(&bags), outputs: LEVELS, y: &y, rows: &rows };
         fit(&examples, Recipe { seed, ..LEVEL_RECIPE })
     };
-    let mut predicted = vec![[0.0; LEVELS]; all.len()];
-    for f in 0..FOLDS {
-        let (test, learn): (Vec<usize>, Vec<usize>) = (0..all.len()).partition(|t| part(*t) == f);
-        let map = head(&learn);
-        for t in test {
-            predicted[t] = read(&map, all[t]);
+    let map = head(&(0..all.len()).collect::<Vec<_>>());
+    let predicted: Vec<[f32; LEVELS]> = if let Some(judged) = judged {
+        judged.all().iter().map(|seen| read(&map, seen)).collect()
+    } else {
+        let mut predicted = vec![[0.0; LEVELS]; all.len()];
+        for f in 0..FOLDS {
+            let (test, learn): (Vec<usize>, Vec<usize>) = (0..all.len()).partition(|t| given.fold(*t) == f);
+            let map = head(&learn);
+            for t in test {
+                predicted[t] = read(&map, all[t]);
+            }
         }
-    }
-
+        predicted
+    };
+    let judged = judged.unwrap_or(given);
+    let (n, count) = (judged.texts.len(), predicted.len());
     let scored = |texts: std::ops::Range<usize>, i: usize| -> Vec<(f32, bool)> {
-        texts.map(|t| (predicted[t][i], is_at_least(t, i))).collect()
+        texts.map(|t| (predicted[t][i], judged.is_at_least(t, i))).collect()
     };
     let threshold = |i: usize, of_texts: f32, of_worries: f32| {
         at_false_alarms(&scored(0..2 * n, i), of_texts)
-            .max(at_false_alarms(&scored(2 * n..all.len(), i), of_worries))
+            .max(at_false_alarms(&scored(2 * n..count, i), of_worries))
     };
     let noticed: Vec<f32> =
         (0..LEVELS).map(|i| threshold(i, FALSE_ALARMS, FALSE_ALARMS_ON_WORRIES[i])).collect();
@@ -100,14 +125,14 @@ pub(super) fn levels(given: &LevelExamples<'_>, seed: u64, parts: &mut HeadTenso
         card,
         "\nAt passive ideation or graver the head alone stops {:.0} % of the texts that are (wrapped: {:.0} %),\n\
          {:.0} % of those that are not (wrapped: {:.0} %), and {:.1} % of {} ordinary thoughts and situations.\n",
-        share(&mut (0..n).filter(|t| is_at_least(*t, 1))),
-        share(&mut (n..2 * n).filter(|t| is_at_least(*t, 1))),
-        share(&mut (0..n).filter(|t| !is_at_least(*t, 1))),
-        share(&mut (n..2 * n).filter(|t| !is_at_least(*t, 1))),
-        share(&mut (2 * n..all.len())),
-        given.worries.len(),
+        share(&mut (0..n).filter(|t| judged.is_at_least(*t, 1))),
+        share(&mut (n..2 * n).filter(|t| judged.is_at_least(*t, 1))),
+        share(&mut (0..n).filter(|t| !judged.is_at_least(*t, 1))),
+        share(&mut (n..2 * n).filter(|t| !judged.is_at_least(*t, 1))),
+        share(&mut (2 * n..count)),
+        judged.worries.len(),
     );
-    parts.linear.push((LEVEL_HEAD.into(), head(&(0..all.len()).collect::<Vec<_>>())));
+    parts.linear.push((LEVEL_HEAD.into(), map));
     parts.vectors.push((LEVEL_THRESHOLDS.into(), noticed));
     parts.vectors.push((LEVEL_SURE.into(), sure));
 }

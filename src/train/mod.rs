@@ -7,7 +7,9 @@ mod data;
 mod heads;
 mod levels;
 mod logistic;
+mod scaling;
 mod thresholds;
+mod tuning;
 mod wrapping;
 
 use std::path::PathBuf;
@@ -16,6 +18,19 @@ use crate::corpus::{CorpusError, SplitError};
 use crate::heads::HeadFileError;
 use crate::language::{LanguageError, Session};
 use crate::reframe::BankError;
+
+use heads::token_labels;
+
+pub use tuning::{Measured, Step, TuneError, TuneOptions, TuneRecipe, Tuned, read_recipe, tune};
+
+/// Which texts choose the scale of the probabilities and the thresholds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JudgedOn {
+    /// The training part, by cross-validation: for a model that has not seen it.
+    Folds,
+    /// The development part: for a model that was itself tuned on the training part.
+    Development,
+}
 
 /// What to train on.
 #[derive(Debug, Clone)]
@@ -28,6 +43,8 @@ pub struct TrainOptions {
     pub name: String,
     /// Checksum of the model's file.
     pub model_sha256: String,
+    /// Which texts choose the thresholds.
+    pub judged_on: JudgedOn,
 }
 
 /// What came of it.

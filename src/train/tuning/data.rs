@@ -1,0 +1,280 @@
+//! Texts as examples: tokens, and what is to be learnt from them.
+
+use rand::seq::{IndexedRandom, SliceRandom};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::TuneError;
+use super::network::LONGEST;
+use super::tasks::{DISTORTIONS, FLAGS};
+use crate::corpus::{Corpus, CrisisText, Moment, PartsStage, PartsState, Speaker, Split, Splits, Thought};
+use crate::crisis::{About, Flag, Level};
+use crate::distortion::Catalogue;
+use crate::entry::{Entry, Limit};
+use crate::heads::windows;
+use crate::language::{ChatTemplate, Message, Role, Token, Tokenizer};
+use crate::prompt::{PartsSystem, Prompt, ReframeSystem, ReframeTask};
+use crate::reframe::Strategies;
+use crate::train::token_labels;
+use crate::train::wrapping::wrap;
+
+/// One text, and what is to be learnt from it.
+pub(super) struct Example {
+    pub(super) tokens: Vec<Token>,
+    pub(super) task: Task,
+}
+
+/// What is to be learnt. Labels are 0 or 1.
+pub(super) enum Task {
+    /// Which distortions a thought has, and for each token which of them it carries.
+    Thought { distortions: Vec<f32>, carrying: Vec<f32> },
+    /// How grave a text is, counted from `none`; its flags; whom it is about.
+    Danger { level: usize, flags: Vec<f32>, about: usize },
+    /// How a person is in a parts dialogue and what the next step is. Their last message begins
+    /// at the token `last`.
+    Moment { state: usize, stage: usize, last: usize },
+    /// The tokens from `from` on are to be written.
+    Write { from: usize },
+}
+
+/// The texts of one side of the split.
+pub(super) struct Texts<'a> {
+    pub(super) thoughts: Vec<&'a Thought>,
+    pub(super) dangers: Vec<&'a CrisisText>,
+    pub(super) moments: Vec<&'a Moment>,
+    /// A thought and one of its reframes.
+    pub(super) reframes: Vec<(&'a Thought, usize)>,
+}
+
+impl<'a> Texts<'a> {
+    pub(super) fn of(corpus: &'a Corpus, splits: &Splits, side: Split) -> Self {
+        let thoughts: Vec<&Thought> = corpus.thoughts.iter().filter(|t| splits.of(&t.id) == side).collect();
+        let reframes = thoughts.iter().flat_map(|t| (0..t.reframes.len()).map(|r| (*t, r))).collect();
+        Self {
+            thoughts,
+            dangers: corpus.crisis.iter().filter(|t| splits.of(&t.id) == side).collect(),
+            moments: corpus.moments.iter().filter(|m| splits.of(&m.id) == side).collect(),
+            reframes,
+        }
+    }
+}
+
+/// Makes examples of texts.
+pub(super) struct Maker {
+    pub(super) tokenizer: Tokenizer,
+    pub(super) chat: ChatTemplate,
+    pub(super) catalogue: Catalogue,
+    pub(super) strategies: Strategies,
+}
+
+impl Maker {
+    fn encode_chat(&self, messages: &[Message]) -> Result<Vec<Token>, TuneError> {
+        Ok(self.chat.encode(messages, &self.tokenizer)?.tokens)
+    }
+
+    /// A thought in windows, as recognition reads it; one for all but the longest.
+    pub(super) fn thought(&self, thought: &Thought, lower: bool) -> Result<Vec<Example>, TuneError> {
+        let text = normalised(&thought.thought);
+        let text = if lower { text.to_ascii_lowercase() } else { text };
+        let encoded = self.tokenizer.encode(&text)?;
+        let labels = token_labels(thought, &encoded.ranges);
+        let whole = windows(&text, &encoded);
+        let several = whole.len() > 1;
+        let examples = whole.into_iter().map(|window| {
+            let carrying = labels[window.start * DISTORTIONS..window.end * DISTORTIONS].to_vec();
+            let distortions = crate::distortion::Distortion::ALL
+                .iter()
+                .enumerate()
+                .map(|(i, d)| {
+                    let here = carrying.iter().skip(i).step_by(DISTORTIONS).any(|l| *l > 0.0);
+                    f32::from(u8::from(if several { here } else { thought.has(*d) }))
+                })
+                .collect();
+            Example { tokens: encoded.tokens[window].to_vec(), task: Task::Thought { distortions, carrying } }
+        });
+        Ok(examples.collect())
+    }
+
+    pub(super) fn danger(&self, danger: &CrisisText, text: &str) -> Result<Example, TuneError> {
+        let mut tokens = self.tokenizer.encode(&normalised(text))?.tokens;
+        tokens.truncate(LONGEST);
+        let position = |found: Option<usize>| found.unwrap_or_default();
+        let task = Task::Danger {
+            level: position(Level::ALL.iter().position(|l| *l == danger.level)),
+            flags: Flag::ALL.map(|flag| f32::from(u8::from(danger.flags.contains(&flag)))).to_vec(),
+            about: position(About::ALL.iter().position(|a| *a == danger.about)),
+        };
+        debug_assert!(Flag::ALL.len() == FLAGS, "one label for each flag");
+        Ok(Example { tokens, task })
+    }
+
+    /// The last turns of a dialogue, as the conversation that the model would be shown.
+    pub(super) fn moment(&self, moment: &Moment) -> Result<Example, TuneError> {
+        let before: String =
+            moment.history.iter().rev().skip(1).take(1).map(|t| format!("{}\n\n", t.text)).collect();
+        let mut tokens = self.tokenizer.encode(&normalised(&before))?.tokens;
+        let last = tokens.len();
+        tokens.extend(self.tokenizer.encode(&normalised(moment.last()))?.tokens);
+        tokens.truncate(LONGEST);
+        let task = Task::Moment {
+            state: PartsState::ALL.iter().position(|s| *s == moment.state).unwrap_or_default(),
+            stage: PartsStage::ALL.iter().position(|s| *s == moment.stage()).unwrap_or_default(),
+            last: last.min(tokens.len().saturating_sub(1)),
+        };
+        Ok(Example { tokens, task })
+    }
+
+    /// A reframe after its thought; with or without being told which distortion and strategy.
+    pub(super) fn reframe(&self, thought: &Thought, number: usize, told: bool) -> Result<Example, TuneError> {
+        let reframe = &thought.reframes[number];
+        let mut messages = vec![
+            Message::new(Role::System, ReframeSystem {}.render()?),
+            Message::new(Role::User, normalised(&thought.thought)),
+        ];
+        if let (true, Some(label)) = (told, thought.distortions.first()) {
+            let task = ReframeTask {
+                distortion: &self.catalogue.get(label.slug).name,
+                strategy: &self.strategies.get(reframe.strategy).description,
+            };
+            messages.push(Message::new(Role::User, task.render()?));
+        }
+        self.written(self.encode_chat(&messages)?, &reframe.text)
+    }
+
+    /// The reply of a guide after the last turns.
+    pub(super) fn reply(&self, moment: &Moment) -> Result<Example, TuneError> {
+        let mut messages = vec![Message::new(Role::System, PartsSystem {}.render()?)];
+        let first = moment.history.len().saturating_sub(4);
+        for turn in &moment.history[first..] {
+            let role = if turn.from == Speaker::Guide { Role::Assistant } else { Role::User };
+            messages.push(Message::new(role, normalised(&turn.text)));
+        }
+        self.written(self.encode_chat(&messages)?, &moment.reply)
+    }
+
+    fn written(&self, mut tokens: Vec<Token>, text: &str) -> Result<Example, TuneError> {
+        // Of a prompt that is too long the end counts.
+        let own = self.tokenizer.encode(text)?.tokens;
+        let room = LONGEST - own.len() - 1;
+        tokens.drain(..tokens.len().saturating_sub(room));
+        let from = tokens.len();
+        tokens.extend(own);
+        tokens.extend(self.tokenizer.end());
+        Ok(Example { tokens, task: Task::Write { from } })
+    }
+}
+
+fn normalised(text: &str) -> String {
+    Entry::new(text, Limit::Screening).map(|e| e.normalised().to_owned()).unwrap_or_default()
+}
+
+/// Draws the texts of every step, all of a kind before one comes again; the same for the same
+/// seed, so that a run that goes on draws what it would have drawn.
+pub(super) struct Draws {
+    rng: ChaCha8Rng,
+    decks: [Deck; 4],
+}
+
+struct Deck {
+    order: Vec<usize>,
+    at: usize,
+}
+
+impl Deck {
+    fn new(size: usize) -> Self {
+        Self { order: (0..size).collect(), at: size }
+    }
+
+    fn draw(&mut self, rng: &mut ChaCha8Rng) -> Option<usize> {
+        if self.at == self.order.len() {
+            self.order.shuffle(rng);
+            self.at = 0;
+        }
+        self.at += 1;
+        self.order.get(self.at - 1).copied()
+    }
+}
+
+/// How many texts of each kind stand in a step.
+#[derive(Debug, Clone, Copy, serde::Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Thoughts.
+    pub thoughts: usize,
+    /// Screening texts.
+    pub dangers: usize,
+    /// Moments of parts dialogues.
+    pub moments: usize,
+    /// Texts to be written: reframes and replies of a guide.
+    pub written: usize,
+}
+
+/// Of the texts to be written one in so many is a guide's reply.
+const REPLIES: usize = 5;
+/// Of the thoughts one in so many is put in small letters.
+const LOWERED: u32 = 5;
+
+impl Draws {
+    pub(super) fn new(texts: &Texts<'_>, seed: u64) -> Self {
+        let deck = Deck::new;
+        Self {
+            rng: ChaCha8Rng::seed_from_u64(seed),
+            decks: [
+                deck(texts.thoughts.len()),
+                deck(texts.dangers.len()),
+                deck(texts.moments.len()),
+                deck(texts.reframes.len()),
+            ],
+        }
+    }
+
+    /// The examples of the next step.
+    pub(super) fn step(
+        &mut self,
+        texts: &Texts<'_>,
+        maker: &Maker,
+        step: Step,
+    ) -> Result<Vec<Example>, TuneError> {
+        let Self { rng, decks: [thoughts, dangers, moments, reframes] } = self;
+        let mut examples = Vec::new();
+        for _ in 0..step.thoughts {
+            if let Some(i) = thoughts.draw(rng) {
+                let lower = rng.random_ratio(1, LOWERED);
+                examples.extend(maker.thought(texts.thoughts[i], lower)?);
+            }
+        }
+        for _ in 0..step.dangers {
+            if let Some(i) = dangers.draw(rng) {
+                let danger = texts.dangers[i];
+                // Half of them as they are, half among instructions or other words.
+                let text = if rng.random() {
+                    danger.text.clone()
+                } else {
+                    let around: Vec<&str> = (0..8)
+                        .filter_map(|_| texts.thoughts.choose(rng))
+                        .map(|t| t.thought.as_str())
+                        .collect();
+                    wrap(&[&danger.text], &around, rng.random()).pop().unwrap_or_default()
+                };
+                examples.push(maker.danger(danger, &text)?);
+            }
+        }
+        for _ in 0..step.moments {
+            if let Some(i) = moments.draw(rng) {
+                examples.push(maker.moment(texts.moments[i])?);
+            }
+        }
+        for n in 0..step.written {
+            if n % REPLIES == REPLIES - 1
+                && let Some(moment) = texts.moments.choose(rng)
+            {
+                examples.push(maker.reply(moment)?);
+            } else if let Some(i) = reframes.draw(rng) {
+                let (thought, number) = texts.reframes[i];
+                examples.push(maker.reframe(thought, number, rng.random())?);
+            }
+        }
+        examples.retain(|e| !e.tokens.is_empty());
+        Ok(examples)
+    }
+}

@@ -1,0 +1,153 @@
+//! How a run does on the development part while it is under way. The figures that count are
+//! those of `evenkeel eval` on the finished model.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::data::{Example, Maker, Task, Texts};
+use super::steps::values;
+use super::tasks::{DISTORTIONS, LEVELS};
+use super::{Learner, TuneError};
+
+/// Texts that go to the network together.
+const TOGETHER: usize = 16;
+/// One in so many of the reframes is measured.
+const REFRAMES_STEP: usize = 4;
+
+/// Figures of one measurement.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Measured {
+    /// Mean average precision over the distortions.
+    pub map: f64,
+    /// Mean F1 over the distortions, all at the one threshold at which it is highest.
+    pub macro_f1: f64,
+    /// Area under the curve of passive ideation or graver, among screening texts.
+    pub danger_auc: f64,
+    /// Perplexity of the reframes, a token.
+    pub perplexity: f64,
+}
+
+impl fmt::Display for Measured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { map, macro_f1, danger_auc, perplexity } = self;
+        write!(
+            f,
+            "mAP {map:.3} · macro-F1 {macro_f1:.3} · danger AUC {danger_auc:.3} · perplexity {perplexity:.1}"
+        )
+    }
+}
+
+/// The development part as examples.
+pub(super) struct Development {
+    thoughts: Vec<Example>,
+    dangers: Vec<Example>,
+    reframes: Vec<Example>,
+}
+
+impl Development {
+    pub(super) fn new(texts: &Texts<'_>, maker: &Maker) -> Result<Self, TuneError> {
+        let mut thoughts = Vec::new();
+        for thought in &texts.thoughts {
+            thoughts.extend(maker.thought(thought, false)?);
+        }
+        Ok(Self {
+            thoughts,
+            dangers: texts.dangers.iter().map(|d| maker.danger(d, &d.text)).collect::<Result<_, _>>()?,
+            reframes: texts
+                .reframes
+                .iter()
+                .step_by(REFRAMES_STEP)
+                .map(|(thought, number)| maker.reframe(thought, *number, true))
+                .collect::<Result<_, _>>()?,
+        })
+    }
+
+    pub(super) fn measure(&self, learner: &Learner<'_>) -> Result<Measured, TuneError> {
+        let predict = |examples: &[Example]| -> Result<Vec<(Vec<f32>, bool, Vec<f32>)>, TuneError> {
+            let parts = learner.over_threads(examples, |part| {
+                let mut all = Vec::new();
+                for some in part.chunks(TOGETHER) {
+                    let (distortions, levels) =
+                        learner.tasks.predict(&learner.network, &learner.adapter, some)?;
+                    let (distortions, levels) = (values(&distortions)?, values(&levels)?);
+                    for (i, example) in some.iter().enumerate() {
+                        let (labels, grave) = match &example.task {
+                            Task::Thought { distortions, .. } => (distortions.clone(), false),
+                            Task::Danger { level, .. } => (Vec::new(), *level >= 2),
+                            _ => (Vec::new(), false),
+                        };
+                        let mut logits = distortions[i * DISTORTIONS..(i + 1) * DISTORTIONS].to_vec();
+                        logits.push(levels[i * LEVELS + 1]);
+                        all.push((labels, grave, logits));
+                    }
+                }
+                Ok(all)
+            })?;
+            Ok(parts.into_iter().flatten().collect())
+        };
+        let thoughts = predict(&self.thoughts)?;
+        let column =
+            |d: usize| -> Vec<(f32, bool)> { thoughts.iter().map(|(l, _, p)| (p[d], l[d] > 0.5)).collect() };
+        let columns: Vec<Vec<(f32, bool)>> = (0..DISTORTIONS).map(column).collect();
+        let mean = |figure: &dyn Fn(&[(f32, bool)]) -> f64| {
+            columns.iter().map(|c| figure(c)).sum::<f64>() / DISTORTIONS as f64
+        };
+        let thresholds = (-30..10).map(|t| t as f32 / 10.0);
+        let dangers: Vec<(f32, bool)> =
+            predict(&self.dangers)?.iter().map(|(_, grave, p)| (p[DISTORTIONS], *grave)).collect();
+        let written = learner.over_threads(&self.reframes, |part| {
+            let (mut loss, mut count) = (0.0, 0);
+            for some in part.chunks(TOGETHER) {
+                let (l, c) = learner.tasks.written(&learner.network, &learner.adapter, some)?;
+                loss += l;
+                count += c;
+            }
+            Ok((loss, count))
+        })?;
+        let (loss, count) = written.iter().fold((0.0, 0), |(l, c), (more, further)| (l + more, c + further));
+        Ok(Measured {
+            map: mean(&average_precision),
+            macro_f1: thresholds.map(|t| mean(&|c| f1(c, t))).fold(0.0, f64::max),
+            danger_auc: auc(&dangers),
+            perplexity: (loss / f64::from(count.max(1) as u32)).exp(),
+        })
+    }
+}
+
+fn sorted(scored: &[(f32, bool)]) -> Vec<(f32, bool)> {
+    let mut sorted = scored.to_vec();
+    sorted.sort_by(|a, b| b.0.total_cmp(&a.0));
+    sorted
+}
+
+/// Mean, over those that are so, of the precision down to their place in the ranking.
+fn average_precision(scored: &[(f32, bool)]) -> f64 {
+    let (mut hits, mut sum) = (0_u32, 0.0);
+    for (place, _) in sorted(scored).iter().enumerate().filter(|(_, s)| s.1) {
+        hits += 1;
+        sum += f64::from(hits) / (place + 1) as f64;
+    }
+    sum / f64::from(hits.max(1))
+}
+
+fn f1(scored: &[(f32, bool)], threshold: f32) -> f64 {
+    let count =
+        |wanted: fn(bool, bool) -> bool| scored.iter().filter(|(s, so)| wanted(*s >= threshold, *so)).count();
+    let (hits, wrong) = (count(|said, so| said && so), count(|said, so| said != so));
+    2.0 * hits as f64 / (2 * hits + wrong).max(1) as f64
+}
+
+/// How often one that is so ranks above one that is not.
+fn auc(scored: &[(f32, bool)]) -> f64 {
+    let (mut above, mut below, mut sum) = (0_u64, 0_u64, 0_u64);
+    for (_, so) in sorted(scored) {
+        if so {
+            above += 1;
+        } else {
+            below += 1;
+            sum += above;
+        }
+    }
+    sum as f64 / (above * below).max(1) as f64
+}

@@ -1,0 +1,180 @@
+//! A network of the llama family with its weights expanded to f32, and an adapter beside them
+//! that learns.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use candle_core::quantized::{GgmlDType, ggml_file::qtensor_from_ggml};
+use candle_core::{DType, Device, Tensor};
+
+use super::TuneError;
+use super::adapter::{Adapter, MAPS, Map};
+use super::steps::{Attention, Frozen, gated, linear, matrix, rms_norm, values};
+use crate::language::gguf::{Gguf, GgufError, TensorType};
+
+/// Tokens in the longest text that is learnt from.
+pub(super) const LONGEST: usize = 1024;
+
+pub(super) struct Network {
+    pub(super) width: usize,
+    embedding: Vec<f32>,
+    layers: Vec<Layer>,
+    attention: Arc<Attention>,
+    final_norm: Arc<[f32]>,
+    output: Frozen,
+    epsilon: f32,
+}
+
+struct Layer {
+    attention_norm: Arc<[f32]>,
+    feed_forward_norm: Arc<[f32]>,
+    maps: [Arc<Frozen>; MAPS],
+}
+
+impl Network {
+    /// Expands a GGUF file of the llama or qwen2 architecture.
+    pub(super) fn expand(bytes: &[u8]) -> Result<Self, TuneError> {
+        let gguf = Gguf::parse(bytes)?;
+        let architecture = gguf.text("general.architecture")?;
+        if !matches!(architecture, "llama" | "qwen2") {
+            return Err(TuneError::Architecture(architecture.to_owned()));
+        }
+        let file = File { gguf: &gguf, bytes };
+        let number = |name: &str| {
+            let key = format!("{architecture}.{name}");
+            gguf.unsigned(&key).ok_or(GgufError::Missing(key))
+        };
+        let width = number("embedding_length")?;
+        let heads = number("attention.head_count")?;
+        let head_size = number("attention.key_length").unwrap_or(width / heads);
+        let base = gguf.float(&format!("{architecture}.rope.freq_base")).unwrap_or(10_000.0);
+        let epsilon = gguf.float(&format!("{architecture}.attention.layer_norm_rms_epsilon")).unwrap_or(1e-5);
+        let half = head_size / 2;
+        let turns = (0..LONGEST * half)
+            .map(|i| {
+                let angle = (i / half) as f64 * base.powf(-2.0 * (i % half) as f64 / head_size as f64);
+                (angle.sin() as f32, angle.cos() as f32)
+            })
+            .collect();
+        Ok(Self {
+            width,
+            output: file.map(if gguf.tensor("output.weight").is_some() { "output" } else { "token_embd" })?,
+            embedding: values(&file.tensor("token_embd.weight")?)?,
+            layers: (0..number("block_count")?).map(|i| file.layer(i)).collect::<Result<_, _>>()?,
+            attention: Arc::new(Attention {
+                heads,
+                kv_heads: number("attention.head_count_kv").unwrap_or(heads),
+                head_size,
+                turns,
+                neighbours: architecture == "llama",
+            }),
+            final_norm: file.vector("output_norm.weight")?,
+            epsilon: epsilon as f32,
+        })
+    }
+
+    pub(super) fn depth(&self) -> usize {
+        self.layers.len()
+    }
+
+    /// Outputs and inputs of a map of any layer.
+    pub(super) fn shape(&self, map: Map) -> (usize, usize) {
+        let map = &self.layers[0].maps[map as usize];
+        (map.outputs(), map.inputs())
+    }
+
+    /// Embeddings of tokens.
+    pub(super) fn embed(&self, tokens: &[u32]) -> Result<Tensor, TuneError> {
+        let width = self.width;
+        let rows = tokens.iter().flat_map(|t| &self.embedding[*t as usize * width..][..width]);
+        Ok(matrix(rows.copied().collect(), tokens.len(), width)?)
+    }
+
+    /// Runs states through some of the layers; `texts` are the rows of each text.
+    pub(super) fn run(
+        &self,
+        mut x: Tensor,
+        texts: &[Range<usize>],
+        layers: Range<usize>,
+        adapter: &Adapter,
+    ) -> Result<Tensor, TuneError> {
+        for i in layers {
+            let layer = &self.layers[i];
+            let through = |x: &Tensor, map: Map| linear(x, &layer.maps[map as usize], adapter.of(i, map));
+            let h = rms_norm(&x, &layer.attention_norm, self.epsilon)?;
+            let (q, k, v) = (through(&h, Map::Query)?, through(&h, Map::Key)?, through(&h, Map::Value)?);
+            let mixed = self.attention.apply([&q, &k, &v], texts)?;
+            x = (x + through(&mixed, Map::Out)?)?;
+            let h = rms_norm(&x, &layer.feed_forward_norm, self.epsilon)?;
+            let inner = gated(&through(&h, Map::Gate)?, &through(&h, Map::Up)?)?;
+            x = (x + through(&inner, Map::Down)?)?;
+        }
+        Ok(x)
+    }
+
+    /// States after the last layer, normed as the output map reads them.
+    pub(super) fn finish(&self, x: &Tensor) -> Result<Tensor, TuneError> {
+        Ok(rms_norm(x, &self.final_norm, self.epsilon)?)
+    }
+
+    /// The map from states to logits.
+    pub(super) fn output(&self) -> &Frozen {
+        &self.output
+    }
+}
+
+struct File<'a> {
+    gguf: &'a Gguf<'a>,
+    bytes: &'a [u8],
+}
+
+impl File<'_> {
+    fn optional(&self, name: &str) -> Result<Option<Tensor>, TuneError> {
+        let Some(info) = self.gguf.tensor(name) else { return Ok(None) };
+        let kind = match info.kind {
+            TensorType::F32 => GgmlDType::F32,
+            TensorType::F16 => GgmlDType::F16,
+            TensorType::Bf16 => GgmlDType::BF16,
+            TensorType::Q4_0 => GgmlDType::Q4_0,
+            TensorType::Q4_1 => GgmlDType::Q4_1,
+            TensorType::Q5_0 => GgmlDType::Q5_0,
+            TensorType::Q5_1 => GgmlDType::Q5_1,
+            TensorType::Q8_0 => GgmlDType::Q8_0,
+            TensorType::Q2K => GgmlDType::Q2K,
+            TensorType::Q3K => GgmlDType::Q3K,
+            TensorType::Q4K => GgmlDType::Q4K,
+            TensorType::Q5K => GgmlDType::Q5K,
+            TensorType::Q6K => GgmlDType::Q6K,
+        };
+        let quantised =
+            qtensor_from_ggml(kind, &self.bytes[info.bytes.clone()], info.shape.clone(), &Device::Cpu)?;
+        Ok(Some(quantised.dequantize(&Device::Cpu)?.to_dtype(DType::F32)?))
+    }
+
+    fn tensor(&self, name: &str) -> Result<Tensor, TuneError> {
+        Ok(self.optional(name)?.ok_or_else(|| GgufError::Missing(name.to_owned()))?)
+    }
+
+    fn vector(&self, name: &str) -> Result<Arc<[f32]>, TuneError> {
+        Ok(values(&self.tensor(name)?)?.into())
+    }
+
+    fn map(&self, name: &str) -> Result<Frozen, TuneError> {
+        let weight = self.tensor(&format!("{name}.weight"))?;
+        let (outputs, inputs) = weight.dims2()?;
+        let bias = self.optional(&format!("{name}.bias"))?.map(|bias| values(&bias)).transpose()?;
+        Ok(Frozen::new(&values(&weight)?, outputs, inputs, bias)?)
+    }
+
+    fn layer(&self, i: usize) -> Result<Layer, TuneError> {
+        let mut maps = Vec::with_capacity(MAPS);
+        for map in Map::ALL {
+            maps.push(Arc::new(self.map(&format!("blk.{i}.{}", map.name()))?));
+        }
+        Ok(Layer {
+            attention_norm: self.vector(&format!("blk.{i}.attn_norm.weight"))?,
+            feed_forward_norm: self.vector(&format!("blk.{i}.ffn_norm.weight"))?,
+            maps: maps.try_into().map_err(|_| GgufError::Missing(format!("blk.{i}")))?,
+        })
+    }
+}
