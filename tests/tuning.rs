@@ -1,0 +1,145 @@
+//! Tuning from outside, on a model of a few thousand weights and a corpus of a few texts.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests may stop at the first surprise")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use evenkeel::train::{Step, TuneError, TuneOptions, TuneRecipe, Tuned, tune};
+use safetensors::SafeTensors;
+
+#[allow(dead_code, reason = "other tests use the rest")]
+#[path = "support/tiny_gguf.rs"]
+mod tiny_gguf;
+
+const THOUGHTS: [&str; 2] = [
+    r#"{"id":"ta-001","domain":"work","situation":"","thought":"ab he hates me","distortions":[{"slug":"mind_reading","span":"he hates me"}],"reframes":[{"strategy":"examine_evidence","text":"I cannot see into him."},{"strategy":"self_compassion","text":"That hurts."}]}"#,
+    r#"{"id":"ta-002","domain":"self","situation":"","thought":"the rain came at noon","distortions":[],"reframes":[]}"#,
+];
+const CRISIS: [&str; 2] = [
+    r#"{"id":"ct-001","text":"no one would miss me","level":"passive_ideation","flags":["perceived_burden"],"about":"self","time":"present"}"#,
+    r#"{"id":"ct-002","text":"this queue is killing me","level":"none","flags":[],"about":"self","time":"present"}"#,
+];
+const MOMENT: &str = r#"{"id":"pt-001","theme":"anger","stage":"find","part":{"name":"the lid","role":"manager"},"history":[{"from":"guide","text":"who is here"},{"from":"person","text":"a lid"}],"state":"open","reply":"A lid."}"#;
+
+/// A folder with a corpus whose texts stand on both sides of the split.
+fn corpus(folder: &Path) {
+    let texts = folder.join("corpus");
+    fs::create_dir(&texts).unwrap();
+    let twice = |lines: &[&str], id: &str, other: &str| {
+        let again: Vec<String> = lines.iter().map(|l| l.replace(id, other)).collect();
+        format!("{}\n{}\n", lines.join("\n"), again.join("\n"))
+    };
+    fs::write(texts.join("thoughts_a.jsonl"), twice(&THOUGHTS, "ta-", "tb-")).unwrap();
+    fs::write(texts.join("crisis_a.jsonl"), twice(&CRISIS, "ct-", "cu-")).unwrap();
+    fs::write(texts.join("parts_a.jsonl"), twice(&[MOMENT], "pt-", "pu-")).unwrap();
+    fs::write(texts.join("fit_a.jsonl"), "").unwrap();
+    let dev = r#"{"seed":0,"dev":["tb-001","tb-002","cu-001","cu-002","pu-001"]}"#;
+    fs::write(folder.join("split.json"), dev).unwrap();
+}
+
+struct Place {
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        corpus(folder.path());
+        tiny_gguf::byte_level_model(&folder.path().join("base.gguf"), "llama", 512, &[]);
+        Self { folder }
+    }
+
+    fn options(&self, checkpoint: &str, threads: usize) -> TuneOptions {
+        let path = |name: &str| -> PathBuf { self.folder.path().join(name) };
+        TuneOptions {
+            folder: self.folder.path().to_owned(),
+            base: path("base.gguf"),
+            base_sha256: "0".repeat(64),
+            name: "tiny".to_owned(),
+            recipe: TuneRecipe {
+                seed: 1,
+                rank: 16,
+                first_layer: 0,
+                depth: 1,
+                steps: 6,
+                step: Step { thoughts: 2, dangers: 2, moments: 1, written: 2 },
+                rate: 1e-3,
+                head_rate: 1e-2,
+                decay: 0.0,
+                warm_up: 1,
+                clip: 100.0,
+                measure_every: 3,
+            },
+            checkpoint: path(checkpoint),
+            threads,
+        }
+    }
+}
+
+fn run(options: &TuneOptions) -> Tuned {
+    tune(options, &|_| (), &|| false).unwrap()
+}
+
+/// Runs some steps and is then stopped.
+fn run_and_stop(options: &TuneOptions, steps: usize) -> Tuned {
+    let asked = AtomicUsize::new(0);
+    tune(options, &|_| (), &|| asked.fetch_add(1, Ordering::Relaxed) >= steps).unwrap()
+}
+
+#[test]
+fn every_tensor_of_the_adapter_learns() {
+    let place = Place::new();
+    let before = run_and_stop(&place.options("none", 1), 0);
+    let after = run(&place.options("all", 1));
+    assert_eq!((before.steps, after.steps, after.measured.len()), (0, 6, 2));
+    let before = SafeTensors::deserialize(&before.adapter).unwrap();
+    let after = SafeTensors::deserialize(&after.adapter).unwrap();
+    assert_eq!(after.len(), 2 * 7 * tiny_gguf::LAYERS);
+    for (name, tensor) in after.tensors() {
+        assert_ne!(tensor.data(), before.tensor(&name).unwrap().data(), "{name} has not learnt");
+    }
+}
+
+#[test]
+fn a_run_that_was_stopped_goes_on_as_if_it_had_not_been() {
+    let place = Place::new();
+    let whole = run(&place.options("whole", 1));
+    assert_eq!(run_and_stop(&place.options("parts", 1), 4).steps, 4);
+    let parts = run(&place.options("parts", 1));
+    assert_eq!(parts.adapter, whole.adapter);
+    assert_eq!(parts.measured.len(), whole.measured.len());
+}
+
+#[test]
+fn two_threads_learn_what_one_does() {
+    let place = Place::new();
+    let (one, two) = (run(&place.options("one", 1)), run(&place.options("two", 2)));
+    let (one, two) = (
+        SafeTensors::deserialize(&one.adapter).unwrap(),
+        SafeTensors::deserialize(&two.adapter).unwrap(),
+    );
+    let values = |file: &SafeTensors<'_>, name: &str| -> Vec<f32> {
+        let data = file.tensor(name).unwrap().data().to_vec();
+        data.as_chunks::<2>().0.iter().map(|b| half::f16::from_le_bytes(*b).to_f32()).collect()
+    };
+    for (name, _) in one.tensors() {
+        let (a, b) = (values(&one, &name), values(&two, &name));
+        // Sums in another order; Adam makes a full step of the smallest slope.
+        let mean = a.iter().zip(&b).map(|(a, b)| (a - b).abs()).sum::<f32>() / a.len() as f32;
+        assert!(mean < 2e-4, "{name}: {mean}");
+    }
+}
+
+#[test]
+fn a_checkpoint_of_another_recipe_is_refused_and_kept() {
+    let place = Place::new();
+    let mut options = place.options("run", 1);
+    run_and_stop(&options, 1);
+    let kept = fs::read(&options.checkpoint).unwrap();
+    options.recipe.rate = 2e-3;
+    let refused = tune(&options, &|_| (), &|| false);
+    assert!(matches!(refused, Err(TuneError::OtherRun(_))));
+    assert_eq!(fs::read(&options.checkpoint).unwrap(), kept);
+}
