@@ -29,8 +29,10 @@ async fn written(session: &Session, prompt: PromptTokens, sampling: Sampling) ->
 /// One of many different requests: its prompt takes from one pass to several, its candidates are
 /// one to four.
 fn request(session: &Session, number: usize) -> (PromptTokens, Sampling) {
-    let system = ["You are kind.", "Answer in one short sentence, and do not repeat the question."][number % 2];
-    let user = format!("I have {number} boats. ").repeat(1 + 37 * (number % 4)) + "What should I do with them?";
+    let system =
+        ["You are kind.", "Answer in one short sentence, and do not repeat the question."][number % 2];
+    let user =
+        format!("I have {number} boats. ").repeat(1 + 37 * (number % 4)) + "What should I do with them?";
     let (candidates, seed) = (1 + number % 4, number as u64);
     let sampling = Sampling { candidates, seed, max_tokens: 10 + number, ..Sampling::default() };
     (prompt(session, system, &user), sampling)
@@ -100,7 +102,7 @@ async fn a_text_is_screened_and_a_short_one_written_while_a_long_one_is_being_wr
     let (started, first) = oneshot::channel();
     let mut started = Some(started);
     let mut pieces = 0;
-    let sampling = Sampling { candidates: 4, max_tokens: 300, ..Sampling::default() };
+    let sampling = Sampling { candidates: 2, max_tokens: 160, ..Sampling::default() };
     let each = |_| {
         pieces += 1;
         if let Some(started) = started.take() {
@@ -122,7 +124,7 @@ async fn a_text_is_screened_and_a_short_one_written_while_a_long_one_is_being_wr
     }
     long.as_mut().await.unwrap();
     drop(long);
-    assert!(pieces > 300, "{pieces} pieces are not a long text");
+    assert!(pieces > 160, "{pieces} pieces are not a long text");
 }
 
 #[tokio::test]

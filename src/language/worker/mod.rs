@@ -35,11 +35,21 @@ pub(super) const LOGIT_ROWS: usize = 64;
 
 /// What a session can ask for.
 pub(super) enum Job {
-    States { texts: Vec<Vec<Token>>, depths: Vec<usize> },
-    Score { prefix: PromptTokens, continuations: Vec<Vec<Token>> },
+    States {
+        texts: Vec<Vec<Token>>,
+        depths: Vec<usize>,
+    },
+    Score {
+        prefix: PromptTokens,
+        continuations: Vec<Vec<Token>>,
+    },
     /// The channel needs no bound: the sampling has one, and a slow reader must not hold up
     /// those beside it.
-    Generate { prompt: PromptTokens, sampling: Sampling, to: mpsc::UnboundedSender<Generated> },
+    Generate {
+        prompt: PromptTokens,
+        sampling: Sampling,
+        to: mpsc::UnboundedSender<Generated>,
+    },
 }
 
 /// What a job gives back.

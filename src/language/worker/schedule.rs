@@ -180,3 +180,24 @@ fn at_work(most_tokens: usize, costs: impl Iterator<Item = (usize, usize)>) -> u
     });
     within.count().max(1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_are_at_work_as_keep_within_both_bounds() {
+        let at_work = |costs: &[(usize, usize)]| at_work(1_000, costs.iter().copied());
+        assert_eq!(
+            at_work(&[(400, 1), (400, 1), (400, 1), (100, 1)]),
+            2,
+            "the third waits, and who is behind it"
+        );
+        assert_eq!(at_work(&[(10, 4); 9]), TEXTS / 4);
+    }
+
+    #[test]
+    fn one_is_always_at_work() {
+        assert_eq!(at_work(1_000, [(5_000, 99), (1, 1)].into_iter()), 1);
+    }
+}
