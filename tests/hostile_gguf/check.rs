@@ -7,7 +7,7 @@ use std::time::Instant;
 use evenkeel::language::{LoadOptions, Message, Probe, Role};
 
 use crate::counting::OWN;
-use crate::hostile::{CONTEXT, File, Tensor, unsigned};
+use crate::hostile::{CONTEXT, File, Tensor, texts, unsigned};
 
 /// What loading may take for each byte of the file, and whatever the file: patterns, templates,
 /// the harness itself.

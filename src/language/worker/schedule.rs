@@ -6,7 +6,7 @@
 
 use tokio::sync::mpsc;
 
-use super::scores::Scores;
+use super::scores::Scoring;
 use super::states::StatesOf;
 use super::writing::Writing;
 use super::{Command, Done, Job, PASS, Ticket, guarded};
@@ -79,7 +79,7 @@ impl<'a> Schedule<'a> {
                 Ok(states) => Ok(Box::new(states)),
                 Err(error) => Err(error),
             },
-            Job::Score { prefix, continuations } => match Scores::new(network, prefix, continuations) {
+            Job::Score { prefix, continuations } => match Scoring::new(network, prefix, continuations) {
                 Ok(scores) => Ok(Box::new(scores)),
                 Err(error) => Err(error),
             },

@@ -24,7 +24,7 @@ pub(super) fn tokens(prefix: usize, continuations: &[Vec<Token>]) -> usize {
 }
 
 /// Continuations being scored, in as few passes as fit.
-pub(super) struct Scores {
+pub(super) struct Scoring {
     prefix: Prompt,
     continuations: Vec<Vec<Token>>,
     scores: Vec<LogProbability>,
@@ -33,7 +33,7 @@ pub(super) struct Scores {
     batch: Batch,
 }
 
-impl Scores {
+impl Scoring {
     pub(super) fn new(
         network: &Transformer,
         prefix: PromptTokens,
@@ -106,7 +106,7 @@ impl Scores {
     }
 }
 
-impl Reading for Scores {
+impl Reading for Scoring {
     fn tokens(&self) -> usize {
         tokens(self.prefix.len(), &self.continuations).max(self.prefix.len() + PASS)
     }
