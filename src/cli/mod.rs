@@ -32,6 +32,7 @@ use error::CliError;
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     init_log(cli.global.verbose, cli.global.quiet);
+    bound_candle(cli.global.threads);
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return CliError::from(error).report(),
@@ -47,6 +48,19 @@ pub fn run() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => error.report(),
+    }
+}
+
+/// Bounds the threads of the architectures that candle runs: it takes their number from the
+/// environment alone, when it first computes.
+fn bound_candle(threads: Option<u16>) {
+    let Some(threads) = threads.map(|n| n.to_string()) else { return };
+    for name in ["CANDLE_NUM_THREADS", "RAYON_NUM_THREADS"] {
+        // SAFETY: the program has started no other thread yet.
+        #[allow(unsafe_code, reason = "candle leaves no other way")]
+        unsafe {
+            std::env::set_var(name, &threads);
+        }
     }
 }
 

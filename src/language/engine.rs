@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use memmap2::Mmap;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::chat::{ChatTemplate, Message, PromptTokens};
@@ -16,10 +16,10 @@ use super::kernels::{Instructions, Isa, Pool};
 use super::model::{Foreign, ModelError, Transformer};
 use super::prefixes::Prefixes;
 use super::tokenizer::{Encoded, Token, Tokenizer};
-use super::worker::{Done, Generated, Job, LogProbability, Network, States};
+use super::worker::{Command, Done, Generated, Job, LogProbability, Network, States, Ticket};
 use super::{LanguageError, Sampling};
 
-/// Sessions that may be open at once: one works, the others wait their turn.
+/// Sessions that may be open at once.
 const PLACES: usize = 16;
 /// Seconds after which a place is likely to be free again.
 const RETRY_AFTER_S: u64 = 5;
@@ -27,7 +27,8 @@ const RETRY_AFTER_S: u64 = 5;
 /// How to load a model.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LoadOptions {
-    /// Threads to compute with; all cores if not given.
+    /// Threads to compute with; all cores if not given. Candle, which runs some architectures,
+    /// looks at the environment instead (`CANDLE_NUM_THREADS`, `RAYON_NUM_THREADS`).
     pub threads: Option<usize>,
     /// Instructions to hold back to, for measuring; the best the processor has if not given.
     pub at_most: Option<Instructions>,
@@ -71,12 +72,6 @@ pub struct TextSide {
     pub chat: ChatTemplate,
     /// What is known of the model.
     pub info: ModelInfo,
-}
-
-struct Command {
-    job: Job,
-    cancel: CancellationToken,
-    reply: oneshot::Sender<Result<Done, LanguageError>>,
 }
 
 /// A model on its own thread. Cloning is cheap; the thread ends with the last clone.
@@ -231,7 +226,7 @@ impl Session {
         sampling: Sampling,
         mut each: impl FnMut(Generated) + Send,
     ) -> Result<(), LanguageError> {
-        let (to, mut pieces) = mpsc::channel(64);
+        let (to, mut pieces) = mpsc::unbounded_channel();
         let asked = self.ask(Job::Generate { prompt, sampling, to });
         tokio::pin!(asked);
         loop {
@@ -249,9 +244,8 @@ impl Session {
     }
 
     async fn ask(&self, job: Job) -> Result<Done, LanguageError> {
-        let (reply, answer) = oneshot::channel();
-        let command = Command { job, cancel: self.cancel.clone(), reply };
-        self.engine.queue.send(command).await.map_err(|_| LanguageError::Failed)?;
+        let (ticket, answer) = Ticket::new(self.cancel.clone());
+        self.engine.queue.send(Command { job, ticket }).await.map_err(|_| LanguageError::Failed)?;
         answer.await.map_err(|_| LanguageError::Failed)?
     }
 }
@@ -265,9 +259,9 @@ struct Worker {
 }
 
 impl Worker {
-    fn run(mut self) {
+    fn run(self) {
         let loaded = catch_unwind(AssertUnwindSafe(|| load(&self.path, self.options)));
-        let mut network = match loaded {
+        let network = match loaded {
             Ok(Ok((network, text))) => {
                 let _ = self.text.set(text);
                 self.report.send_replace(EngineState::Ready);
@@ -282,22 +276,8 @@ impl Worker {
                 return;
             }
         };
-        while let Some(Command { job, cancel, reply }) = self.jobs.blocking_recv() {
-            if cancel.is_cancelled() {
-                continue;
-            }
-            // A job that panics ends that job, not the service; its panic message is not
-            // printed by us, since it could hold what a person wrote.
-            let done = catch_unwind(AssertUnwindSafe(|| match self.text.get() {
-                Some(text) => network.run(job, &text.tokenizer, &cancel),
-                None => Err(LanguageError::Failed),
-            }))
-            .unwrap_or(Err(LanguageError::Failed));
-            let done = match done {
-                Err(LanguageError::Model(ModelError::Cancelled)) => Err(LanguageError::Cancelled),
-                other => other,
-            };
-            let _ = reply.send(done);
+        if let Some(text) = self.text.get() {
+            network.work(&text.tokenizer, self.jobs);
         }
     }
 }

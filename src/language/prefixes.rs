@@ -31,7 +31,8 @@ impl Prefixes {
 
     /// Remembers a prefix just read.
     pub(super) fn keep(&mut self, prefix: &[Token], cache: &KvCache) {
-        if prefix.len() < LEAST || cache.len() != prefix.len() {
+        let is_known = self.known.iter().any(|(tokens, _)| tokens == prefix);
+        if is_known || prefix.len() < LEAST || cache.len() != prefix.len() {
             return;
         }
         if self.known.len() == MOST {

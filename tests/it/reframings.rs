@@ -5,7 +5,7 @@ use axum::http::header;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::house::{Answer, House};
+use crate::house::{Answer, House, assert_read_by_rules_only};
 
 const DANGER: &str = "I want to kill myself.";
 const EMERGENCY: &str = "I took all my pills ten minutes ago and I want to die.";
@@ -39,21 +39,7 @@ fn names(answer: &Answer) -> Vec<String> {
 async fn without_a_model_the_reply_says_that_only_rules_have_read() {
     let answer =
         House::rules_only().post_json("/api/v1/reframings", json!({"text": "I always ruin it."})).await;
-    assert_snapshot!(answer.shape(), @r#"
-    200 application/json
-    distortions: []
-    id: string
-    model: null
-    notice: string
-    outcome: string
-    probabilities: {}
-    reframes: []
-    risk: {about: string, coverage: string, flags: [], level: string, matches: [], medical: string, probabilities: {active_ideation: number, distress: number, imminent: number, none: number, passive_ideation: number, plan_or_intent: number}, tier: string, unmoored: bool}
-    schema: number
-    support: null
-    timing_ms: {recognise: number, reframe: number, screen: number}
-    "#);
-    assert_eq!(answer.json()["risk"]["coverage"], "rules_only");
+    assert_read_by_rules_only(&answer);
     assert_eq!(answer.json()["outcome"], "no_distortion");
 }
 

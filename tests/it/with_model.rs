@@ -148,7 +148,7 @@ async fn a_client_that_goes_away_frees_its_place() {
     while !full && waiting.len() < 50 {
         let headers = if waiting.len() % 2 == 0 { "Accept: text/event-stream\r\n" } else { "" };
         waiting.push(house.ask("POST", "/api/v1/reframings", headers, &long).await);
-        // A short text that finds a place stands behind the long ones: it is soon given up.
+        // A short text that finds a place has to wait its turn beside the long ones: it is soon given up.
         let asked = house.answer("POST", "/api/v1/screenings", &short);
         let answer = timeout(Duration::from_millis(200), asked).await;
         full = answer.is_ok_and(|answer| answer.starts_with("HTTP/1.1 429 "));

@@ -34,6 +34,12 @@ impl Batch {
     }
 }
 
+/// What one text brings to a pass: its next tokens, and the cache that they see and extend.
+pub(in crate::language) struct Share<'a> {
+    pub(in crate::language) batch: &'a Batch,
+    pub(in crate::language) cache: &'a mut KvCache,
+}
+
 /// Keys and values of the tokens already read: of the shared prefix, and of each branch apart.
 #[derive(Debug, Clone)]
 pub(in crate::language) struct KvCache {

@@ -1,12 +1,11 @@
 //! The decoder-only transformer of the llama family (llama, qwen2, qwen3), on packed weights.
 
-use super::cache::LayerCache;
 use super::shape::Shape;
-use super::{Batch, KvCache, ModelError, Weights};
+use super::{Batch, KvCache, ModelError, Share, Weights};
 use crate::language::gguf::Gguf;
 use crate::language::kernels::{
-    Activations, Attention, Disjoint, Instructions, Isa, KeyValues, Matrix, Memory, Place, Pool, Precision,
-    Product, gated_silu, multiply, rms_norm, rotate,
+    Activations, Attention, Disjoint, Instructions, Isa, KeyValues, Matrix, Memory, Pool, Precision, Product,
+    gated_silu, multiply, rms_norm, rotate,
 };
 
 pub(in crate::language) struct Transformer {
@@ -44,7 +43,7 @@ struct Linear {
     bias: Option<Vec<f32>>,
 }
 
-/// What a pass works in; kept, so that a token allocates nothing.
+/// What a pass works in; kept, so that a token allocates next to nothing.
 #[derive(Default)]
 struct Room {
     /// Hidden states, `tokens × width`.
@@ -134,6 +133,15 @@ impl Transformer {
         self.tap(batch, cache, (&[self.depth()], Precision::Words), cancelled, &mut |_, _| {})
     }
 
+    /// The same for several texts in one pass over the weights. Their tokens are numbered one
+    /// share after another.
+    pub(in crate::language) fn forward_together(
+        &mut self,
+        shares: &mut [Share<'_>],
+    ) -> Result<(), ModelError> {
+        self.run(shares, (&[self.depth()], Precision::Words), &|| false, &mut |_, _| {})
+    }
+
     /// Hands the hidden states `(tokens, width)` after each of the `depths`, which must rise, to
     /// `take`, with the number of the depth; the layers above the last are not run (early exit).
     /// A cache is read with one precision throughout.
@@ -141,26 +149,38 @@ impl Transformer {
         &mut self,
         batch: &Batch,
         cache: &mut KvCache,
+        how: (&[usize], Precision),
+        cancelled: &dyn Fn() -> bool,
+        take: &mut dyn FnMut(usize, &[f32]),
+    ) -> Result<(), ModelError> {
+        self.run(&mut [Share { batch, cache }], how, cancelled, take)
+    }
+
+    fn run(
+        &mut self,
+        shares: &mut [Share<'_>],
         (depths, precision): (&[usize], Precision),
         cancelled: &dyn Fn() -> bool,
         take: &mut dyn FnMut(usize, &[f32]),
     ) -> Result<(), ModelError> {
         let width = self.shape.width;
-        self.room.turn(&batch.positions, &self.frequencies);
-        self.room.x.resize(batch.tokens.len() * width, 0.0);
-        for (token, x) in batch.tokens.iter().zip(self.room.x.chunks_exact_mut(width)) {
+        self.room.turn(shares.iter().flat_map(|s| &s.batch.positions), &self.frequencies);
+        self.room.x.resize(shares.iter().map(|s| s.batch.tokens.len()).sum::<usize>() * width, 0.0);
+        let tokens = shares.iter().flat_map(|s| &s.batch.tokens);
+        for (token, x) in tokens.zip(self.room.x.chunks_exact_mut(width)) {
             self.embedding.row(&self.memory, (*token as usize).min(self.shape.vocabulary - 1), x);
         }
-        cache.announce(&batch.branches);
+        for Share { batch, cache } in &mut *shares {
+            cache.announce(&batch.branches);
+        }
         let deepest = depths.last().copied().unwrap_or(0);
         for (i, layer) in self.layers.iter().take(deepest).enumerate() {
             if cancelled() {
                 return Err(ModelError::Cancelled);
             }
-            let Some((past, places)) = cache.layer(i) else { break };
             let pass =
                 Pass { shape: &self.shape, isa: self.isa, pool: &self.pool, memory: &self.memory, precision };
-            pass.attend(layer, &mut self.room, past, places);
+            pass.attend(layer, &mut self.room, shares, i);
             pass.feed_forward(layer, &mut self.room);
             if let Some(number) = depths.iter().position(|d| *d == i + 1) {
                 take(number, &self.room.x);
@@ -283,9 +303,9 @@ impl Pass<'_> {
         });
     }
 
-    /// Adds attention over the past and the batch to the hidden states, and the batch's keys and
-    /// values to the past.
-    fn attend(self, layer: &Layer, room: &mut Room, past: &mut LayerCache, places: &[Place]) {
+    /// Adds attention of each share over its past and its batch to the hidden states, and the
+    /// batch's keys and values to the past: those of layer `i`, which `layer` is.
+    fn attend(self, layer: &Layer, room: &mut Room, shares: &mut [Share<'_>], i: usize) {
         let Self { shape, isa, pool, memory, .. } = self;
         let n = self.tokens(room);
         self.normalise(room, &layer.attention_norm);
@@ -306,21 +326,31 @@ impl Pass<'_> {
         self.turn(query, layer.query_norm.as_deref(), (cos, sin), shape.heads, scale);
         self.turn(key, layer.key_norm.as_deref(), (cos, sin), shape.kv_heads, 1.0);
         let kv = shape.kv_heads * shape.head_size;
-        for (place, (key, value)) in places.iter().zip(key.chunks_exact(kv).zip(value.chunks_exact(kv))) {
-            past.push(*place, key, value);
-        }
-
         let columns = shape.heads * shape.head_size;
         mixed.resize(n * columns, 0.0);
-        let attention = Attention {
-            prefix: &past.prefix,
-            tails: &past.tails,
-            queries: query,
-            heads: shape.heads,
-            places,
-            out: Disjoint::new(mixed),
-        };
-        pool.split(attention.parts(), 1, &|part| attention.run(isa, part));
+        let mut new = key.chunks_exact(kv).zip(value.chunks_exact(kv));
+        let (mut queries, mut out) = (&query[..], &mut mixed[..]);
+        let mut attentions = Vec::with_capacity(shares.len());
+        for (past, places) in shares.iter_mut().filter_map(|share| share.cache.layer(i)) {
+            for (place, (key, value)) in places.iter().zip(&mut new) {
+                past.push(*place, key, value);
+            }
+            let (prefix, tails) = (&past.prefix, &past.tails[..]);
+            let (of_share, rest) = queries.split_at(places.len() * columns);
+            queries = rest;
+            let (to, rest) = out.split_at_mut(places.len() * columns);
+            out = rest;
+            let (queries, out) = (of_share, Disjoint::new(to));
+            attentions.push(Attention { prefix, tails, queries, heads: shape.heads, places, out });
+        }
+        pool.split(attentions.iter().map(Attention::parts).sum(), 1, &|mut part| {
+            for attention in &attentions {
+                if part < attention.parts() {
+                    return attention.run(isa, part);
+                }
+                part -= attention.parts();
+            }
+        });
         self.quantise(activations, n, columns, &|t, out| {
             out.copy_from_slice(&mixed[t * columns..][..columns]);
         });
@@ -377,7 +407,7 @@ impl Pass<'_> {
 
 impl Room {
     /// Cosines and sines of every pair's angle at each position.
-    fn turn(&mut self, positions: &[u32], frequencies: &[f64]) {
+    fn turn<'a>(&mut self, positions: impl Iterator<Item = &'a u32>, frequencies: &[f64]) {
         let (cos, sin) = (&mut self.cos, &mut self.sin);
         cos.clear();
         sin.clear();

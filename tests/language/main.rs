@@ -10,6 +10,8 @@
     reason = "tests may stop at the first surprise"
 )]
 
+mod side_by_side;
+
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -35,11 +37,15 @@ fn model() -> PathBuf {
 }
 
 /// One engine for all tests that do not need one of their own.
-async fn session() -> Session {
+async fn engine() -> &'static Engine {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
     let engine = ENGINE.get_or_init(|| Engine::start(&model(), LoadOptions::default()).unwrap());
     engine.ready().await.unwrap();
-    engine.session().await.unwrap()
+    engine
+}
+
+async fn session() -> Session {
+    engine().await.session().await.unwrap()
 }
 
 #[tokio::test]
