@@ -1,11 +1,11 @@
-//! Grouped-query attention over a half-precision key/value cache, with the softmax taken block by
+//! Grouped-query attention over a key/value cache, with the softmax taken block by
 //! block, so that no matrix of scores is ever stored.
 
 use std::ops::Range;
 
 use super::disjoint::Disjoint;
 use super::elementwise::exp;
-use super::lanes::{Kernel, Lanes};
+use super::lanes::{Kernel, Lanes, Number};
 
 /// Tokens whose keys lie side by side.
 const KEYS: usize = 16;
@@ -19,34 +19,53 @@ const PIECES: usize = LARGEST_HEAD / 16;
 /// Below every score, yet finite, so that differences stay numbers.
 const FLOOR: f32 = -1e30;
 
-/// One layer's keys and values of the tokens read so far, in half precision.
-#[derive(Debug, Clone, Default)]
+/// One layer's keys and values of the tokens read so far: values in half precision, keys in
+/// half or in single.
+#[derive(Debug, Clone)]
 pub(in crate::language) struct KeyValues {
     heads: usize,
     size: usize,
     tokens: usize,
-    /// For each 16 tokens, each head, each dimension: that dimension of the 16 keys.
-    keys: Vec<[u16; KEYS]>,
+    keys: Keys,
     /// For each token, each head: its value, in pieces of 16 dimensions.
     values: Vec<[u16; 16]>,
 }
 
+/// For each 16 tokens, each head, each dimension: that dimension of the 16 keys.
+#[derive(Debug, Clone)]
+enum Keys {
+    Half(Vec<[u16; KEYS]>),
+    Single(Vec<[f32; KEYS]>),
+}
+
+/// Does the same with keys of either precision.
+macro_rules! keys {
+    ($keys:expr, $k:ident => $body:expr) => {
+        match $keys {
+            Keys::Half($k) => $body,
+            Keys::Single($k) => $body,
+        }
+    };
+}
+
 impl KeyValues {
-    /// An empty cache for so many key/value heads of a size.
-    pub(in crate::language) fn new(heads: usize, size: usize) -> Self {
-        Self { heads, size, ..Self::default() }
+    /// An empty cache for so many key/value heads of a size, its keys in single precision or in
+    /// half.
+    pub(in crate::language) fn new(heads: usize, size: usize, single: bool) -> Self {
+        let keys = if single { Keys::Single(Vec::new()) } else { Keys::Half(Vec::new()) };
+        Self { heads, size, tokens: 0, keys, values: Vec::new() }
     }
 
     /// An empty cache of the same shape.
     pub(in crate::language) fn like(&self) -> Self {
-        Self::new(self.heads, self.size)
+        Self::new(self.heads, self.size, matches!(self.keys, Keys::Single(_)))
     }
 
     /// Makes room for so many tokens in all, so that reading them allocates nothing.
     pub(in crate::language) fn reserve(&mut self, tokens: usize) {
         let keys = tokens.div_ceil(KEYS) * self.heads * self.size;
         let values = tokens * self.heads * self.pieces();
-        self.keys.reserve_exact(keys.saturating_sub(self.keys.len()));
+        keys!(&mut self.keys, k => k.reserve_exact(keys.saturating_sub(k.len())));
         self.values.reserve_exact(values.saturating_sub(self.values.len()));
     }
 
@@ -58,16 +77,18 @@ impl KeyValues {
     pub(in crate::language) fn push(&mut self, key: &[f32], value: &[f32]) {
         let (block, lane) = (self.tokens / KEYS, self.tokens % KEYS);
         let width = self.heads * self.size;
-        if lane == 0 {
-            self.keys.resize((block + 1) * width, [0; KEYS]);
-        }
-        for (slot, key) in self.keys[block * width..].iter_mut().zip(key) {
-            slot[lane] = half::f16::from_f32(*key).to_bits();
-        }
+        keys!(&mut self.keys, keys => {
+            if lane == 0 {
+                keys.resize((block + 1) * width, Default::default());
+            }
+            for (slot, key) in keys[block * width..].iter_mut().zip(key) {
+                slot[lane] = Number::of(*key);
+            }
+        });
         for head in value.chunks_exact(self.size.max(1)).take(self.heads) {
             for piece in head.chunks(16) {
                 let mut bits = [0; 16];
-                bits.iter_mut().zip(piece).for_each(|(b, v)| *b = half::f16::from_f32(*v).to_bits());
+                bits.iter_mut().zip(piece).for_each(|(b, v)| *b = Number::of(*v));
                 self.values.push(bits);
             }
         }
@@ -78,7 +99,8 @@ impl KeyValues {
     pub(in crate::language) fn truncate(&mut self, tokens: usize) {
         if tokens < self.tokens {
             self.tokens = tokens;
-            self.keys.truncate(tokens.div_ceil(KEYS) * self.heads * self.size);
+            let keys = tokens.div_ceil(KEYS) * self.heads * self.size;
+            keys!(&mut self.keys, k => k.truncate(keys));
             self.values.truncate(tokens * self.heads * self.pieces());
         }
     }
@@ -330,25 +352,9 @@ impl Tile<'_> {
         queries: &[&[f32]; R],
         scores: &mut [[[f32; KEYS]; BLOCKS]; R],
     ) {
-        let size = cache.size;
-        let mut keys: [&[[u16; KEYS]]; B] = [&[]; B];
-        for (b, keys) in keys.iter_mut().enumerate() {
-            let at = (first + number + b) * cache.heads + self.head;
-            *keys = &cache.keys[at * size..][..size];
-        }
-        let mut query = [&queries[0][..size]; R];
-        for r in 1..R {
-            query[r] = &queries[r][..size];
-        }
-        let mut sums = [[l.zero(); B]; R];
-        for d in 0..size {
-            for b in 0..B {
-                let key = l.load_half(&keys[b][d]);
-                for r in 0..R {
-                    sums[r][b] = l.mul_add(key, l.splat(query[r][d]), sums[r][b]);
-                }
-            }
-        }
+        let at: [usize; B] =
+            std::array::from_fn(|b| ((first + number + b) * cache.heads + self.head) * cache.size);
+        let sums = keys!(&cache.keys, keys => score(l, keys, (at, cache.size), queries));
         for r in 0..R {
             for b in 0..B {
                 l.store(sums[r][b], &mut scores[r][number + b]);
@@ -391,4 +397,32 @@ impl Tile<'_> {
             }
         }
     }
+}
+
+/// Products of queries with the keys of `B` blocks, which begin `at` these places.
+#[inline(always)]
+fn score<L: Lanes, N: Number, const R: usize, const B: usize>(
+    l: L,
+    keys: &[[N; KEYS]],
+    (at, size): ([usize; B], usize),
+    queries: &[&[f32]; R],
+) -> [[L::Floats; B]; R] {
+    let mut blocks: [&[[N; KEYS]]; B] = [&[]; B];
+    for b in 0..B {
+        blocks[b] = &keys[at[b]..][..size];
+    }
+    let mut query = [&queries[0][..size]; R];
+    for r in 1..R {
+        query[r] = &queries[r][..size];
+    }
+    let mut sums = [[l.zero(); B]; R];
+    for d in 0..size {
+        for b in 0..B {
+            let key = N::load(l, &blocks[b][d]);
+            for r in 0..R {
+                sums[r][b] = l.mul_add(key, l.splat(query[r][d]), sums[r][b]);
+            }
+        }
+    }
+    sums
 }

@@ -99,6 +99,14 @@ impl Lanes for Avx2 {
         ]
     }
     #[inline(always)]
+    fn load_signed_bytes(self, from: &[u8; 16]) -> Self::Floats {
+        let (low, high) = from.split_at(8);
+        [
+            instruction!(_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(low.as_ptr().cast())))),
+            instruction!(_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(high.as_ptr().cast())))),
+        ]
+    }
+    #[inline(always)]
     fn add(self, a: Self::Floats, b: Self::Floats) -> Self::Floats {
         [instruction!(_mm256_add_ps(a[0], b[0])), instruction!(_mm256_add_ps(a[1], b[1]))]
     }

@@ -69,6 +69,10 @@ impl Lanes for Avx512 {
         instruction!(_mm512_cvtph_ps(_mm256_loadu_si256(from.as_ptr().cast())))
     }
     #[inline(always)]
+    fn load_signed_bytes(self, from: &[u8; 16]) -> __m512 {
+        instruction!(_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(from.as_ptr().cast()))))
+    }
+    #[inline(always)]
     fn add(self, a: __m512, b: __m512) -> __m512 {
         instruction!(_mm512_add_ps(a, b))
     }

@@ -2,44 +2,41 @@
 //!
 //! Layouts after ggml's `ggml-common.h` and `ggml-quants.c`.
 
-use half::f16;
-
 use super::matrix::Format;
 use crate::language::gguf::TensorType;
 
-/// 32 weights: `scale · (byte − zero)`, or `scale · byte + minimum`; one scale to each 16.
+/// 32 weights: `scale · (byte − zero)`, or `scale · byte + minimum`; one scale to each 16. Scales
+/// and minima are multiples of the two units, which are in half precision, as bytes.
 pub(super) struct Chunk {
     pub(super) bytes: [u8; 32],
-    pub(super) scales: [f32; 2],
-    pub(super) minima: [f32; 2],
+    pub(super) units: [[u8; 2]; 2],
+    pub(super) scales: [i8; 2],
+    pub(super) minima: [i8; 2],
 }
 
 impl Chunk {
-    const fn plain(bytes: [u8; 32], scale: f32, minimum: f32) -> Self {
-        Self { bytes, scales: [scale; 2], minima: [minimum; 2] }
+    /// With one scale and one minimum.
+    const fn plain(bytes: [u8; 32], units: [[u8; 2]; 2]) -> Self {
+        Self { bytes, units, scales: [1; 2], minima: [1; 2] }
     }
 }
 
 /// How a tensor type is packed; `None` for plain floats.
 pub(super) const fn format_of(kind: TensorType) -> Option<Format> {
-    let (bits, halves, minimum, zero) = match kind {
+    let (bits, halves, minimum, levels, zero) = match kind {
         TensorType::F32 | TensorType::F16 | TensorType::Bf16 => return None,
-        TensorType::Q4_0 => (4, false, false, 8),
-        TensorType::Q4_1 | TensorType::Q4K => (4, false, true, 0),
-        TensorType::Q5_0 => (5, false, false, 16),
-        TensorType::Q5_1 | TensorType::Q5K => (5, false, true, 0),
-        TensorType::Q8_0 => (8, false, false, 128),
-        TensorType::Q2K => (4, true, true, 0),
-        TensorType::Q3K => (4, true, false, 4),
-        TensorType::Q6K => (6, true, false, 32),
+        TensorType::Q4_0 => (4, false, false, false, 8),
+        TensorType::Q4_1 => (4, false, true, false, 0),
+        TensorType::Q5_0 => (5, false, false, false, 16),
+        TensorType::Q5_1 => (5, false, true, false, 0),
+        TensorType::Q8_0 => (8, false, false, false, 128),
+        TensorType::Q2K => (4, true, true, true, 0),
+        TensorType::Q3K => (4, true, false, true, 4),
+        TensorType::Q4K => (4, false, true, true, 0),
+        TensorType::Q5K => (5, false, true, true, 0),
+        TensorType::Q6K => (6, true, false, true, 32),
     };
-    Some(Format { bits, halves, minimum, zero })
-}
-
-/// Scales and minima alone of chunk `n` of a row.
-pub(super) fn scales(kind: TensorType, row: &[u8], n: usize) -> ([f32; 2], [f32; 2]) {
-    let chunk = chunk(kind, row, n);
-    (chunk.scales, chunk.minima)
+    Some(Format { bits, halves, minimum, levels, zero })
 }
 
 /// Chunk `n` of a row that is as long as its type says.
@@ -49,30 +46,39 @@ pub(super) fn chunk(kind: TensorType, row: &[u8], n: usize) -> Chunk {
     let block = &row[n / per_block * bytes..][..bytes];
     let n = n % per_block;
     match kind {
-        TensorType::Q4_0 => Chunk::plain(nibbles(&block[2..18]), half(block, 0), 0.0),
-        TensorType::Q4_1 => Chunk::plain(nibbles(&block[4..20]), half(block, 0), half(block, 2)),
+        TensorType::Q4_0 => Chunk::plain(nibbles(&block[2..18]), [half(block, 0), NONE]),
+        TensorType::Q4_1 => Chunk::plain(nibbles(&block[4..20]), [half(block, 0), half(block, 2)]),
         TensorType::Q5_0 => {
-            Chunk::plain(fifth_bits(&block[2..6], nibbles(&block[6..22])), half(block, 0), 0.0)
+            Chunk::plain(fifth_bits(&block[2..6], nibbles(&block[6..22])), [half(block, 0), NONE])
         }
         TensorType::Q5_1 => {
-            Chunk::plain(fifth_bits(&block[4..8], nibbles(&block[8..24])), half(block, 0), half(block, 2))
+            Chunk::plain(fifth_bits(&block[4..8], nibbles(&block[8..24])), [half(block, 0), half(block, 2)])
         }
         TensorType::Q8_0 => {
             // −128, which no quantiser of this format writes, would not survive a change of sign.
             let bytes = std::array::from_fn(|i| (block[2 + i] ^ 0x80).max(1));
-            Chunk::plain(bytes, half(block, 0), 0.0)
+            Chunk::plain(bytes, [half(block, 0), NONE])
         }
         TensorType::Q2K => q2_k(block, n),
         TensorType::Q3K => q3_k(block, n),
         TensorType::Q4K => q4_k(block, n),
         TensorType::Q5K => q5_k(block, n),
         TensorType::Q6K => q6_k(block, n),
-        TensorType::F32 | TensorType::F16 | TensorType::Bf16 => Chunk::plain([0; 32], 0.0, 0.0),
+        TensorType::F32 | TensorType::F16 | TensorType::Bf16 => Chunk::plain([0; 32], [NONE; 2]),
     }
 }
 
-fn half(bytes: &[u8], at: usize) -> f32 {
-    f16::from_le_bytes([bytes[at], bytes[at + 1]]).to_f32()
+/// The unit of what a format does not have.
+const NONE: [u8; 2] = [0; 2];
+
+/// A number in half precision.
+fn half(bytes: &[u8], at: usize) -> [u8; 2] {
+    [bytes[at], bytes[at + 1]]
+}
+
+/// A number in half precision, its sign turned.
+fn minus(bytes: &[u8], at: usize) -> [u8; 2] {
+    [bytes[at], bytes[at + 1] ^ 0x80]
 }
 
 /// Sixteen bytes: the low halves first, then the high ones.
@@ -85,27 +91,31 @@ fn fifth_bits(bits: &[u8], low: [u8; 32]) -> [u8; 32] {
 }
 
 /// The 6-bit scale and minimum of sub-block `n` in the 12 bytes that `Q4_K` and `Q5_K` keep them in.
-fn scale_and_minimum(packed: &[u8], n: usize) -> (f32, f32) {
+fn scale_and_minimum(packed: &[u8], n: usize) -> (i8, i8) {
     let (scale, minimum) = if n < 4 {
         (packed[n] & 63, packed[n + 4] & 63)
     } else {
         (packed[n + 4] & 15 | packed[n - 4] >> 6 << 4, packed[n + 4] >> 4 | packed[n] >> 6 << 4)
     };
-    (f32::from(scale), f32::from(minimum))
+    (scale.cast_signed(), minimum.cast_signed())
+}
+
+/// A chunk of `Q4_K` or `Q5_K`, whose scales stand alike.
+fn four_or_five_k(block: &[u8], n: usize, bytes: [u8; 32]) -> Chunk {
+    let (scale, minimum) = scale_and_minimum(&block[4..16], n);
+    Chunk { bytes, units: [half(block, 0), minus(block, 2)], scales: [scale; 2], minima: [minimum; 2] }
 }
 
 fn q4_k(block: &[u8], n: usize) -> Chunk {
-    let (scale, minimum) = scale_and_minimum(&block[4..16], n);
     let quants = &block[16 + n / 2 * 32..][..32];
     let bytes = std::array::from_fn(|i| quants[i] >> (4 * (n % 2)) & 15);
-    Chunk::plain(bytes, half(block, 0) * scale, -half(block, 2) * minimum)
+    four_or_five_k(block, n, bytes)
 }
 
 fn q5_k(block: &[u8], n: usize) -> Chunk {
-    let (scale, minimum) = scale_and_minimum(&block[4..16], n);
     let (high, quants) = (&block[16..48], &block[48 + n / 2 * 32..][..32]);
     let bytes = std::array::from_fn(|i| quants[i] >> (4 * (n % 2)) & 15 | (high[i] >> n & 1) << 4);
-    Chunk::plain(bytes, half(block, 0) * scale, -half(block, 2) * minimum)
+    four_or_five_k(block, n, bytes)
 }
 
 fn q6_k(block: &[u8], n: usize) -> Chunk {
@@ -114,33 +124,31 @@ fn q6_k(block: &[u8], n: usize) -> Chunk {
     let high = &block[128 + 32 * part..][..32];
     let bytes =
         std::array::from_fn(|i| low[i] >> (4 * (quarter / 2)) & 15 | (high[i] >> (2 * quarter) & 3) << 4);
-    let d = half(block, 208);
-    let scale = |i: usize| d * f32::from(block[192 + 8 * part + 2 * quarter + i].cast_signed());
-    Chunk { bytes, scales: [scale(0), scale(1)], minima: [0.0; 2] }
+    let scale = |i: usize| block[192 + 8 * part + 2 * quarter + i].cast_signed();
+    Chunk { bytes, units: [half(block, 208), NONE], scales: [scale(0), scale(1)], minima: [0; 2] }
 }
 
 fn q2_k(block: &[u8], n: usize) -> Chunk {
     let quants = &block[16 + 32 * (n / 4)..][..32];
-    let bytes = std::array::from_fn(|i| quants[i] >> (2 * (n % 4)) & 3);
-    let (d, least) = (half(block, 80), half(block, 82));
     let packed = [block[2 * n], block[2 * n + 1]];
     Chunk {
-        bytes,
-        scales: packed.map(|p| d * f32::from(p & 15)),
-        minima: packed.map(|p| -least * f32::from(p >> 4)),
+        bytes: std::array::from_fn(|i| quants[i] >> (2 * (n % 4)) & 3),
+        units: [half(block, 80), minus(block, 82)],
+        scales: packed.map(|p| (p & 15).cast_signed()),
+        minima: packed.map(|p| (p >> 4).cast_signed()),
     }
 }
 
 fn q3_k(block: &[u8], n: usize) -> Chunk {
     let (mask, quants, packed) = (&block[..32], &block[32 + 32 * (n / 4)..][..32], &block[96..108]);
     let bytes = std::array::from_fn(|i| quants[i] >> (2 * (n % 4)) & 3 | (mask[i] >> n & 1) << 2);
-    let d = half(block, 108);
     let scale = |i: usize| {
         let low = packed[i % 8] >> (4 * (i / 8)) & 15;
         let high = packed[8 + i % 4] >> (2 * (i / 4)) & 3;
-        d * (f32::from(low | high << 4) - 32.0)
+        (low | high << 4).cast_signed() - 32
     };
-    Chunk { bytes, scales: [scale(2 * n), scale(2 * n + 1)], minima: [0.0; 2] }
+    let scales = [scale(2 * n), scale(2 * n + 1)];
+    Chunk { bytes, units: [half(block, 108), NONE], scales, minima: [0; 2] }
 }
 
 #[cfg(test)]
@@ -148,6 +156,7 @@ fn q3_k(block: &[u8], n: usize) -> Chunk {
 pub(super) mod tests {
     use candle_core::Device;
     use candle_core::quantized::{GgmlDType, ggml_file::qtensor_from_ggml};
+    use half::f16;
     use rand::{RngExt as _, SeedableRng as _};
 
     use super::super::matrix::PackedMatrix;
@@ -209,8 +218,8 @@ pub(super) mod tests {
             for (r, expected) in expected.iter().enumerate() {
                 let mut row = vec![0.0; columns];
                 packed.row(&memory, r, &mut row);
-                // Scales and minima are rounded to 11 bits.
-                let bound = 1e-3 * expected.iter().fold(0.0_f32, |largest, x| largest.max(x.abs()));
+                // Only the sum of a product and a minimum is rounded.
+                let bound = 1e-6 * expected.iter().fold(0.0_f32, |largest, x| largest.max(x.abs()));
                 for (a, b) in row.iter().zip(expected) {
                     assert!((a - b).abs() <= bound, "{kind:?} row {r}: {a} and {b}");
                 }

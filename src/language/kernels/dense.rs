@@ -2,8 +2,9 @@
 
 use super::activations::Activations;
 use super::disjoint::Disjoint;
-use super::lanes::{Kernel, Lanes};
+use super::lanes::{Kernel, Lanes, Number};
 use super::matrix::PANEL;
+use super::product::write;
 use crate::language::gguf::TensorType;
 
 /// Tokens whose sums are held in registers.
@@ -99,26 +100,6 @@ fn interleave<T: Copy + Default>(
     all
 }
 
-/// How a weight is written.
-trait Weight: Sized {
-    fn load<L: Lanes>(l: L, from: &[Self; PANEL]) -> L::Floats;
-}
-
-impl Weight for f32 {
-    #[inline(always)]
-    fn load<L: Lanes>(l: L, from: &[Self; PANEL]) -> L::Floats {
-        l.load(from)
-    }
-}
-
-/// The bits of a half-precision number.
-impl Weight for u16 {
-    #[inline(always)]
-    fn load<L: Lanes>(l: L, from: &[Self; PANEL]) -> L::Floats {
-        l.load_half(from)
-    }
-}
-
 /// The product of one panel with every token, written to the panel's columns.
 pub(super) struct PanelProduct<'a> {
     pub(super) matrix: &'a DenseMatrix,
@@ -142,7 +123,7 @@ impl Kernel for PanelProduct<'_> {
 
 impl PanelProduct<'_> {
     #[inline(always)]
-    fn all<L: Lanes, T: Weight>(&self, l: L, weights: &[[T; PANEL]]) {
+    fn all<L: Lanes, T: Number>(&self, l: L, weights: &[[T; PANEL]]) {
         let tokens = self.x.tokens();
         let mut at = 0;
         while at + TILE <= tokens {
@@ -156,7 +137,7 @@ impl PanelProduct<'_> {
     }
 
     #[inline(always)]
-    fn tile<L: Lanes, T: Weight, const N: usize>(&self, l: L, weights: &[[T; PANEL]], at: usize) {
+    fn tile<L: Lanes, T: Number, const N: usize>(&self, l: L, weights: &[[T; PANEL]], at: usize) {
         let rows: [&[f32]; N] = std::array::from_fn(|t| &self.x.floats(at + t)[..weights.len()]);
         let mut sums = [l.zero(); N];
         for (c, w) in weights.iter().enumerate() {
@@ -165,17 +146,10 @@ impl PanelProduct<'_> {
                 sums[t] = l.mul_add(w, l.splat(rows[t][c]), sums[t]);
             }
         }
-        let first = self.panel * PANEL;
-        let width = PANEL.min(self.matrix.rows - first);
+        let rows = self.matrix.rows;
         for (t, sum) in sums.into_iter().enumerate() {
-            let start = (at + t) * self.matrix.rows + first;
             // SAFETY: the columns of this panel belong to this call alone.
-            let out = unsafe { self.out.slice(start..start + width) };
-            let mut values = [0.0; PANEL];
-            l.store(sum, &mut values);
-            for (out, value) in out.iter_mut().zip(values) {
-                *out = if self.add { *out + value } else { value };
-            }
+            unsafe { write(l, sum, self.out, ((at + t) * rows, rows), self.panel, self.add) };
         }
     }
 }

@@ -27,6 +27,8 @@ pub(super) trait Lanes: Copy + Send + Sync + 'static {
     fn load_half(self, from: &[u16; 16]) -> Self::Floats;
     /// The same, from little-endian bytes.
     fn load_half_bytes(self, from: &[u8; 32]) -> Self::Floats;
+    /// Sixteen signed bytes, widened.
+    fn load_signed_bytes(self, from: &[u8; 16]) -> Self::Floats;
     fn add(self, a: Self::Floats, b: Self::Floats) -> Self::Floats;
     fn mul(self, a: Self::Floats, b: Self::Floats) -> Self::Floats;
     /// `a · b + c`; with one rounding where the processor can.
@@ -75,6 +77,37 @@ pub(super) trait Kernel {
     fn run<L: Lanes>(self, lanes: L);
 }
 
+/// A number as it lies in memory, sixteen of which fill the lanes.
+pub(super) trait Number: Copy + Default {
+    /// The nearest to `x`.
+    fn of(x: f32) -> Self;
+
+    fn load<L: Lanes>(l: L, from: &[Self; 16]) -> L::Floats;
+}
+
+impl Number for f32 {
+    fn of(x: f32) -> Self {
+        x
+    }
+
+    #[inline(always)]
+    fn load<L: Lanes>(l: L, from: &[Self; 16]) -> L::Floats {
+        l.load(from)
+    }
+}
+
+/// The bits of a half-precision number.
+impl Number for u16 {
+    fn of(x: f32) -> Self {
+        half::f16::from_f32(x).to_bits()
+    }
+
+    #[inline(always)]
+    fn load<L: Lanes>(l: L, from: &[Self; 16]) -> L::Floats {
+        l.load_half(from)
+    }
+}
+
 /// Plain Rust, for every processor; also what the others are tested against.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::language) struct Portable;
@@ -112,6 +145,10 @@ impl Lanes for Portable {
     #[inline(always)]
     fn load_half_bytes(self, from: &[u8; 32]) -> [f32; 16] {
         std::array::from_fn(|i| half::f16::from_le_bytes([from[2 * i], from[2 * i + 1]]).to_f32())
+    }
+    #[inline(always)]
+    fn load_signed_bytes(self, from: &[u8; 16]) -> [f32; 16] {
+        from.map(|byte| f32::from(byte.cast_signed()))
     }
     #[inline(always)]
     fn add(self, a: [f32; 16], b: [f32; 16]) -> [f32; 16] {

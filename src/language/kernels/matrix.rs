@@ -5,12 +5,17 @@
 //! `g` has column `4g + j` of row `r` in its low and column `16 + 4g + j` in its high half. A
 //! fifth bit of each weight lies in one more line, where bit `g` of a byte belongs to line or
 //! half line `g`; fifth and sixth bits in two. Eight-bit weights take eight plain lines.
-//! Scales follow behind all blocks of a panel, sixteen half-precision numbers at a time.
 //!
-//! So each number that a GGUF can hold keeps its exact value but for the scale's rounding to half
-//! precision (2⁻¹¹): `weight = scale · (byte − zero)`, or `scale · byte + minimum`.
+//! Scales stand before the lines of a group of blocks, so that a panel is read from its first byte
+//! to its last, sixteen numbers (one of each row) at a time: for each block its scale or two, then
+//! its minimum or two, all in half precision. K-quants have theirs in two levels, and keep them:
+//! first the units of scales and of minima in half precision, then for each block how many units
+//! each is, in signed bytes.
+//!
+//! So every number of a GGUF keeps its exact value, `scale · (byte − zero)` or
+//! `scale · byte + minimum`, and takes no more than an eighth of a bit more than in the file.
 
-use super::decode::{Chunk, chunk, format_of, scales};
+use super::decode::{Chunk, chunk, format_of};
 use super::disjoint::Disjoint;
 use super::memory::{Memory, MemoryPart};
 use super::pool::Pool;
@@ -21,9 +26,9 @@ pub(in crate::language) const PANEL: usize = 16;
 /// Columns in a block.
 pub(super) const BLOCK: usize = 32;
 
-/// Bytes in a line, and of sixteen scales.
+/// Bytes in a line, and of sixteen numbers in half precision.
 pub(super) const LINE: usize = 64;
-pub(super) const SCALES: usize = 32;
+pub(super) const SCALES: usize = 2 * PANEL;
 
 /// How the numbers of a matrix are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,19 +39,48 @@ pub(super) struct Format {
     pub(super) halves: bool,
     /// Whether there is a minimum beside the scale; if not, `zero` is taken off each byte.
     pub(super) minimum: bool,
+    /// Whether eight blocks share units of which their scales and minima are multiples.
+    pub(super) levels: bool,
     /// The byte that stands for 0.
     pub(super) zero: i32,
 }
 
 impl Format {
-    /// Rows of sixteen scales to a block.
-    pub(super) const fn scales(self) -> usize {
-        Self::scales_of(self.halves, self.minimum)
+    /// A format with these properties, its zero left open.
+    pub(super) const fn of(bits: usize, halves: bool, minimum: bool, levels: bool) -> Self {
+        Self { bits, halves, minimum, levels, zero: 0 }
     }
 
-    /// The same for a format with these properties.
-    pub(super) const fn scales_of(halves: bool, minimum: bool) -> usize {
-        (1 + halves as usize) * (1 + minimum as usize)
+    /// Scales and minima of one row of a block.
+    pub(super) const fn scales(self) -> usize {
+        (1 + self.halves as usize) * (1 + self.minimum as usize)
+    }
+
+    /// Blocks in a group: as many as share units, or as fill a line with scales.
+    pub(super) const fn group(self) -> usize {
+        if self.levels {
+            8
+        } else if self.minimum {
+            1
+        } else {
+            2
+        }
+    }
+
+    /// Bytes of the units of a group.
+    pub(super) const fn units(self) -> usize {
+        if self.levels { (1 + self.minimum as usize) * SCALES } else { 0 }
+    }
+
+    /// Bytes of all scales of a group, in whole lines.
+    pub(super) const fn group_scales(self) -> usize {
+        let number = if self.levels { PANEL } else { SCALES };
+        (self.units() + self.group() * self.scales() * number).next_multiple_of(LINE)
+    }
+
+    /// Bytes of a group.
+    pub(super) const fn group_bytes(self) -> usize {
+        self.group_scales() + self.group() * self.bits * LINE
     }
 }
 
@@ -56,18 +90,8 @@ pub(in crate::language) struct PackedMatrix {
     rows: usize,
     columns: usize,
     format: Format,
-    /// What all scales are to be multiplied by, so that they fit half precision.
-    unit: f32,
-    weights: MemoryPart,
-    scales: MemoryPart,
-}
-
-/// One panel of a matrix.
-#[derive(Clone, Copy)]
-pub(super) struct Panel<'a> {
-    pub(super) blocks: usize,
-    pub(super) weights: &'a [[u8; LINE]],
-    pub(super) scales: &'a [[u8; SCALES]],
+    /// All panels, one behind the other.
+    panels: MemoryPart,
 }
 
 impl PackedMatrix {
@@ -87,32 +111,29 @@ impl PackedMatrix {
         if !columns.is_multiple_of(block.max(BLOCK)) || bytes.len() != rows * row_bytes {
             return Ok(None);
         }
-        let row = |r: usize| {
-            let from = order(r).saturating_mul(row_bytes);
-            bytes.get(from..from.saturating_add(row_bytes)).unwrap_or(&bytes[..row_bytes])
-        };
-        let unit = unit(kind, columns / BLOCK, (0..rows).map(row));
-        let (panels, blocks) = (rows.div_ceil(PANEL), columns / BLOCK);
-        let (lines, scale_rows) = (blocks * format.bits * LINE, blocks * format.scales() * SCALES);
-        let (weights, scales) = (memory.take(panels * lines)?, memory.take(panels * scale_rows)?);
-        let mut scale_bytes = vec![0; panels * scale_rows];
-        let all = (Disjoint::new(memory.get_mut(&weights)), Disjoint::new(&mut scale_bytes));
+        let panels = rows.div_ceil(PANEL);
+        let size = (columns / BLOCK).div_ceil(format.group()) * format.group_bytes();
+        let part = memory.take(panels * size)?;
+        let all = Disjoint::new(memory.get_mut(&part));
         pool.split(panels, 1, &|p| {
-            // SAFETY: the lines of each panel are written by its own part alone.
-            let (weights, scales) = unsafe {
-                (all.0.slice(p * lines..(p + 1) * lines), all.1.slice(p * scale_rows..(p + 1) * scale_rows))
-            };
-            let (weights, scales) = (weights.as_chunks_mut().0, scales.as_chunks_mut().0);
+            // SAFETY: each panel is written by its own part alone.
+            let panel = unsafe { all.slice(p * size..(p + 1) * size) };
             for r in p * PANEL..rows.min((p + 1) * PANEL) {
-                let row = row(r);
-                let lines = weights.chunks_exact_mut(format.bits);
-                for (b, (lines, scales)) in lines.zip(scales.chunks_exact_mut(format.scales())).enumerate() {
-                    place(format, &chunk(kind, row, b), unit, r % PANEL, lines, scales);
+                let from = order(r).saturating_mul(row_bytes);
+                let row = bytes.get(from..from.saturating_add(row_bytes)).unwrap_or(&bytes[..row_bytes]);
+                for b in 0..columns / BLOCK {
+                    let group =
+                        &mut panel[b / format.group() * format.group_bytes()..][..format.group_bytes()];
+                    let (scales, lines) = group.split_at_mut(format.group_scales());
+                    let lines =
+                        &mut lines.as_chunks_mut().0[b % format.group() * format.bits..][..format.bits];
+                    let chunk = chunk(kind, row, b);
+                    place(format.bits, &chunk.bytes, r % PANEL, lines);
+                    place_scales(format, &chunk, (b % format.group(), r % PANEL), scales);
                 }
             }
         });
-        memory.get_mut(&scales).copy_from_slice(&scale_bytes);
-        Ok(Some(Self { rows, columns, format, unit, weights, scales }))
+        Ok(Some(Self { rows, columns, format, panels: part }))
     }
 
     pub(in crate::language) fn rows(&self) -> usize {
@@ -127,30 +148,28 @@ impl PackedMatrix {
         self.format
     }
 
-    pub(super) fn unit(&self) -> f32 {
-        self.unit
+    /// Blocks in a row.
+    pub(super) fn blocks(&self) -> usize {
+        self.columns / BLOCK
     }
 
-    pub(super) fn panel<'a>(&self, memory: &'a Memory, p: usize) -> Panel<'a> {
-        let blocks = self.columns / BLOCK;
-        let (lines, scales) = (blocks * self.format.bits, blocks * self.format.scales());
-        Panel {
-            blocks,
-            weights: &memory.get(&self.weights).as_chunks().0[p * lines..][..lines],
-            scales: &memory.get(&self.scales).as_chunks().0[p * scales..][..scales],
-        }
+    /// One panel, as many whole groups as hold its blocks.
+    pub(super) fn panel<'a>(&self, memory: &'a Memory, p: usize) -> &'a [u8] {
+        let size = self.blocks().div_ceil(self.format.group()) * self.format.group_bytes();
+        &memory.get(&self.panels)[p * size..][..size]
     }
 
     /// Writes one row in full precision, as far as there is room.
     pub(in crate::language) fn row(&self, memory: &Memory, r: usize, to: &mut [f32]) {
         let panel = self.panel(memory, r / PANEL);
         let lane = r % PANEL;
-        let Format { bits, halves, minimum, zero } = self.format;
-        let blocks = panel.weights.chunks_exact(bits).zip(panel.scales.chunks_exact(self.format.scales()));
-        for ((lines, scales), to) in blocks.zip(to.chunks_mut(BLOCK)) {
-            let scale = |i: usize| {
-                half::f16::from_le_bytes([scales[i][2 * lane], scales[i][2 * lane + 1]]).to_f32() * self.unit
-            };
+        let format @ Format { bits, halves, minimum, zero, .. } = self.format;
+        for (b, to) in to.chunks_mut(BLOCK).enumerate().take(self.blocks()) {
+            let group = &panel[b / format.group() * format.group_bytes()..][..format.group_bytes()];
+            let (scales, lines) = group.split_at(format.group_scales());
+            let b = b % format.group();
+            let lines = &lines.as_chunks().0[b * bits..][..bits];
+            let scale = |n: usize| scale(format, scales, b, n, lane);
             for (column, to) in to.iter_mut().enumerate() {
                 let half = usize::from(halves) * (column / 16);
                 let byte = f32::from(byte(bits, lines, lane, column));
@@ -164,61 +183,67 @@ impl PackedMatrix {
     }
 }
 
-/// The power of two that brings the greatest scale below 2¹⁵.
-fn unit<'a>(kind: TensorType, blocks: usize, rows: impl Iterator<Item = &'a [u8]>) -> f32 {
-    // The scales of these are themselves in half precision; others are products of two numbers.
-    if matches!(
-        kind,
-        TensorType::Q4_0 | TensorType::Q4_1 | TensorType::Q5_0 | TensorType::Q5_1 | TensorType::Q8_0
-    ) {
-        return 1.0;
+/// Puts 32 weights of one row into their lines, which are zero there.
+fn place(bits: usize, bytes: &[u8; BLOCK], lane: usize, lines: &mut [[u8; LINE]]) {
+    let words: [u32; 8] = std::array::from_fn(|g| {
+        u32::from_le_bytes([bytes[4 * g], bytes[4 * g + 1], bytes[4 * g + 2], bytes[4 * g + 3]])
+    });
+    let mut put = |line: usize, word: u32| {
+        lines[line].as_chunks_mut::<4>().0[lane] = word.to_le_bytes();
+    };
+    if bits == 8 {
+        words.iter().enumerate().for_each(|(g, word)| put(g, *word));
+        return;
     }
-    let mut largest = 0.0_f32;
-    for row in rows {
-        for b in 0..blocks {
-            let (scales, minima) = scales(kind, row, b);
-            for value in scales.into_iter().chain(minima).filter(|v| v.is_finite()) {
-                largest = largest.max(value.abs());
-            }
+    for g in 0..4 {
+        put(g, words[g] & 0x0f0f_0f0f | (words[g + 4] & 0x0f0f_0f0f) << 4);
+    }
+    // What is above the low four bits, `by` bits of a byte to each word.
+    let above = |words: &[u32], by: usize| {
+        words.iter().enumerate().fold(0, |all, (g, word)| all | (word >> 4 & 0x0303_0303) << (by * g))
+    };
+    match bits {
+        5 => put(4, above(&words, 1)),
+        6 => {
+            put(4, above(&words[..4], 2));
+            put(5, above(&words[4..], 2));
         }
+        _ => {}
     }
-    if largest > 0.0 { (largest.log2().ceil() - 14.0).exp2().max(f32::MIN_POSITIVE) } else { 1.0 }
 }
 
-/// Puts 32 weights of one row into their lines.
-fn place(
-    format: Format,
-    chunk: &Chunk,
-    unit: f32,
-    lane: usize,
-    lines: &mut [[u8; LINE]],
-    scales: &mut [[u8; SCALES]],
-) {
-    for (column, byte) in chunk.bytes.iter().enumerate() {
-        let (g, j) = (column / 4, column % 4);
-        let at = 4 * lane + j;
-        if format.bits == 8 {
-            lines[g][at] = *byte;
-            continue;
+/// Puts scales and minima of 32 weights of one row into their places: those of block `b` of a group.
+fn place_scales(format: Format, chunk: &Chunk, (b, lane): (usize, usize), scales: &mut [u8]) {
+    let (units, numbers) = scales.split_at_mut(format.units());
+    let halves = |rows: &mut [u8]| {
+        for (row, unit) in rows.as_chunks_mut::<SCALES>().0.iter_mut().zip(chunk.units) {
+            row.as_chunks_mut::<2>().0[lane] = unit;
         }
-        let high = column >= 16;
-        lines[g % 4][at] |= (byte & 15) << if high { 4 } else { 0 };
-        match format.bits {
-            5 => lines[4][at] |= (byte >> 4) << g,
-            6 => lines[4 + usize::from(high)][at] |= (byte >> 4) << (2 * (g % 4)),
-            _ => {}
-        }
-    }
-    let write = |to: &mut [u8; SCALES], x: f32| {
-        to[2 * lane..2 * lane + 2].copy_from_slice(&half::f16::from_f32(x / unit).to_le_bytes());
     };
-    let parts = 1 + usize::from(format.halves);
-    for part in 0..parts {
-        write(&mut scales[part], chunk.scales[part]);
-        if format.minimum {
-            write(&mut scales[parts + part], chunk.minima[part]);
-        }
+    if !format.levels {
+        let size = format.scales() * SCALES;
+        return halves(&mut numbers[b * size..][..size]);
     }
+    halves(units);
+    let parts = 1 + usize::from(format.halves);
+    let rows = &mut numbers.as_chunks_mut::<PANEL>().0[b * format.scales()..][..format.scales()];
+    for (row, multiple) in rows.iter_mut().zip(chunk.scales[..parts].iter().chain(&chunk.minima[..parts])) {
+        row[lane] = multiple.cast_unsigned();
+    }
+}
+
+/// Scale or minimum number `n` of one row of block `b` of a group.
+fn scale(format: Format, scales: &[u8], b: usize, n: usize, lane: usize) -> f32 {
+    let (units, numbers) = scales.split_at(format.units());
+    let half = |rows: &[u8], n: usize| {
+        half::f16::from_le_bytes(rows.as_chunks::<SCALES>().0[n].as_chunks().0[lane]).to_f32()
+    };
+    let at = b * format.scales() + n;
+    if !format.levels {
+        return half(numbers, at);
+    }
+    let multiple = numbers.as_chunks::<PANEL>().0[at][lane];
+    half(units, n / (1 + usize::from(format.halves))) * f32::from(multiple.cast_signed())
 }
 
 fn byte(bits: usize, lines: &[[u8; LINE]], lane: usize, column: usize) -> u8 {

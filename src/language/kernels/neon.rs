@@ -102,6 +102,15 @@ impl Lanes for Neon {
         quarters!(q => vcvt_f32_f16(vreinterpret_f16_u8(vld1_u8(from[q].as_ptr()))))
     }
     #[inline(always)]
+    fn load_signed_bytes(self, from: &[u8; 16]) -> Self::Floats {
+        let words = instruction!({
+            let bytes = vreinterpretq_s8_u8(vld1q_u8(from.as_ptr()));
+            let (low, high) = (vmovl_s8(vget_low_s8(bytes)), vmovl_s8(vget_high_s8(bytes)));
+            [vget_low_s16(low), vget_high_s16(low), vget_low_s16(high), vget_high_s16(high)]
+        });
+        quarters!(q => vcvtq_f32_s32(vmovl_s16(words[q])))
+    }
+    #[inline(always)]
     fn add(self, a: Self::Floats, b: Self::Floats) -> Self::Floats {
         quarters!(q => vaddq_f32(a[q], b[q]))
     }

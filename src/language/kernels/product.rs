@@ -57,15 +57,18 @@ pub(super) struct PanelProduct<'a, const PARTS: usize> {
 impl<const PARTS: usize> Kernel for PanelProduct<'_, PARTS> {
     #[inline(always)]
     fn run<L: Lanes>(self, l: L) {
-        match self.matrix.format() {
-            Format { bits: 4, halves: false, minimum: false, .. } => self.go::<L, 4, false, false>(l),
-            Format { bits: 4, halves: false, minimum: true, .. } => self.go::<L, 4, false, true>(l),
-            Format { bits: 4, halves: true, minimum: false, .. } => self.go::<L, 4, true, false>(l),
-            Format { bits: 4, halves: true, minimum: true, .. } => self.go::<L, 4, true, true>(l),
-            Format { bits: 5, minimum: false, .. } => self.go::<L, 5, false, false>(l),
-            Format { bits: 5, minimum: true, .. } => self.go::<L, 5, false, true>(l),
-            Format { bits: 6, .. } => self.go::<L, 6, true, false>(l),
-            Format { .. } => self.go::<L, 8, false, false>(l),
+        let Format { bits, halves, minimum, levels, .. } = self.matrix.format();
+        match (bits, halves, minimum, levels) {
+            (4, false, false, _) => self.go::<L, 4, false, false, false>(l),
+            (4, false, true, false) => self.go::<L, 4, false, true, false>(l),
+            (4, false, true, true) => self.go::<L, 4, false, true, true>(l),
+            (4, true, false, _) => self.go::<L, 4, true, false, true>(l),
+            (4, true, true, _) => self.go::<L, 4, true, true, true>(l),
+            (5, _, false, _) => self.go::<L, 5, false, false, false>(l),
+            (5, _, true, false) => self.go::<L, 5, false, true, false>(l),
+            (5, _, true, true) => self.go::<L, 5, false, true, true>(l),
+            (6, ..) => self.go::<L, 6, true, false, true>(l),
+            _ => self.go::<L, 8, false, false, false>(l),
         }
     }
 }
@@ -80,15 +83,18 @@ struct Factors<F> {
 
 impl<const PARTS: usize> PanelProduct<'_, PARTS> {
     #[inline(always)]
-    fn go<L: Lanes, const BITS: usize, const HALVES: bool, const MINIMUM: bool>(mut self, l: L) {
+    fn go<L: Lanes, const BITS: usize, const HALVES: bool, const MINIMUM: bool, const LEVELS: bool>(
+        mut self,
+        l: L,
+    ) {
         match self.tokens {
             0 => {}
-            1 => self.few::<L, BITS, HALVES, MINIMUM, 1>(l),
-            2 => self.few::<L, BITS, HALVES, MINIMUM, 2>(l),
-            3 | 4 => self.few::<L, BITS, HALVES, MINIMUM, 4>(l),
-            5..=TILE => self.few::<L, BITS, HALVES, MINIMUM, TILE>(l),
+            1 => self.few::<L, BITS, HALVES, MINIMUM, LEVELS, 1>(l),
+            2 => self.few::<L, BITS, HALVES, MINIMUM, LEVELS, 2>(l),
+            3 | 4 => self.few::<L, BITS, HALVES, MINIMUM, LEVELS, 4>(l),
+            5..=TILE => self.few::<L, BITS, HALVES, MINIMUM, LEVELS, TILE>(l),
             tokens => {
-                self.unpack::<L, BITS, HALVES, MINIMUM>(l);
+                self.unpack::<L, BITS, HALVES, MINIMUM, LEVELS>(l);
                 for at in (0..tokens).step_by(TILE) {
                     if BITS == 8 {
                         self.tile::<L, true, HALVES>(l, at);
@@ -108,49 +114,42 @@ impl<const PARTS: usize> PanelProduct<'_, PARTS> {
     }
 
     #[inline(always)]
-    fn factors<L: Lanes, const HALVES: bool, const MINIMUM: bool>(
+    fn unpack<L: Lanes, const BITS: usize, const HALVES: bool, const MINIMUM: bool, const LEVELS: bool>(
+        &mut self,
         l: L,
-        scales: &[[u8; SCALES]],
-        shift: L::Floats,
-    ) -> Factors<L::Floats> {
-        let first = l.load_half_bytes(&scales[0]);
-        let scales_of = if HALVES { [first, l.load_half_bytes(&scales[1])] } else { [first; 2] };
-        let offsets = match (MINIMUM, HALVES) {
-            (true, true) => [l.load_half_bytes(&scales[2]), l.load_half_bytes(&scales[3])],
-            (true, false) => [l.load_half_bytes(&scales[1]); 2],
-            (false, _) => [l.mul(scales_of[0], shift), l.mul(scales_of[1], shift)],
-        };
-        Factors { scales: scales_of, offsets }
-    }
-
-    #[inline(always)]
-    fn unpack<L: Lanes, const BITS: usize, const HALVES: bool, const MINIMUM: bool>(&mut self, l: L) {
+    ) {
         let panel = self.matrix.panel(self.memory, self.panel);
         let shift = self.shift::<L, BITS>(l);
-        let per_block = const { Format::scales_of(HALVES, MINIMUM) };
+        let format = const { Format::of(BITS, HALVES, MINIMUM, LEVELS) };
         let to = &mut *self.unpacked;
-        to.bytes.resize(panel.blocks, [Line([0; LINE]); 8]);
-        to.factors.resize(panel.blocks, [[0.0; PANEL]; 4]);
-        for (block, bytes) in panel.weights.chunks_exact(BITS).zip(&mut to.bytes) {
-            for g in 0..4 {
-                let (low, high) = groups::<L, BITS>(l, block, g);
-                l.store_bytes(low, &mut bytes[g].0);
-                l.store_bytes(high, &mut bytes[g + 4].0);
+        let blocks = panel.len() / format.group_bytes() * format.group();
+        to.bytes.resize(blocks, [Line([0; LINE]); 8]);
+        to.factors.resize(blocks, [[0.0; PANEL]; 4]);
+        let to = to.bytes.chunks_exact_mut(format.group()).zip(to.factors.chunks_exact_mut(format.group()));
+        for (group, (bytes, factors)) in panel.chunks_exact(format.group_bytes()).zip(to) {
+            let (scales, lines) = group.split_at(format.group_scales());
+            for (block, bytes) in lines.as_chunks().0.chunks_exact(BITS).zip(bytes) {
+                for g in 0..4 {
+                    let (low, high) = groups::<L, BITS>(l, block, g);
+                    l.store_bytes(low, &mut bytes[g].0);
+                    l.store_bytes(high, &mut bytes[g + 4].0);
+                }
             }
-        }
-        for (scales, to) in panel.scales.chunks_exact(per_block).zip(&mut to.factors) {
-            let factors = Self::factors::<L, HALVES, MINIMUM>(l, scales, shift);
-            l.store(factors.scales[0], &mut to[0]);
-            l.store(factors.scales[1], &mut to[1]);
-            l.store(factors.offsets[0], &mut to[2]);
-            l.store(factors.offsets[1], &mut to[3]);
+            let scales = Scales::<L, HALVES, MINIMUM, LEVELS>::of(l, scales, shift);
+            for (b, to) in factors.iter_mut().enumerate() {
+                let factors = scales.factors(l, b);
+                l.store(factors.scales[0], &mut to[0]);
+                l.store(factors.scales[1], &mut to[1]);
+                l.store(factors.offsets[0], &mut to[2]);
+                l.store(factors.offsets[1], &mut to[3]);
+            }
         }
     }
 
     #[inline(always)]
     fn tile<L: Lanes, const WIDE: bool, const HALVES: bool>(&self, l: L, at: usize) {
         let panel = &*self.unpacked;
-        let blocks = panel.bytes.len().min(panel.factors.len());
+        let blocks = self.matrix.blocks().min(panel.bytes.len()).min(panel.factors.len());
         let rows: [&[Block<PARTS>]; TILE] = self.rows(at, blocks);
         let mut sums = [l.zero(); TILE];
         for b in 0..blocks {
@@ -170,30 +169,44 @@ impl<const PARTS: usize> PanelProduct<'_, PARTS> {
     }
 
     #[inline(always)]
-    fn few<L: Lanes, const BITS: usize, const HALVES: bool, const MINIMUM: bool, const T: usize>(
+    fn few<
+        L: Lanes,
+        const BITS: usize,
+        const HALVES: bool,
+        const MINIMUM: bool,
+        const LEVELS: bool,
+        const T: usize,
+    >(
         &self,
         l: L,
     ) {
         let panel = self.matrix.panel(self.memory, self.panel);
-        let per_block = const { Format::scales_of(HALVES, MINIMUM) };
+        let format = const { Format::of(BITS, HALVES, MINIMUM, LEVELS) };
         let shift = self.shift::<L, BITS>(l);
-        let rows: [&[Block<PARTS>]; T] = self.rows(0, panel.blocks);
+        let blocks = self.matrix.blocks();
+        let rows: [&[Block<PARTS>]; T] = self.rows(0, blocks);
         let mut sums = [l.zero(); T];
-        let blocks = panel.weights.chunks_exact(BITS).zip(panel.scales.chunks_exact(per_block));
-        for (b, (block, scales)) in blocks.enumerate().take(panel.blocks) {
-            let mut weights = [l.load_bytes(&block[0]); 8];
-            for g in 0..4 {
-                (weights[g], weights[g + 4]) = groups::<L, BITS>(l, block, g);
+        let mut at = 0;
+        for group in panel.chunks_exact(format.group_bytes()) {
+            let (scales, lines) = group.split_at(format.group_scales());
+            let scales = Scales::<L, HALVES, MINIMUM, LEVELS>::of(l, scales, shift);
+            let lines = lines.as_chunks().0.chunks_exact(BITS);
+            for (b, block) in lines.enumerate().take(blocks - at) {
+                let mut weights = [l.load_bytes(&block[0]); 8];
+                for g in 0..4 {
+                    (weights[g], weights[g + 4]) = groups::<L, BITS>(l, block, g);
+                }
+                let factors = scales.factors(l, b);
+                each_token!(T, t => {
+                    let x = &rows[t][at];
+                    sums[t] = if BITS == 8 {
+                        block_sum::<L, PARTS, true, HALVES>(l, sums[t], &weights, &factors, x)
+                    } else {
+                        block_sum::<L, PARTS, false, HALVES>(l, sums[t], &weights, &factors, x)
+                    };
+                });
+                at += 1;
             }
-            let factors = Self::factors::<L, HALVES, MINIMUM>(l, scales, shift);
-            each_token!(T, t => {
-                let x = &rows[t][b];
-                sums[t] = if BITS == 8 {
-                    block_sum::<L, PARTS, true, HALVES>(l, sums[t], &weights, &factors, x)
-                } else {
-                    block_sum::<L, PARTS, false, HALVES>(l, sums[t], &weights, &factors, x)
-                };
-            });
         }
         self.write(l, 0, &sums);
     }
@@ -211,25 +224,89 @@ impl<const PARTS: usize> PanelProduct<'_, PARTS> {
     #[inline(always)]
     fn write<L: Lanes>(&self, l: L, at: usize, sums: &[L::Floats]) {
         let rows = self.matrix.rows();
-        let first = self.panel * PANEL;
-        let unit = l.splat(self.matrix.unit());
         for (t, sum) in sums.iter().enumerate().take(self.tokens - at) {
-            let sum = l.mul(*sum, unit);
-            let start = (at + t) * rows + first;
             // SAFETY: the columns of this panel belong to this call alone.
-            let out = unsafe { self.out.slice(start..start + PANEL.min(rows - first)) };
-            match out.as_chunks_mut::<PANEL>() {
-                ([out], []) if self.add => l.store(l.add(l.load(out), sum), out),
-                ([out], []) => l.store(sum, out),
-                (_, out) => {
-                    let mut values = [0.0; PANEL];
-                    l.store(sum, &mut values);
-                    for (out, value) in out.iter_mut().zip(values) {
-                        *out = if self.add { *out + value } else { value };
-                    }
-                }
+            unsafe { write(l, *sum, self.out, ((at + t) * rows, rows), self.panel, self.add) };
+        }
+    }
+}
+
+/// Writes the sums of one panel to its columns of a token's row of `out`, or adds them. The row is
+/// given by its start and its length.
+///
+/// # Safety
+/// No other thread may touch these columns meanwhile.
+#[inline(always)]
+pub(super) unsafe fn write<L: Lanes>(
+    l: L,
+    sum: L::Floats,
+    out: Disjoint<'_, f32>,
+    (row, length): (usize, usize),
+    panel: usize,
+    add: bool,
+) {
+    let first = panel * PANEL;
+    let start = row + first;
+    // SAFETY: the caller's promise.
+    let out = unsafe { out.slice(start..start + PANEL.min(length - first)) };
+    match out.as_chunks_mut::<PANEL>() {
+        ([out], []) if add => l.store(l.add(l.load(out), sum), out),
+        ([out], []) => l.store(sum, out),
+        (_, out) => {
+            let mut values = [0.0; PANEL];
+            l.store(sum, &mut values);
+            for (out, value) in out.iter_mut().zip(values) {
+                *out = if add { *out + value } else { value };
             }
         }
+    }
+}
+
+/// The scales and minima of a group of blocks.
+struct Scales<'a, L: Lanes, const HALVES: bool, const MINIMUM: bool, const LEVELS: bool> {
+    numbers: &'a [u8],
+    /// What scales and minima are multiples of, in a format of two levels.
+    units: [L::Floats; 2],
+    /// What is added for each unit of activation and scale where there is no minimum.
+    shift: L::Floats,
+}
+
+impl<'a, L: Lanes, const HALVES: bool, const MINIMUM: bool, const LEVELS: bool>
+    Scales<'a, L, HALVES, MINIMUM, LEVELS>
+{
+    #[inline(always)]
+    fn of(l: L, group: &'a [u8], shift: L::Floats) -> Self {
+        let format = const { Format::of(0, HALVES, MINIMUM, LEVELS) };
+        let (halves, numbers) = group.split_at(format.units());
+        let mut units = [shift; 2];
+        for (unit, half) in units.iter_mut().zip(halves.as_chunks::<SCALES>().0) {
+            *unit = l.load_half_bytes(half);
+        }
+        Self { numbers, units, shift }
+    }
+
+    /// Row `n` of the numbers: scales, or (`MINIMA`) minima.
+    #[inline(always)]
+    fn row<const MINIMA: usize>(&self, l: L, n: usize) -> L::Floats {
+        if LEVELS {
+            l.mul(l.load_signed_bytes(&self.numbers.as_chunks::<PANEL>().0[n]), self.units[MINIMA])
+        } else {
+            l.load_half_bytes(&self.numbers.as_chunks::<SCALES>().0[n])
+        }
+    }
+
+    /// Those of block `b` of the group.
+    #[inline(always)]
+    fn factors(&self, l: L, b: usize) -> Factors<L::Floats> {
+        let at = b * const { Format::of(0, HALVES, MINIMUM, LEVELS).scales() };
+        let first = self.row::<0>(l, at);
+        let scales = if HALVES { [first, self.row::<0>(l, at + 1)] } else { [first; 2] };
+        let offsets = match (MINIMUM, HALVES) {
+            (true, true) => [self.row::<1>(l, at + 2), self.row::<1>(l, at + 3)],
+            (true, false) => [self.row::<1>(l, at + 1); 2],
+            (false, _) => [l.mul(scales[0], self.shift), l.mul(scales[1], self.shift)],
+        };
+        Factors { scales, offsets }
     }
 }
 

@@ -119,7 +119,11 @@ impl Transformer {
 
     /// An empty cache of this network's shape.
     pub(in crate::language) fn cache(&self) -> KvCache {
-        KvCache::new(self.layers.len(), &KeyValues::new(self.shape.kv_heads, self.shape.head_size))
+        // Where keys have biases, these are large beside what tells the keys apart: rounding to half
+        // precision would lose it.
+        let single = self.layers.iter().any(|layer| layer.key.bias.is_some());
+        let layer = KeyValues::new(self.shape.kv_heads, self.shape.head_size, single);
+        KvCache::new(self.layers.len(), &layer)
     }
 
     /// Runs a batch through all layers; [`Transformer::logits`] then reads its states. `cache`
