@@ -138,7 +138,10 @@ impl<'a> Model<'a> {
         for entry in &self.layout.tensors {
             let tensor = self.tensor(entry.name)?;
             match self.merge.adapter.change(entry.name) {
-                Some(change) => self.write_merged(entry.name, tensor, change, &mut sink)?,
+                Some(change) => {
+                    let (weight, file, kind) = (entry.name, self.file, self.merge.kind);
+                    Self::write_merged(&Changed { weight, tensor, file, change, kind }, &mut sink)?;
+                }
                 None => {
                     for chunk in self.file[tensor.bytes.clone()].chunks(CHUNK) {
                         sink.write(chunk)?;
@@ -198,24 +201,16 @@ impl<'a> Model<'a> {
         settings
     }
 
-    fn write_merged(
-        &self,
-        name: &str,
-        tensor: &TensorInfo,
-        change: &Change,
-        sink: &mut Sink<'_>,
-    ) -> Result<(), WeightsError> {
-        let rows = (PIECE / change.inputs).max(1);
-        let pieces = (0..change.outputs).step_by(rows);
-        let pieces: Vec<_> = pieces.map(|from| from..(from + rows).min(change.outputs)).collect();
+    fn write_merged(changed: &Changed<'_>, sink: &mut Sink<'_>) -> Result<(), WeightsError> {
+        let Change { inputs, outputs, .. } = *changed.change;
+        let rows = (PIECE / inputs).max(1);
+        let pieces: Vec<_> =
+            (0..outputs).step_by(rows).map(|from| from..(from + rows).min(outputs)).collect();
         let threads = thread::available_parallelism().map_or(1, usize::from);
         for some in pieces.chunks(threads) {
             let merged: Vec<_> = thread::scope(|scope| {
-                let work = |rows: &Range<usize>| {
-                    let rows = rows.clone();
-                    scope.spawn(move || self.merged_rows(name, tensor, change, rows))
-                };
-                let running: Vec<_> = some.iter().map(work).collect();
+                let running: Vec<_> =
+                    some.iter().map(|rows| scope.spawn(|| changed.merged(rows.clone()))).collect();
                 let join = |thread: thread::ScopedJoinHandle<'_, _>| {
                     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
                 };
@@ -227,18 +222,26 @@ impl<'a> Model<'a> {
         }
         Ok(())
     }
+}
 
-    fn merged_rows(
-        &self,
-        name: &str,
-        tensor: &TensorInfo,
-        change: &Change,
-        rows: Range<usize>,
-    ) -> Result<Vec<u8>, WeightsError> {
-        let fail = |reason| WeightsError::Unmergeable { weight: name.to_owned(), reason };
+/// A weight that the adapter changes.
+struct Changed<'a> {
+    weight: &'a str,
+    /// Where it lies in the base.
+    tensor: &'a TensorInfo,
+    file: &'a [u8],
+    change: &'a Change,
+    kind: Quantisation,
+}
+
+impl Changed<'_> {
+    /// Some of its rows after the merge, as the file will hold them.
+    fn merged(&self, rows: Range<usize>) -> Result<Vec<u8>, WeightsError> {
+        let Self { weight, tensor, file, change, kind } = *self;
+        let fail = |reason| WeightsError::Unmergeable { weight: weight.to_owned(), reason };
         let row_bytes = tensor.bytes.len() / change.outputs;
         let from = tensor.bytes.start;
-        let bytes = &self.file[from + rows.start * row_bytes..from + rows.end * row_bytes];
+        let bytes = &file[from + rows.start * row_bytes..from + rows.end * row_bytes];
         let mut weights = expand(tensor.kind, bytes, rows.len() * change.inputs)
             .ok_or_else(|| fail("its numbers can't be read"))?;
         for (row, weights) in rows.zip(weights.chunks_exact_mut(change.inputs)) {
@@ -248,7 +251,6 @@ impl<'a> Model<'a> {
         if !weights.iter().all(|weight| weight.abs() <= GREATEST) {
             return Err(fail("some of its numbers would be too large"));
         }
-        let kind = self.merge.kind;
         let mut out = Vec::with_capacity(weights.len() / BLOCK * kind.block_bytes());
         kind.write(&weights, &mut out);
         Ok(out)
