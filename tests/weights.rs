@@ -3,8 +3,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+#[path = "weights/merging.rs"]
+mod merging;
 #[path = "weights/server.rs"]
 mod server;
+#[path = "support/tiny_gguf.rs"]
+#[allow(dead_code, reason = "other tests use the rest")]
+mod tiny_gguf;
 #[cfg(unix)]
 #[path = "weights/wheels.rs"]
 mod wheels;

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::crisis::Level;
 use crate::language::Instructions;
-use crate::weights::{Checksum, FileUrl, ModelName, ModelRef};
+use crate::weights::{Checksum, FileUrl, ModelName, ModelRef, Quantisation};
 
 /// A local-first assistant for the moment a thought turns on you. It names cognitive
 /// distortions, offers balanced reframes, and leads to help where words speak of danger.
@@ -197,7 +197,7 @@ pub(super) struct HelpLinesArgs {
 pub(super) enum ModelsCommand {
     /// List the models that are known and those that are here
     List(JsonArgs),
-    /// Fetch a model, checked against its SHA-256
+    /// Fetch or make a model, checked against its SHA-256
     Pull {
         /// Which model [default: the default model]
         name: Option<ModelName>,
@@ -226,6 +226,23 @@ pub(super) enum ModelsCommand {
         /// A line about it
         #[arg(long)]
         summary: Option<String>,
+        #[command(flatten)]
+        json: JsonArgs,
+    },
+    /// Merge an adapter into the model it was trained on, into an ordinary GGUF file
+    Merge {
+        /// The model's file
+        #[arg(long, value_name = "FILE")]
+        base: PathBuf,
+        /// The adapter's file
+        #[arg(long, value_name = "FILE")]
+        adapter: PathBuf,
+        /// How the changed weights are written: q4_1, q5_1 or q8_0
+        #[arg(long = "type", value_name = "TYPE", default_value_t = Quantisation::Q8_0)]
+        quantisation: Quantisation,
+        /// The file to write; it must not exist yet
+        #[arg(long, value_name = "FILE")]
+        output: PathBuf,
         #[command(flatten)]
         json: JsonArgs,
     },

@@ -7,7 +7,9 @@ use super::error::CliError;
 use super::page::Page;
 use super::progress::{Shown, megabytes};
 use super::setup::{self, blocking, cancel};
-use crate::weights::{ModelCache, ModelListing, ModelName, ModelSpec, ModelStatus, NewModel, Registry};
+use crate::weights::{
+    Adapter, ModelCache, ModelListing, ModelName, ModelSpec, ModelStatus, NewModel, Registry, merge,
+};
 
 pub(super) async fn run(global: &Global, command: ModelsCommand) -> Result<(), CliError> {
     let cache = setup::cache(global)?;
@@ -47,6 +49,28 @@ pub(super) async fn run(global: &Global, command: ModelsCommand) -> Result<(), C
             let said =
                 format!("{0} is in your registry. Fetch it with `evenkeel models pull {0}`.", spec.name);
             done(&cache, &spec, json.json, &said)
+        }
+        ModelsCommand::Merge { base, adapter, quantisation, output, json } => {
+            if output.exists() {
+                let said = format!("{} is there already. Name another file with --output.", output.display());
+                return Err(CliError::Usage(said));
+            }
+            let shown = Shown::new(global.quiet);
+            let path = output.clone();
+            let sha256 = blocking(move || {
+                let adapter = Adapter::open(&adapter)?;
+                let merged = merge(&base, &adapter, quantisation, &path, &shown, cancel());
+                shown.finish();
+                Ok(merged?)
+            })
+            .await?;
+            let bytes = std::fs::metadata(&output)?.len();
+            if json.json {
+                let value = serde_json::json!({ "path": output, "bytes": bytes, "sha256": sha256 });
+                writeln!(std::io::stdout(), "{value}")?;
+                return Ok(());
+            }
+            say(&format!("{} is written ({}). SHA-256 {sha256}", output.display(), megabytes(bytes)))
         }
         ModelsCommand::Remove { name, json } => {
             let spec = spec(&cache, Some(&name))?;

@@ -30,6 +30,8 @@ pub(super) struct LocalModel {
     pub(super) path: PathBuf,
     pub(super) name: String,
     pub(super) sha256: String,
+    /// The adapter that was merged into it, if one was.
+    pub(super) adapter: Option<String>,
 }
 
 pub(super) fn cache(global: &Global) -> Result<ModelCache, CliError> {
@@ -56,7 +58,7 @@ pub(super) async fn local_model(global: &Global) -> Result<LocalModel, CliError>
             let file = path.clone();
             let sum = blocking(move || Ok(sha256_of(&file, &(), cancel())?)).await?;
             let name = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-            Ok(LocalModel { path, name, sha256: sum.to_string() })
+            Ok(LocalModel { path, name, sha256: sum.to_string(), adapter: None })
         }
         named => {
             let name = match named {
@@ -66,22 +68,39 @@ pub(super) async fn local_model(global: &Global) -> Result<LocalModel, CliError>
             let registry = Registry::load(cache.folder())?;
             let spec = named_model(&registry, name.as_ref())?.clone();
             let path = pull(global, &cache, &spec).await?;
-            Ok(LocalModel { path, name: spec.name.to_string(), sha256: spec.sha256.to_string() })
+            Ok(LocalModel {
+                path,
+                name: spec.name.to_string(),
+                sha256: spec.sha256.to_string(),
+                adapter: spec.recipe().map(|recipe| recipe.adapter.to_string()),
+            })
         }
     }
 }
 
 /// Makes sure a model of the registry is here.
 pub(super) async fn pull(global: &Global, cache: &ModelCache, spec: &ModelSpec) -> Result<PathBuf, CliError> {
-    let (quiet, offline) = (global.quiet, global.offline);
-    let status = cache.status(spec)?;
-    let here = matches!(status, ModelStatus::Present | ModelStatus::Unverified);
-    if !here && !quiet && !offline {
-        let size = megabytes(spec.bytes);
-        writeln!(
-            std::io::stderr(),
-            "The model ({size}) is not here yet. It will be fetched once; after that nothing leaves this machine."
-        )?;
+    let is_here = |spec: &ModelSpec| -> Result<bool, CliError> {
+        Ok(matches!(cache.status(spec)?, ModelStatus::Present | ModelStatus::Unverified))
+    };
+    let (quiet, offline, here) = (global.quiet, global.offline, is_here(spec)?);
+    if !here && !quiet {
+        let registry = Registry::load(cache.folder())?;
+        let base = spec.recipe().map(|recipe| registry.find(&recipe.base)).transpose()?;
+        let fetched = base.unwrap_or(spec);
+        let size = megabytes(fetched.bytes);
+        if base.is_some() && is_here(fetched)? {
+            writeln!(
+                std::io::stderr(),
+                "The model is not here yet. It will be made once from {}, which is here.",
+                fetched.name
+            )?;
+        } else if !offline {
+            writeln!(
+                std::io::stderr(),
+                "The model ({size}) is not here yet. It will be fetched once; after that nothing leaves this machine."
+            )?;
+        }
     }
     let (cache, spec) = (cache.clone(), spec.clone());
     let shown = Shown::new(quiet || here);
@@ -120,7 +139,7 @@ pub(super) async fn assistant(global: &Global) -> Result<Assistant, CliError> {
     let body = ModelBody {
         name: model.name,
         sha256: model.sha256,
-        adapter: None,
+        adapter: model.adapter,
         heads: heads.as_ref().map(|h| h.note("name").unwrap_or("unnamed").to_owned()),
         prompt: PROMPTS.to_owned(),
     };

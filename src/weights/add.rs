@@ -5,7 +5,8 @@ use std::fs::{self, OpenOptions};
 use super::error::Trouble;
 use super::registry::{OWN_REGISTRY, own_as_text, read_own};
 use super::{
-    Cancel, Checksum, FileUrl, ModelCache, ModelName, ModelSpec, Registry, Source, WeightsError, files, https,
+    Cancel, Checksum, FileUrl, ModelCache, ModelName, ModelSpec, Origin, Registry, Source, WeightsError,
+    files, https,
 };
 
 /// A model to add.
@@ -53,7 +54,7 @@ impl ModelCache {
             bytes,
             sha256: new.sha256,
             default: false,
-            sources: vec![Source::Https { url: new.url }],
+            origin: Origin::Fetched(vec![Source::Https { url: new.url }]),
         };
         self.change_own(|own| {
             if Registry::load(self.folder())?.find(&spec.name).is_ok() {
@@ -78,7 +79,7 @@ impl ModelCache {
             return Err(WeightsError::Busy { name: spec.name.clone() });
         };
         let mut bytes = 0;
-        for suffix in ["verified", "gguf", "part", "part.etag", "parts", "joined", "tmp"] {
+        for suffix in ["verified", "gguf", "part", "part.etag", "parts", "joined", "merging", "tmp"] {
             bytes += files::remove_all(&self.beside(spec, suffix))?;
         }
         let is_own = read_own(self.folder())?.iter().any(|model| model.name == spec.name);

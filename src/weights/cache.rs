@@ -13,7 +13,8 @@ use super::{Cancel, ModelSpec, Pip, Progress, WeightsError, sha256_of};
 ///
 /// A model NAME is `NAME.gguf`. Beside it may stand `NAME.verified` (what the file looked like
 /// when it was last checked), `NAME.part` and `NAME.parts/` (what has been fetched so far),
-/// `NAME.joined` and `NAME.tmp/` (work in progress) and `NAME.lock` (held while fetching).
+/// `NAME.joined`, `NAME.merging` and `NAME.tmp/` (work in progress) and `NAME.lock` (held while
+/// fetching or merging). A person's own adapters are `adapters/NAME.safetensors`.
 #[derive(Debug, Clone)]
 pub struct ModelCache {
     folder: PathBuf,

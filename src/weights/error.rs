@@ -3,7 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Checksum, ModelName};
+use super::{AdapterError, Checksum, ModelName};
+use crate::language::gguf::GgufError;
 
 /// Why the registry or the cache could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -124,6 +125,63 @@ pub enum WeightsError {
         path: PathBuf,
         /// One for each source that was tried, in order.
         causes: Vec<SourceError>,
+    },
+    /// An adapter cannot be read.
+    #[error(transparent)]
+    Adapter(#[from] AdapterError),
+    /// No adapter of this name.
+    #[error(
+        "There is no adapter named {name}. Update Evenkeel to a version that has it, or put its file at {path}."
+    )]
+    UnknownAdapter {
+        /// The name asked for.
+        name: ModelName,
+        /// Where a person's own adapter of this name would be.
+        path: PathBuf,
+    },
+    /// An adapter was trained on another model.
+    #[error(
+        "The adapter {adapter} was trained on another file than {path}: it needs the one with SHA-256 {expected}, and this one has {got}. Name the model it was trained on."
+    )]
+    OtherBase {
+        /// The adapter.
+        adapter: ModelName,
+        /// The model's file.
+        path: PathBuf,
+        /// The checksum of the file the adapter was trained on.
+        expected: Checksum,
+        /// The checksum found.
+        got: Checksum,
+    },
+    /// A model's file cannot be read as one.
+    #[error("{path}: {source}")]
+    BadModel {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: GgufError,
+    },
+    /// A weight that the adapter changes does not fit.
+    #[error("The adapter can't be merged into `{weight}`: {reason}. Train an adapter for this model.")]
+    Unmergeable {
+        /// The weight.
+        weight: String,
+        /// Why not.
+        reason: &'static str,
+    },
+    /// A model was made from its base and adapter, but is not the one that is known. It was removed.
+    #[error(
+        "The model {name} was made, but its SHA-256 is {got}, and {expected} was expected; it was removed. Run `evenkeel models verify {base}`, update Evenkeel, and try again."
+    )]
+    OtherResult {
+        /// The model.
+        name: ModelName,
+        /// The model it was made from.
+        base: ModelName,
+        /// The right checksum.
+        expected: Checksum,
+        /// The checksum found.
+        got: Checksum,
     },
     /// The disk is full, or would be.
     #[error(

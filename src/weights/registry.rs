@@ -6,8 +6,9 @@ use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use toml::Spanned;
 
-use super::{Checksum, FileUrl, ModelName, WeightsError};
+use super::{Checksum, FileUrl, ModelName, Quantisation, WeightsError};
 
 const BUILT_IN: &str = include_str!("../../models/registry.toml");
 
@@ -15,8 +16,7 @@ const BUILT_IN: &str = include_str!("../../models/registry.toml");
 pub(super) const OWN_REGISTRY: &str = "registry.toml";
 
 /// One model: what it is, the checksum its file must have, and where to get it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelSpec {
     /// Its name in the registry and in the cache.
     pub name: ModelName,
@@ -27,17 +27,116 @@ pub struct ModelSpec {
     /// An SPDX expression, or `unknown`.
     pub licence: String,
     /// What else a careful person would want to know.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// Length of the GGUF file, in bytes. Nothing longer is ever written.
+    /// Length of the GGUF file, in bytes. Nothing longer is ever kept.
     pub bytes: u64,
     /// SHA-256 of the GGUF file.
     pub sha256: Checksum,
     /// Whether it is used when the person names none. The last such model wins.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub default: bool,
-    /// Where it can be had, tried in order.
-    pub sources: Vec<Source>,
+    /// How it comes to be here.
+    pub origin: Origin,
+}
+
+/// How a model comes to be on a machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// It is fetched from one of these, tried in order.
+    Fetched(Vec<Source>),
+    /// It is made on the machine itself, from a model that was fetched.
+    Merged(Recipe),
+}
+
+/// What a model is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipe {
+    /// The model that is fetched.
+    pub base: ModelName,
+    /// The adapter merged into it.
+    pub adapter: ModelName,
+    /// How the weights that the adapter changes are written.
+    pub quantisation: Quantisation,
+}
+
+impl ModelSpec {
+    /// What it is made of, if it is made and not fetched.
+    #[must_use]
+    pub const fn recipe(&self) -> Option<&Recipe> {
+        match &self.origin {
+            Origin::Merged(recipe) => Some(recipe),
+            Origin::Fetched(_) => None,
+        }
+    }
+}
+
+/// [`ModelSpec`] as it stands in a file: `sources`, or `base`, `adapter` and `quantisation`.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SpecFields {
+    name: ModelName,
+    summary: String,
+    architecture: String,
+    licence: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+    bytes: u64,
+    sha256: Checksum,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    default: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base: Option<ModelName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    adapter: Option<ModelName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quantisation: Option<Quantisation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sources: Option<Vec<Source>>,
+}
+
+impl TryFrom<SpecFields> for ModelSpec {
+    type Error = String;
+
+    fn try_from(fields: SpecFields) -> Result<Self, String> {
+        let SpecFields { name, summary, architecture, licence, note, bytes, sha256, default, .. } = fields;
+        let origin = match (fields.sources, fields.base, fields.adapter, fields.quantisation) {
+            (Some(sources), None, None, None) => Origin::Fetched(sources),
+            (None, Some(base), Some(adapter), Some(quantisation)) => {
+                Origin::Merged(Recipe { base, adapter, quantisation })
+            }
+            _ => {
+                return Err(format!(
+                    "{name} needs either sources, or base, adapter and quantisation, and not some of both"
+                ));
+            }
+        };
+        Ok(Self { name, summary, architecture, licence, note, bytes, sha256, default, origin })
+    }
+}
+
+impl From<ModelSpec> for SpecFields {
+    fn from(spec: ModelSpec) -> Self {
+        let ModelSpec { name, summary, architecture, licence, note, bytes, sha256, default, origin } = spec;
+        let (sources, recipe) = match origin {
+            Origin::Fetched(sources) => (Some(sources), None),
+            Origin::Merged(recipe) => (None, Some(recipe)),
+        };
+        let quantisation = recipe.as_ref().map(|recipe| recipe.quantisation);
+        let (base, adapter) = recipe.map(|recipe| (recipe.base, recipe.adapter)).unzip();
+        Self {
+            name,
+            summary,
+            architecture,
+            licence,
+            note,
+            bytes,
+            sha256,
+            default,
+            base,
+            adapter,
+            quantisation,
+            sources,
+        }
+    }
 }
 
 /// A place that a model's bytes come from.
@@ -124,11 +223,16 @@ impl WheelSource {
     }
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RegistryFile {
     #[serde(default)]
-    model: Vec<ModelSpec>,
+    model: Vec<Spanned<SpecFields>>,
+}
+
+#[derive(Serialize)]
+struct NewRegistryFile {
+    model: Vec<SpecFields>,
 }
 
 /// All models that are known, ours first, then the person's own.
@@ -195,22 +299,30 @@ pub(super) fn read_own(cache_dir: &Path) -> Result<Vec<ModelSpec>, WeightsError>
 
 /// The person's own models as the text of their registry.
 pub(super) fn own_as_text(models: Vec<ModelSpec>) -> Result<String, String> {
-    let body = toml::to_string(&RegistryFile { model: models }).map_err(|error| error.to_string())?;
+    let file = NewRegistryFile { model: models.into_iter().map(SpecFields::from).collect() };
+    let body = toml::to_string(&file).map_err(|error| error.to_string())?;
     Ok(format!("# Models that you added with `evenkeel models add`.\n\n{body}"))
 }
 
 fn parse(path: &Path, text: &str) -> Result<Vec<ModelSpec>, WeightsError> {
-    let bad = |reason| WeightsError::BadRegistry { path: path.to_owned(), reason };
-    let file: RegistryFile = toml::from_str(text).map_err(|error| {
-        let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
-        bad(format!("line {line}: {}.", error.message().trim_end_matches('.')))
-    })?;
-    for (at, model) in file.model.iter().enumerate() {
-        if file.model[..at].iter().any(|earlier| earlier.name == model.name) {
-            return Err(bad(format!("{} stands in it twice.", model.name)));
+    let bad = |at: usize, reason: &str| {
+        let before = &text.as_bytes()[..at.min(text.len())];
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let reason = format!("line {line}: {}.", reason.trim_end_matches('.'));
+        WeightsError::BadRegistry { path: path.to_owned(), reason }
+    };
+    let file: RegistryFile = toml::from_str(text)
+        .map_err(|error| bad(error.span().map_or(0, |span| span.start), error.message()))?;
+    let mut models: Vec<ModelSpec> = Vec::with_capacity(file.model.len());
+    for entry in file.model {
+        let at = entry.span().start;
+        let model = ModelSpec::try_from(entry.into_inner()).map_err(|reason| bad(at, &reason))?;
+        if models.iter().any(|earlier| earlier.name == model.name) {
+            return Err(bad(at, &format!("{} stands in it twice", model.name)));
         }
+        models.push(model);
     }
-    Ok(file.model)
+    Ok(models)
 }
 
 #[cfg(test)]
@@ -228,7 +340,16 @@ mod tests {
         assert_eq!(defaults.len(), 1);
         assert_eq!(defaults[0].name.as_str(), "smollm2-135m-instruct-q4_1");
         assert_eq!(defaults[0].bytes, 98_362_432);
-        assert!(ours().iter().all(|model| !model.sources.is_empty() && model.bytes > 0));
+        for model in ours() {
+            assert!(model.bytes > 0, "{}", model.name);
+            match &model.origin {
+                Origin::Fetched(sources) => assert!(!sources.is_empty(), "{}", model.name),
+                Origin::Merged(recipe) => {
+                    let base = ours().into_iter().find(|base| base.name == recipe.base).unwrap();
+                    assert!(base.recipe().is_none(), "{} is made from what is made", model.name);
+                }
+            }
+        }
     }
 
     #[test]
@@ -271,6 +392,42 @@ mod tests {
     fn a_damaged_registry_names_the_line() {
         let error = parse(Path::new("own.toml"), "\n[[model]]\nname = \"../x\"\n").unwrap_err().to_string();
         assert!(error.contains("own.toml") && error.contains("line"), "{error}");
+    }
+
+    const MERGED: &str = "[[model]]
+name = \"m\"
+summary = \"\"
+architecture = \"llama\"
+licence = \"x\"
+bytes = 1
+sha256 = \"b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53\"
+";
+
+    #[test]
+    fn a_model_is_fetched_or_made_and_never_half_of_each() {
+        let recipe = "base = \"b\"\nadapter = \"a\"\nquantisation = \"q5_1\"\n";
+        let made = parse(Path::new("x"), &format!("{MERGED}{recipe}")).unwrap();
+        let made_of = made[0].recipe().unwrap();
+        assert_eq!((made_of.base.as_str(), made_of.adapter.as_str()), ("b", "a"));
+        assert_eq!(made_of.quantisation, Quantisation::Q5_1);
+        assert_eq!(parse(Path::new("x"), &own_as_text(made.clone()).unwrap()).unwrap(), made);
+
+        let good = format!("# Two models\n\n{MERGED}sources = []\n\n");
+        let sources = format!("{recipe}sources = []\n");
+        let second = MERGED.replace("\"m\"", "\"n\"");
+        for (fields, line, word) in [
+            ("", 12, "either sources"),
+            ("base = \"b\"\nadapter = \"a\"\n", 12, "either sources"),
+            ("adapter = \"a\"\nsources = []\n", 12, "either sources"),
+            (&sources, 12, "either sources"),
+            ("base = \"b\"\nadapter = \"../a\"\nquantisation = \"q8_0\"\n", 20, "can't be the name"),
+            ("base = \"b\"\nadapter = \"a\"\nquantisation = \"q2_k\"\n", 21, "q2_k"),
+        ] {
+            let error =
+                parse(Path::new("own.toml"), &format!("{good}{second}{fields}")).unwrap_err().to_string();
+            assert!(error.contains("own.toml"), "{error}");
+            assert!(error.contains(&format!("line {line}:")) && error.contains(word), "{error}");
+        }
     }
 
     #[test]
