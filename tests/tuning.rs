@@ -116,10 +116,8 @@ fn a_run_that_was_stopped_goes_on_as_if_it_had_not_been() {
 fn two_threads_learn_what_one_does() {
     let place = Place::new();
     let (one, two) = (run(&place.options("one", 1)), run(&place.options("two", 2)));
-    let (one, two) = (
-        SafeTensors::deserialize(&one.adapter).unwrap(),
-        SafeTensors::deserialize(&two.adapter).unwrap(),
-    );
+    let (one, two) =
+        (SafeTensors::deserialize(&one.adapter).unwrap(), SafeTensors::deserialize(&two.adapter).unwrap());
     let values = |file: &SafeTensors<'_>, name: &str| -> Vec<f32> {
         let data = file.tensor(name).unwrap().data().to_vec();
         data.as_chunks::<2>().0.iter().map(|b| half::f16::from_le_bytes(*b).to_f32()).collect()

@@ -1,11 +1,11 @@
 //! Products in f32 on the kernels, for training: maps whose weights lie there as they are, and
 //! the slopes of thin ones. Everything runs on the thread that calls.
 
-use super::kernels::{Activations, Isa, Matrix, Memory, PANEL, Pool, Product, multiply, slopes};
+use super::kernels::{DenseMatrix, Isa, PANEL, multiply_plain, slopes};
 
 /// A map in f32, `outputs × inputs`, packed for the kernels.
 pub struct PlainMap {
-    matrix: Matrix,
+    matrix: DenseMatrix,
     isa: Isa,
 }
 
@@ -13,7 +13,7 @@ impl PlainMap {
     /// Packs weights, row by row. `None` if their number is not `outputs · inputs`.
     #[must_use]
     pub fn new(weights: &[f32], outputs: usize, inputs: usize) -> Option<Self> {
-        Some(Self { matrix: Matrix::plain(weights, outputs, inputs)?, isa: Isa::detect(None) })
+        Some(Self { matrix: DenseMatrix::plain(weights, outputs, inputs)?, isa: Isa::detect(None) })
     }
 
     /// Number of outputs.
@@ -30,21 +30,15 @@ impl PlainMap {
 
     /// `x·Wᵀ` for rows of inputs that lie one after another.
     #[must_use]
-    pub fn apply(&self, x: Vec<f32>) -> Vec<f32> {
+    pub fn apply(&self, x: &[f32]) -> Vec<f32> {
         let mut out = vec![0.0; x.len() / self.inputs().max(1) * self.outputs()];
-        self.run(x, &mut out, false);
+        multiply_plain(self.isa, &self.matrix, x, &mut out, false);
         out
     }
 
     /// Adds `x·Wᵀ` to `out`, whose length must be that of what [`Self::apply`] gives.
-    pub fn add(&self, x: Vec<f32>, out: &mut [f32]) {
-        self.run(x, out, true);
-    }
-
-    fn run(&self, x: Vec<f32>, out: &mut [f32], add: bool) {
-        let (pool, memory) = (Pool::new(1), Memory::default());
-        let x = Activations::plain(x, self.inputs());
-        multiply((&pool, self.isa, &memory), &x, [Product { matrix: &self.matrix, out, add }]);
+    pub fn add(&self, x: &[f32], out: &mut [f32]) {
+        multiply_plain(self.isa, &self.matrix, x, out, true);
     }
 }
 
@@ -86,9 +80,9 @@ mod tests {
             let w: Vec<f32> = (0..outputs * inputs).map(|i| value(i + 7919)).collect();
             let map = PlainMap::new(&w, outputs, inputs).unwrap();
             prop_assert!(PlainMap::new(&w[1..], outputs, inputs).is_none());
-            let got = map.apply(x.clone());
+            let got = map.apply(&x);
             let mut twice = got.clone();
-            map.add(x.clone(), &mut twice);
+            map.add(&x, &mut twice);
             for r in 0..rows {
                 for o in 0..outputs {
                     let sum: f32 = (0..inputs).map(|i| x[r * inputs + i] * w[o * inputs + i]).sum();

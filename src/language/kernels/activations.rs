@@ -70,11 +70,6 @@ impl Activations {
         }
     }
 
-    /// Rows of `columns` values for plain weights alone.
-    pub(in crate::language) fn plain(floats: Vec<f32>, columns: usize) -> Self {
-        Self { tokens: floats.len() / columns.max(1), columns, floats, ..Self::default() }
-    }
-
     /// Number of rows.
     pub(in crate::language) fn tokens(&self) -> usize {
         self.tokens
@@ -85,9 +80,9 @@ impl Activations {
         self.columns
     }
 
-    /// One row as it came.
-    pub(super) fn floats(&self, token: usize) -> &[f32] {
-        &self.floats[token * self.columns..][..self.columns]
+    /// The rows as they came, one after another.
+    pub(super) fn floats(&self) -> &[f32] {
+        &self.floats[..self.tokens * self.columns]
     }
 
     pub(super) fn blocks(&self) -> Blocks<'_> {

@@ -1,6 +1,5 @@
 //! Products with weights in plain floats: sixteen rows interleaved, column by column.
 
-use super::activations::Activations;
 use super::disjoint::Disjoint;
 use super::lanes::{Kernel, Lanes, Number};
 use super::matrix::PANEL;
@@ -104,7 +103,8 @@ fn interleave<T: Copy + Default>(
 pub(super) struct PanelProduct<'a> {
     pub(super) matrix: &'a DenseMatrix,
     pub(super) panel: usize,
-    pub(super) x: &'a Activations,
+    /// Rows of as many values as the matrix has columns.
+    pub(super) x: &'a [f32],
     pub(super) out: Disjoint<'a, f32>,
     pub(super) add: bool,
 }
@@ -124,7 +124,7 @@ impl Kernel for PanelProduct<'_> {
 impl PanelProduct<'_> {
     #[inline(always)]
     fn all<L: Lanes, T: Number>(&self, l: L, weights: &[[T; PANEL]]) {
-        let tokens = self.x.tokens();
+        let tokens = self.x.len() / self.matrix.columns.max(1);
         let mut at = 0;
         while at + TILE <= tokens {
             self.tile::<L, T, TILE>(l, weights, at);
@@ -138,7 +138,7 @@ impl PanelProduct<'_> {
 
     #[inline(always)]
     fn tile<L: Lanes, T: Number, const N: usize>(&self, l: L, weights: &[[T; PANEL]], at: usize) {
-        let rows: [&[f32]; N] = std::array::from_fn(|t| &self.x.floats(at + t)[..weights.len()]);
+        let rows: [&[f32]; N] = std::array::from_fn(|t| &self.x[(at + t) * weights.len()..][..weights.len()]);
         let mut sums = [l.zero(); N];
         for (c, w) in weights.iter().enumerate() {
             let w = T::load(l, w);

@@ -35,7 +35,7 @@ mod slopes;
 
 pub(super) use activations::{Activations, Precision};
 pub(super) use attention::{Attention, KeyValues, LARGEST_HEAD, Place};
-use dense::DenseMatrix;
+pub(super) use dense::DenseMatrix;
 pub(super) use disjoint::Disjoint;
 pub(super) use elementwise::{gated_silu, rms_norm, rotate};
 pub(super) use matrix::PANEL;
@@ -181,11 +181,6 @@ impl Matrix {
         })
     }
 
-    /// Takes weights in f32, row by row; `None` if their number is not `rows · columns`.
-    pub(super) fn plain(weights: &[f32], rows: usize, columns: usize) -> Option<Self> {
-        DenseMatrix::plain(weights, rows, columns).map(Self::Dense)
-    }
-
     pub(super) fn rows(&self) -> usize {
         match self {
             Self::Packed(m) => m.rows(),
@@ -246,9 +241,22 @@ pub(super) fn multiply<const N: usize>(
                     isa.run(PanelProduct { matrix, memory, panel, x, tokens, out, add, unpacked });
                 }
             }),
-            Matrix::Dense(matrix) => isa.run(dense::PanelProduct { matrix, panel, x, out, add }),
+            Matrix::Dense(matrix) => {
+                isa.run(dense::PanelProduct { matrix, panel, x: x.floats(), out, add });
+            }
         }
     });
+}
+
+/// `x·matrixᵀ` on the thread that calls, written to `out` or added to it; `out` has as many rows as
+/// `x`.
+pub(super) fn multiply_plain(isa: Isa, matrix: &DenseMatrix, x: &[f32], out: &mut [f32], add: bool) {
+    let fits = x.len() * matrix.rows() == out.len() * matrix.columns();
+    debug_assert!(fits, "a product whose shapes do not fit");
+    let out = Disjoint::new(out);
+    for panel in 0..if fits { matrix.rows().div_ceil(matrix::PANEL) } else { 0 } {
+        isa.run(dense::PanelProduct { matrix, panel, x, out, add });
+    }
 }
 
 /// `xᵀ·y` on the thread that calls: for each column of `x` (rows of `width`) sixteen sums over the

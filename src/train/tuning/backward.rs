@@ -4,63 +4,67 @@
 //! fused norms and rotations have no backward pass at all and drop slopes silently. So each step
 //! of the network says itself what its inputs' slopes are.
 
-use candle_core::{
-    CpuStorage, CustomOp1, CustomOp2, CustomOp3, Error, Layout, Result, Shape, Storage, Tensor,
-};
+use std::sync::{Mutex, PoisonError};
+
+use candle_core::{CpuStorage, CustomOp1, CustomOp2, CustomOp3, Error, Layout, Result, Shape, Tensor};
 
 /// From the slope of a result to the slopes of its inputs; `None` for one that needs none.
 type Backward<const N: usize> = Box<dyn Fn(&Tensor) -> Result<[Option<Tensor>; N]> + Send + Sync>;
 
 /// A result that is known already, with the way back from it.
 struct Known<const N: usize> {
-    value: Tensor,
+    /// Candle takes it once, when the step becomes part of its graph.
+    value: Mutex<Option<(Vec<f32>, Shape)>>,
     backward: Backward<N>,
 }
 
 impl<const N: usize> Known<N> {
     fn new(
-        value: Tensor,
+        value: (Vec<f32>, Shape),
         backward: impl Fn(&Tensor) -> Result<[Option<Tensor>; N]> + Send + Sync + 'static,
-    ) -> Result<Self> {
-        Ok(Self { value: value.contiguous()?, backward: Box::new(backward) })
+    ) -> Self {
+        Self { value: Mutex::new(Some(value)), backward: Box::new(backward) }
     }
 
     fn result(&self) -> Result<(CpuStorage, Shape)> {
-        let (storage, layout) = self.value.storage_and_layout();
-        match &*storage {
-            Storage::Cpu(storage) if layout.start_offset() == 0 => {
-                Ok((storage.clone(), layout.shape().clone()))
-            }
-            _ => Err(Error::Msg("a result lies elsewhere than on the processor".into())),
-        }
+        let value = self.value.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (values, shape) = value.ok_or_else(|| Error::Msg("a step was computed twice".into()))?;
+        Ok((CpuStorage::F32(values), shape))
+    }
+
+    fn back(&self, slope: &Tensor) -> Result<[Option<Tensor>; N]> {
+        (self.backward)(&slope.contiguous()?)
     }
 }
 
-/// One input.
+/// A step with one input: `values` of some shape, and the way back.
 pub(super) fn of1(
     x: &Tensor,
-    value: Tensor,
+    values: Vec<f32>,
+    shape: impl Into<Shape>,
     backward: impl Fn(&Tensor) -> Result<[Option<Tensor>; 1]> + Send + Sync + 'static,
 ) -> Result<Tensor> {
-    x.apply_op1(Known::new(value, backward)?)
+    x.apply_op1(Known::new((values, shape.into()), backward))
 }
 
-/// Two inputs.
+/// The same with two inputs.
 pub(super) fn of2(
     [x, y]: [&Tensor; 2],
-    value: Tensor,
+    values: Vec<f32>,
+    shape: impl Into<Shape>,
     backward: impl Fn(&Tensor) -> Result<[Option<Tensor>; 2]> + Send + Sync + 'static,
 ) -> Result<Tensor> {
-    x.apply_op2(y, Known::new(value, backward)?)
+    x.apply_op2(y, Known::new((values, shape.into()), backward))
 }
 
-/// Three inputs.
+/// The same with three inputs.
 pub(super) fn of3(
     [x, y, z]: [&Tensor; 3],
-    value: Tensor,
+    values: Vec<f32>,
+    shape: impl Into<Shape>,
     backward: impl Fn(&Tensor) -> Result<[Option<Tensor>; 3]> + Send + Sync + 'static,
 ) -> Result<Tensor> {
-    x.apply_op3(y, z, Known::new(value, backward)?)
+    x.apply_op3(y, z, Known::new((values, shape.into()), backward))
 }
 
 impl CustomOp1 for Known<1> {
@@ -73,7 +77,7 @@ impl CustomOp1 for Known<1> {
     }
 
     fn bwd(&self, _: &Tensor, _: &Tensor, slope: &Tensor) -> Result<Option<Tensor>> {
-        let [x] = (self.backward)(&slope.contiguous()?)?;
+        let [x] = self.back(slope)?;
         Ok(x)
     }
 }
@@ -94,7 +98,7 @@ impl CustomOp2 for Known<2> {
         _: &Tensor,
         slope: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        let [x, y] = (self.backward)(&slope.contiguous()?)?;
+        let [x, y] = self.back(slope)?;
         Ok((x, y))
     }
 }
@@ -124,7 +128,7 @@ impl CustomOp3 for Known<3> {
         _: &Tensor,
         slope: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let [x, y, z] = (self.backward)(&slope.contiguous()?)?;
+        let [x, y, z] = self.back(slope)?;
         Ok((x, y, z))
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use candle_core::{Device, Result, Tensor};
+use candle_core::{Result, Tensor};
 
 use super::backward::of1;
 use super::steps::{matrix, values};
@@ -18,7 +18,7 @@ pub(super) fn standardise(x: &Tensor, moments: &Arc<Moments>) -> Result<Tensor> 
         }
     }
     let moments = Arc::clone(moments);
-    of1(x, matrix(out, rows, width)?, move |slope| {
+    of1(x, out, (rows, width), move |slope| {
         let mut back = values(slope)?;
         for row in back.chunks_exact_mut(width) {
             row.iter_mut().zip(&moments.scale).for_each(|(v, s)| *v *= s);
@@ -45,7 +45,7 @@ pub(super) fn means(x: &Tensor, ranges: &[Range<usize>]) -> Result<Tensor> {
         }
     }
     let ranges = ranges.to_vec();
-    of1(x, matrix(out, ranges.len(), width)?, move |slope| {
+    of1(x, out, (ranges.len(), width), move |slope| {
         let slope = values(slope)?;
         let mut back = vec![0.0_f32; rows * width];
         for (range, slope) in ranges.iter().zip(slope.chunks_exact(width)) {
@@ -80,7 +80,7 @@ pub(super) fn highest_means(x: &Tensor, ranges: &[Range<usize>], length: usize) 
             chosen[r * width + column] = (best.1, length);
         }
     }
-    of1(x, matrix(out, ranges.len(), width)?, move |slope| {
+    of1(x, out, (ranges.len(), width), move |slope| {
         let mut back = vec![0.0_f32; rows * width];
         for (i, (slope, (first, length))) in values(slope)?.iter().zip(&chosen).enumerate() {
             for row in *first..first + length {
@@ -124,5 +124,5 @@ pub(super) fn one_of(logits: &Tensor, choices: &[usize]) -> Result<Tensor> {
 }
 
 fn summed(x: &Tensor, loss: f32, back: Tensor) -> Result<Tensor> {
-    of1(x, Tensor::new(loss, &Device::Cpu)?, move |slope| Ok([Some(back.broadcast_mul(slope)?)]))
+    of1(x, vec![loss], (), move |slope| Ok([Some(back.broadcast_mul(slope)?)]))
 }

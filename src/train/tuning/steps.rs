@@ -5,7 +5,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use candle_core::{Device, Error, Result, Tensor};
+use candle_core::{CpuStorage, Device, Error, Result, Storage, Tensor};
 
 use super::backward::{of1, of2, of3};
 use crate::language::{PlainMap, plain_slopes};
@@ -38,7 +38,7 @@ impl Frozen {
         self.forwards.inputs()
     }
 
-    fn apply(&self, x: Vec<f32>) -> Vec<f32> {
+    fn apply(&self, x: &[f32]) -> Vec<f32> {
         let mut y = self.forwards.apply(x);
         if let Some(bias) = &self.bias {
             for row in y.chunks_exact_mut(bias.len()) {
@@ -97,30 +97,30 @@ impl Packed {
 pub(super) fn linear(x: &Tensor, map: &Arc<Frozen>, pair: Option<Pair<'_>>) -> Result<Tensor> {
     let rows = x.dim(0)?;
     let (inputs, outputs) = (map.inputs(), map.outputs());
-    let inner = values(x)?;
-    let mut y = map.apply(inner.clone());
+    let mut y = with_values(x, |x| map.apply(x))?;
     let map = Arc::clone(map);
     let Some(Pair { a, b, packed }) = pair else {
-        return of1(x, matrix(y, rows, outputs)?, move |slope| {
-            Ok([Some(matrix(map.backwards.apply(values(slope)?), rows, inputs)?)])
+        return of1(x, y, (rows, outputs), move |slope| {
+            let of_x = with_values(slope, |slope| map.backwards.apply(slope))?;
+            Ok([Some(matrix(of_x, rows, inputs)?)])
         });
     };
     let rank = a.dim(0)?;
     let packed = Arc::clone(packed);
-    let low = packed.a.apply(inner.clone());
-    packed.b.add(low.clone(), &mut y);
-    let further = x.track_op();
-    of3([x, a, b], matrix(y, rows, outputs)?, move |slope| {
-        let slope = values(slope)?;
-        let through = packed.b_turned.apply(slope.clone());
-        let of_a = transposed(&plain_slopes(&inner, inputs, &through, rank), rank);
-        let of_b = plain_slopes(&slope, outputs, &low, rank);
-        let of_x = further.then(|| {
-            let mut of_x = map.backwards.apply(slope);
-            packed.a_turned.add(through, &mut of_x);
-            of_x
-        });
-        let of_x = of_x.map(|x| matrix(x, rows, inputs)).transpose()?;
+    let low = with_values(x, |x| packed.a.apply(x))?;
+    packed.b.add(&low, &mut y);
+    let (inner, further) = (x.detach(), x.track_op());
+    of3([x, a, b], y, (rows, outputs), move |slope| {
+        let (through, of_b) = with_values(slope, |slope| {
+            (packed.b_turned.apply(slope), plain_slopes(slope, outputs, &low, rank))
+        })?;
+        let of_a = with_values(&inner, |x| transposed(&plain_slopes(x, inputs, &through, rank), rank))?;
+        let mut of_x = None;
+        if further {
+            let mut values = with_values(slope, |slope| map.backwards.apply(slope))?;
+            packed.a_turned.add(&through, &mut values);
+            of_x = Some(matrix(values, rows, inputs)?);
+        }
         Ok([of_x, Some(matrix(of_a, rank, inputs)?), Some(matrix(of_b, outputs, rank)?)])
     })
 }
@@ -128,31 +128,29 @@ pub(super) fn linear(x: &Tensor, map: &Arc<Frozen>, pair: Option<Pair<'_>>) -> R
 /// Each row divided by its root mean square, times a weight for each column.
 pub(super) fn rms_norm(x: &Tensor, weight: &Arc<[f32]>, epsilon: f32) -> Result<Tensor> {
     let (rows, width) = x.dims2()?;
-    let given: Vec<f32> = values(x)?;
     let scale = move |row: &[f32]| 1.0 / (dot(row, row) / width as f32 + epsilon).sqrt();
     let mut out = vec![0.0_f32; rows * width];
-    for (row, out) in given.chunks_exact(width).zip(out.chunks_exact_mut(width)) {
-        let r = scale(row);
-        for ((o, x), w) in out.iter_mut().zip(row).zip(weight.iter()) {
-            *o = x * r * w;
-        }
-    }
-    let weight = weight.clone();
-    of1(x, matrix(out, rows, width)?, move |slope| {
-        let slope = values(slope)?;
-        let mut back = vec![0.0_f32; rows * width];
-        for ((row, slope), back) in
-            given.chunks_exact(width).zip(slope.chunks_exact(width)).zip(back.chunks_exact_mut(width))
-        {
+    with_values(x, |x| {
+        for (row, out) in x.chunks_exact(width).zip(out.chunks_exact_mut(width)) {
             let r = scale(row);
-            for ((b, s), w) in back.iter_mut().zip(slope).zip(weight.iter()) {
-                *b = s * w;
-            }
-            let along = r * r * dot(back, row) / width as f32;
-            for (b, x) in back.iter_mut().zip(row) {
-                *b = r * (*b - along * x);
+            for ((o, x), w) in out.iter_mut().zip(row).zip(weight.iter()) {
+                *o = x * r * w;
             }
         }
+    })?;
+    let (weight, inner) = (weight.clone(), x.detach());
+    of1(x, out, (rows, width), move |slope| {
+        let mut back = values(slope)?;
+        with_values(&inner, |x| {
+            for (row, back) in x.chunks_exact(width).zip(back.chunks_exact_mut(width)) {
+                let r = scale(row);
+                back.iter_mut().zip(weight.iter()).for_each(|(b, w)| *b *= w);
+                let along = r * r * dot(back, row) / width as f32;
+                for (b, x) in back.iter_mut().zip(row) {
+                    *b = r * (*b - along * x);
+                }
+            }
+        })?;
         Ok([Some(matrix(back, rows, width)?)])
     })
 }
@@ -160,17 +158,22 @@ pub(super) fn rms_norm(x: &Tensor, weight: &Arc<[f32]>, epsilon: f32) -> Result<
 /// `silu(gate) · up`, value by value.
 pub(super) fn gated(gate: &Tensor, up: &Tensor) -> Result<Tensor> {
     let (rows, width) = gate.dims2()?;
-    let (g, u) = (values(gate)?, values(up)?);
-    let sigmoid: Vec<f32> = g.iter().map(|g| 1.0 / (1.0 + exp(-g))).collect();
-    let out = g.iter().zip(&u).zip(&sigmoid).map(|((g, u), s)| g * u * s).collect();
-    of2([gate, up], matrix(out, rows, width)?, move |slope| {
-        let slope = values(slope)?;
-        let (mut of_gate, mut of_up) = (vec![0.0_f32; g.len()], vec![0.0_f32; g.len()]);
-        let given = slope.iter().zip(&g).zip(u.iter().zip(&sigmoid));
-        for ((((slope, g), (u, s)), of_gate), of_up) in given.zip(&mut of_gate).zip(&mut of_up) {
-            *of_gate = slope * u * s * (1.0 + g * (1.0 - s));
-            *of_up = slope * g * s;
-        }
+    let sigmoid: Vec<f32> = with_values(gate, |g| g.iter().map(|g| 1.0 / (1.0 + exp(-g))).collect())?;
+    let out = with_values(gate, |g| {
+        with_values(up, |u| g.iter().zip(u).zip(&sigmoid).map(|((g, u), s)| g * u * s).collect())
+    })??;
+    let (inner, beside) = (gate.detach(), up.detach());
+    of2([gate, up], out, (rows, width), move |slope| {
+        let (mut of_gate, mut of_up) = (vec![0.0_f32; rows * width], values(slope)?);
+        with_values(&inner, |g| {
+            with_values(&beside, |u| {
+                let given = g.iter().zip(u.iter().zip(&sigmoid));
+                for (((g, (u, s)), of_gate), slope) in given.zip(&mut of_gate).zip(&mut of_up) {
+                    *of_gate = *slope * u * s * (1.0 + g * (1.0 - s));
+                    *slope *= g * s;
+                }
+            })
+        })??;
         Ok([Some(matrix(of_gate, rows, width)?), Some(matrix(of_up, rows, width)?)])
     })
 }
@@ -220,22 +223,21 @@ impl Attention {
         texts: &[Range<usize>],
     ) -> Result<Tensor> {
         let rows = query.dim(0)?;
-        let (q, k, v) = (values(query)?, values(key)?, values(value)?);
-        let mut out = vec![0.0_f32; q.len()];
+        let mut out = vec![0.0_f32; query.elem_count()];
         let mut kept = Vec::with_capacity(texts.len());
         for range in texts {
-            let heads = self.gather(range, &q, &k, &v)?;
+            let heads = self.gather(range, [query, key, value])?;
             let mixed = heads.shares.matmul(&heads.value)?;
             self.put(&values(&mixed)?, &mut out, range, self.heads, false);
             kept.push(heads);
         }
         let this = Arc::clone(self);
-        of3([query, key, value], matrix(out, rows, self.heads * self.head_size)?, move |slope| {
-            this.back(rows, &kept, &values(slope)?)
+        of3([query, key, value], out, (rows, self.heads * self.head_size), move |slope| {
+            this.back(rows, &kept, slope)
         })
     }
 
-    fn gather(&self, range: &Range<usize>, q: &[f32], k: &[f32], v: &[f32]) -> Result<Heads> {
+    fn gather(&self, range: &Range<usize>, [q, k, v]: [&Tensor; 3]) -> Result<Heads> {
         let query = self.take(q, range, self.heads, true)?;
         let key = self.take(k, range, self.kv_heads, true)?;
         let value = self.take(v, range, self.kv_heads, false)?;
@@ -259,7 +261,7 @@ impl Attention {
         Ok(Heads { range: range.clone(), query, key, value, shares })
     }
 
-    fn back(&self, rows: usize, texts: &[Heads], slope: &[f32]) -> Result<[Option<Tensor>; 3]> {
+    fn back(&self, rows: usize, texts: &[Heads], slope: &Tensor) -> Result<[Option<Tensor>; 3]> {
         let size = self.head_size;
         let mut of_query = vec![0.0_f32; rows * self.heads * size];
         let mut of_key = vec![0.0_f32; rows * self.kv_heads * size];
@@ -288,19 +290,21 @@ impl Attention {
     }
 
     /// The rows of one text, head by head, turned to their positions if asked.
-    fn take(&self, rows: &[f32], range: &Range<usize>, heads: usize, turn: bool) -> Result<Tensor> {
+    fn take(&self, rows: &Tensor, range: &Range<usize>, heads: usize, turn: bool) -> Result<Tensor> {
         let (size, tokens) = (self.head_size, range.len());
         let mut out = vec![0.0_f32; heads * tokens * size];
-        for h in 0..heads {
-            for t in 0..tokens {
-                let from = &rows[((range.start + t) * heads + h) * size..][..size];
-                let to = &mut out[(h * tokens + t) * size..][..size];
-                to.copy_from_slice(from);
-                if turn {
-                    self.turn(to, t, 1.0);
+        with_values(rows, |rows| {
+            for h in 0..heads {
+                for t in 0..tokens {
+                    let from = &rows[((range.start + t) * heads + h) * size..][..size];
+                    let to = &mut out[(h * tokens + t) * size..][..size];
+                    to.copy_from_slice(from);
+                    if turn {
+                        self.turn(to, t, 1.0);
+                    }
                 }
             }
-        }
+        })?;
         Tensor::from_vec(out, (self.kv_heads, heads / self.kv_heads * tokens, size), &Device::Cpu)
     }
 
@@ -339,7 +343,7 @@ pub(super) fn token_loss(x: &Tensor, output: &Frozen, targets: &[u32]) -> Result
     let mut loss = 0.0_f64;
     let mut back = Vec::with_capacity(rows * width);
     for (some, targets) in inner.chunks(TOGETHER * width).zip(targets.chunks(TOGETHER)) {
-        let mut logits = output.apply(some.to_vec());
+        let mut logits = output.apply(some);
         for (row, target) in logits.chunks_exact_mut(output.outputs()).zip(targets) {
             let highest = row.iter().fold(f32::NEG_INFINITY, |a, b| a.max(*b));
             let own = row[*target as usize] - highest;
@@ -352,12 +356,22 @@ pub(super) fn token_loss(x: &Tensor, output: &Frozen, targets: &[u32]) -> Result
             row.iter_mut().for_each(|value| *value /= sum);
             row[*target as usize] -= 1.0;
         }
-        back.extend(output.backwards.apply(logits));
+        back.extend(output.backwards.apply(&logits));
     }
     let back = matrix(back, rows, width)?;
-    of1(x, Tensor::new(loss as f32, &Device::Cpu)?, move |slope| Ok([Some(back.broadcast_mul(slope)?)]))
+    of1(x, vec![loss as f32], (), move |slope| Ok([Some(back.broadcast_mul(slope)?)]))
 }
 
+/// The values of a tensor that lies in one piece, where they lie.
+pub(super) fn with_values<R>(x: &Tensor, work: impl FnOnce(&[f32]) -> R) -> Result<R> {
+    let (storage, layout) = x.storage_and_layout();
+    match (&*storage, layout.contiguous_offsets()) {
+        (Storage::Cpu(CpuStorage::F32(values)), Some((start, end))) => Ok(work(&values[start..end])),
+        _ => Err(Error::Msg("a tensor does not lie in one piece on the processor".into())),
+    }
+}
+
+/// A copy of the values of a tensor.
 pub(super) fn values(x: &Tensor) -> Result<Vec<f32>> {
     x.flatten_all()?.to_vec1()
 }
