@@ -87,16 +87,19 @@ impl Adapter {
             seed: note("seed")?.parse().map_err(|_| AdapterError::Note("seed"))?,
             changes: BTreeMap::new(),
         };
-        for name in tensors.names() {
-            let (map, half) = changed_map(name).ok_or_else(|| AdapterError::Name(shown(name)))?;
-            let other = if half == "lora_a" { "lora_b" } else { "lora_a" };
-            let other = format!("{map}.{other}");
-            if tensors.tensor(&other).is_err() {
-                return Err(AdapterError::Half(map.to_owned()));
-            }
+        // All names before any pair: a wrong name is told as one, not as half of a pair.
+        let mut halves = tensors.names();
+        halves.sort_unstable();
+        for name in &halves {
+            changed_map(name).ok_or_else(|| AdapterError::Name(shown(name)))?;
+        }
+        for name in halves {
+            let Some((map, half)) = changed_map(name) else { continue };
+            let other = format!("{map}.{}", if half == "lora_a" { "lora_b" } else { "lora_a" });
+            let tensor = tensors.tensor(name)?;
+            let other_half = tensors.tensor(&other).map_err(|_| AdapterError::Half(map.to_owned()))?;
             if half == "lora_a" {
-                let (a, b) = (tensors.tensor(name)?, tensors.tensor(&other)?);
-                let change = Change::read(this.rank, (name, &a), (&other, &b))?;
+                let change = Change::read(this.rank, (name, &tensor), (&other, &other_half))?;
                 this.changes.insert(format!("{map}.weight"), change);
             }
         }
