@@ -62,17 +62,10 @@ impl Probe {
     /// # Errors
     /// [`LanguageError`]; `TooLong` if the model cannot hold so many.
     pub fn prefill(&mut self, tokens: &[Token]) -> Result<(), LanguageError> {
-        self.start(tokens.len())?;
-        let Self { network, cache, batch, .. } = self;
-        for (i, part) in tokens.chunks(PASS).enumerate() {
-            batch.clear();
-            batch.push(0, i * PASS, part);
-            network.forward(batch, cache, &|| false)?;
+        self.pass(tokens, Precision::Words, |_, _| {})?;
+        if let Some(last) = self.batch.tokens.len().checked_sub(1) {
+            self.network.logits(&[last]);
         }
-        if let Some(last) = batch.tokens.len().checked_sub(1) {
-            network.logits(&[last]);
-        }
-        self.read = tokens.len();
         Ok(())
     }
 
@@ -82,16 +75,7 @@ impl Probe {
     /// # Errors
     /// [`LanguageError`]; `TooLong` if the model cannot hold so many.
     pub fn read(&mut self, tokens: &[Token]) -> Result<(), LanguageError> {
-        self.start(tokens.len())?;
-        let Self { network, cache, batch, .. } = self;
-        let depth = network.depth();
-        for (i, part) in tokens.chunks(PASS).enumerate() {
-            batch.clear();
-            batch.push(0, i * PASS, part);
-            network.tap(batch, cache, (&[depth], Precision::Bytes), &|| false, &mut |_, _| {})?;
-        }
-        self.read = tokens.len();
-        Ok(())
+        self.pass(tokens, Precision::Bytes, |_, _| {})
     }
 
     /// One step of `batch` continuations side by side after what was read (each with its own
@@ -123,29 +107,38 @@ impl Probe {
     /// # Errors
     /// [`LanguageError`]; `TooLong` if the model cannot hold so many.
     pub fn logits(&mut self, tokens: &[Token]) -> Result<Vec<f32>, LanguageError> {
-        self.start(tokens.len())?;
-        let Self { network, cache, batch, .. } = self;
         let mut values = Vec::new();
-        for (i, part) in tokens.chunks(PASS).enumerate() {
-            batch.clear();
-            batch.push(0, i * PASS, part);
-            network.forward(batch, cache, &|| false)?;
-            let rows: Vec<usize> = (0..part.len()).collect();
+        self.pass(tokens, Precision::Words, |network, read| {
+            let rows: Vec<usize> = (0..read).collect();
             for rows in rows.chunks(LOGIT_ROWS) {
                 values.extend_from_slice(network.logits(rows));
             }
-        }
-        self.read = tokens.len();
+        })?;
         Ok(values)
     }
 
-    /// Empties the cache for a text of so many tokens.
-    fn start(&mut self, tokens: usize) -> Result<(), LanguageError> {
-        self.fits(tokens)?;
-        self.cache.truncate(0);
-        self.cache.reserve(tokens, 0, 0);
-        self.batch.clear();
+    /// Reads `tokens` into an empty cache, and calls `each` after every pass with the network and
+    /// the number of tokens in that pass.
+    fn pass(
+        &mut self,
+        tokens: &[Token],
+        precision: Precision,
+        mut each: impl FnMut(&mut Transformer, usize),
+    ) -> Result<(), LanguageError> {
+        self.fits(tokens.len())?;
+        let Self { network, cache, batch, .. } = self;
+        cache.truncate(0);
+        cache.reserve(tokens.len(), 0, 0);
+        batch.clear();
         (self.read, self.steps) = (0, 0);
+        let depth = network.depth();
+        for (i, part) in tokens.chunks(PASS).enumerate() {
+            batch.clear();
+            batch.push(0, i * PASS, part);
+            network.tap(batch, cache, (&[depth], precision), &|| false, &mut |_, _| {})?;
+            each(network, part.len());
+        }
+        self.read = tokens.len();
         Ok(())
     }
 
