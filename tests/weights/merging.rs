@@ -210,11 +210,7 @@ fn a_merge_gives_the_same_bytes_everywhere() {
     let bench = bench();
     assert_eq!(
         Quantisation::ALL.map(|kind| bench.merge(kind).1),
-        [
-            "5e6a8184bba46ff2cc038e7d655fb4d26e62069d4fbf4c5e158fa98f505a53a9",
-            "",
-            "",
-        ]
+        ["5e6a8184bba46ff2cc038e7d655fb4d26e62069d4fbf4c5e158fa98f505a53a9", "", "",]
     );
 }
 

@@ -110,9 +110,8 @@ impl Maker {
 
     /// The last turns of a dialogue, as the conversation that the model would be shown.
     pub(super) fn moment(&self, moment: &Moment) -> Result<Example, TuneError> {
-        let before: String =
-            moment.history.iter().rev().skip(1).take(1).map(|t| format!("{}\n\n", t.text)).collect();
-        let mut tokens = self.tokenizer.encode(&normalised(&before))?.tokens;
+        let before = moment.history.iter().rev().nth(1).map_or("", |turn| &turn.text);
+        let mut tokens = self.tokenizer.encode(&(normalised(before) + "\n\n"))?.tokens;
         let last = tokens.len();
         tokens.extend(self.tokenizer.encode(&normalised(moment.last()))?.tokens);
         tokens.truncate(LONGEST);

@@ -114,10 +114,14 @@ pub(super) fn one_of(logits: &Tensor, choices: &[usize]) -> Result<Tensor> {
     for (row, choice) in back.chunks_exact_mut(width).zip(choices) {
         let highest = row.iter().fold(f32::NEG_INFINITY, |a, b| a.max(*b));
         let own = row[*choice] - highest;
-        row.iter_mut().for_each(|v| *v = (*v - highest).exp());
+        for value in &mut *row {
+            *value = (*value - highest).exp();
+        }
         let sum: f32 = row.iter().sum();
         loss += sum.ln() - own;
-        row.iter_mut().for_each(|v| *v /= sum);
+        for value in &mut *row {
+            *value /= sum;
+        }
         row[*choice] -= 1.0;
     }
     summed(logits, loss, matrix(back, rows, width)?)

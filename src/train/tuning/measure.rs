@@ -64,38 +64,12 @@ impl Development {
     }
 
     pub(super) fn measure(&self, learner: &Learner<'_>) -> Result<Measured, TuneError> {
-        let predict = |examples: &[Example]| -> Result<Vec<(Vec<f32>, bool, Vec<f32>)>, TuneError> {
-            let parts = learner.over_threads(examples, |part| {
-                let mut all = Vec::new();
-                for some in part.chunks(TOGETHER) {
-                    let (distortions, levels) =
-                        learner.tasks.predict(&learner.network, &learner.adapter, some)?;
-                    let (distortions, levels) = (values(&distortions)?, values(&levels)?);
-                    for (i, example) in some.iter().enumerate() {
-                        let (labels, grave) = match &example.task {
-                            Task::Thought { distortions, .. } => (distortions.clone(), false),
-                            Task::Danger { level, .. } => (Vec::new(), *level >= 2),
-                            _ => (Vec::new(), false),
-                        };
-                        let mut logits = distortions[i * DISTORTIONS..(i + 1) * DISTORTIONS].to_vec();
-                        logits.push(levels[i * LEVELS + 1]);
-                        all.push((labels, grave, logits));
-                    }
-                }
-                Ok(all)
-            })?;
-            Ok(parts.into_iter().flatten().collect())
-        };
-        let thoughts = predict(&self.thoughts)?;
-        let column =
-            |d: usize| -> Vec<(f32, bool)> { thoughts.iter().map(|(l, _, p)| (p[d], l[d] > 0.5)).collect() };
-        let columns: Vec<Vec<(f32, bool)>> = (0..DISTORTIONS).map(column).collect();
-        let mean = |figure: &dyn Fn(&[(f32, bool)]) -> f64| {
-            columns.iter().map(|c| figure(c)).sum::<f64>() / DISTORTIONS as f64
-        };
+        let thoughts = predict(learner, &self.thoughts)?;
+        let columns: Vec<Vec<Scored>> =
+            (0..DISTORTIONS).map(|d| thoughts.iter().map(|p| p.distortions[d]).collect()).collect();
+        let mean = |figure: &Figure<'_>| columns.iter().map(|c| figure(c)).sum::<f64>() / DISTORTIONS as f64;
         let thresholds = (-30..10).map(|t| t as f32 / 10.0);
-        let dangers: Vec<(f32, bool)> =
-            predict(&self.dangers)?.iter().map(|(_, grave, p)| (p[DISTORTIONS], *grave)).collect();
+        let dangers: Vec<Scored> = predict(learner, &self.dangers)?.iter().map(|p| p.danger).collect();
         let written = learner.over_threads(&self.reframes, |part| {
             let (mut loss, mut count) = (0.0, 0);
             for some in part.chunks(TOGETHER) {
@@ -115,14 +89,44 @@ impl Development {
     }
 }
 
-fn sorted(scored: &[(f32, bool)]) -> Vec<(f32, bool)> {
+/// A logit, and whether what it speaks for is so.
+type Scored = (f32, bool);
+type Figure<'a> = dyn Fn(&[Scored]) -> f64 + 'a;
+
+/// What is made of one text. Of its labels only those count that it has.
+struct Predicted {
+    distortions: Vec<Scored>,
+    /// Passive ideation or graver.
+    danger: Scored,
+}
+
+fn predict(learner: &Learner<'_>, examples: &[Example]) -> Result<Vec<Predicted>, TuneError> {
+    let parts = learner.over_threads(examples, |part| {
+        let mut all = Vec::new();
+        for some in part.chunks(TOGETHER) {
+            let (distortions, levels) = learner.tasks.predict(&learner.network, &learner.adapter, some)?;
+            let (distortions, levels) = (values(&distortions)?, values(&levels)?);
+            let rows = distortions.chunks_exact(DISTORTIONS).zip(levels.chunks_exact(LEVELS));
+            for (example, (logits, levels)) in some.iter().zip(rows) {
+                let has = |d: usize| matches!(&example.task, Task::Thought { distortions, .. } if distortions[d] > 0.5);
+                let grave = matches!(example.task, Task::Danger { level, .. } if level >= 2);
+                let distortions = logits.iter().enumerate().map(|(d, logit)| (*logit, has(d))).collect();
+                all.push(Predicted { distortions, danger: (levels[1], grave) });
+            }
+        }
+        Ok(all)
+    })?;
+    Ok(parts.into_iter().flatten().collect())
+}
+
+fn sorted(scored: &[Scored]) -> Vec<Scored> {
     let mut sorted = scored.to_vec();
     sorted.sort_by(|a, b| b.0.total_cmp(&a.0));
     sorted
 }
 
 /// Mean, over those that are so, of the precision down to their place in the ranking.
-fn average_precision(scored: &[(f32, bool)]) -> f64 {
+fn average_precision(scored: &[Scored]) -> f64 {
     let (mut hits, mut sum) = (0_u32, 0.0);
     for (place, _) in sorted(scored).iter().enumerate().filter(|(_, s)| s.1) {
         hits += 1;
@@ -131,7 +135,7 @@ fn average_precision(scored: &[(f32, bool)]) -> f64 {
     sum / f64::from(hits.max(1))
 }
 
-fn f1(scored: &[(f32, bool)], threshold: f32) -> f64 {
+fn f1(scored: &[Scored], threshold: f32) -> f64 {
     let count =
         |wanted: fn(bool, bool) -> bool| scored.iter().filter(|(s, so)| wanted(*s >= threshold, *so)).count();
     let (hits, wrong) = (count(|said, so| said && so), count(|said, so| said != so));
@@ -139,7 +143,7 @@ fn f1(scored: &[(f32, bool)], threshold: f32) -> f64 {
 }
 
 /// How often one that is so ranks above one that is not.
-fn auc(scored: &[(f32, bool)]) -> f64 {
+fn auc(scored: &[Scored]) -> f64 {
     let (mut above, mut below, mut sum) = (0_u64, 0_u64, 0_u64);
     for (_, so) in sorted(scored) {
         if so {

@@ -100,7 +100,8 @@ impl Network {
     ) -> Result<Tensor, TuneError> {
         for i in layers {
             let layer = &self.layers[i];
-            let through = |x: &Tensor, map: Map| linear(x, &layer.maps[map as usize], adapter.of(i, map));
+            let through =
+                |x: &Tensor, map: Map| linear(x, &layer.maps[map as usize], adapter.of(i, map).as_ref());
             let h = rms_norm(&x, &layer.attention_norm, self.epsilon)?;
             let (q, k, v) = (through(&h, Map::Query)?, through(&h, Map::Key)?, through(&h, Map::Value)?);
             let mixed = self.attention.apply([&q, &k, &v], texts)?;

@@ -94,7 +94,7 @@ impl Packed {
 }
 
 /// `x·Wᵀ` plus, with an adapter, `(x·Aᵀ)·Bᵀ` (low-rank adaptation, Hu et al. 2021).
-pub(super) fn linear(x: &Tensor, map: &Arc<Frozen>, pair: Option<Pair<'_>>) -> Result<Tensor> {
+pub(super) fn linear(x: &Tensor, map: &Arc<Frozen>, pair: Option<&Pair<'_>>) -> Result<Tensor> {
     let rows = x.dim(0)?;
     let (inputs, outputs) = (map.inputs(), map.outputs());
     let mut y = with_values(x, |x| map.apply(x))?;
@@ -181,9 +181,9 @@ pub(super) fn gated(gate: &Tensor, up: &Tensor) -> Result<Tensor> {
 /// The exponential function to about seven digits, in a form that the compiler can compute for
 /// several values at once: 2 to the whole part through the bits of a float, the rest by its series.
 fn exp(x: f32) -> f32 {
-    let x = x.clamp(-87.0, 88.0) * std::f32::consts::LOG2_E;
     // Rounds without a call: adding this leaves no bits for a fraction.
     const ROUND: f32 = 12_582_912.0;
+    let x = x.clamp(-87.0, 88.0) * std::f32::consts::LOG2_E;
     let whole = (x + ROUND) - ROUND;
     let rest = (x - whole) * std::f32::consts::LN_2;
     let series = 1.0
@@ -254,7 +254,9 @@ impl Attention {
                 *value = exp((*value - highest) * scale);
                 sum += *value;
             }
-            seen.iter_mut().for_each(|value| *value /= sum);
+            for value in seen {
+                *value /= sum;
+            }
             hidden.fill(0.0);
         }
         let shares = Tensor::from_vec(shares, shape, &Device::Cpu)?;
@@ -353,7 +355,9 @@ pub(super) fn token_loss(x: &Tensor, output: &Frozen, targets: &[u32]) -> Result
                 sum += *value;
             }
             loss += f64::from(sum.ln() - own);
-            row.iter_mut().for_each(|value| *value /= sum);
+            for value in &mut *row {
+                *value /= sum;
+            }
             row[*target as usize] -= 1.0;
         }
         back.extend(output.backwards.apply(&logits));

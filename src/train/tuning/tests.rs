@@ -9,6 +9,9 @@ use rand_chacha::ChaCha8Rng;
 use super::losses::{Moments, highest_means, means, one_of, standardise, yes_or_no};
 use super::steps::{Attention, Frozen, Packed, Pair, gated, linear, matrix, rms_norm, token_loss, values};
 
+/// How far an input is moved to see what changes.
+const BY: f32 = 1e-2;
+
 fn random(shape: (usize, usize), seed: u64) -> Vec<f32> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     (0..shape.0 * shape.1).map(|_| rng.random_range(-1.0..1.0)).collect()
@@ -43,7 +46,6 @@ fn assert_slopes(shapes: &[(usize, usize)], f: impl Fn(&[Tensor]) -> Tensor) {
         (out * weights).unwrap().sum_all().unwrap()
     };
     let slopes = total(&tensors(None)).backward().unwrap();
-    const BY: f32 = 1e-2;
     for (i, var) in inputs.iter().enumerate() {
         let slope = values(slopes.get(var.as_tensor()).expect("every input has a slope")).unwrap();
         for (at, slope) in slope.iter().enumerate() {
@@ -62,7 +64,7 @@ fn a_map_with_its_adapter_has_the_slopes_of_its_differences() {
     let map = Arc::new(Frozen::new(&random((5, 4), 7), 5, 4, Some(random((1, 5), 8))).unwrap());
     assert_slopes(&[(3, 4), (16, 4), (5, 16)], |x| {
         let packed = Arc::new(Packed::new(&x[1], &x[2]).unwrap());
-        linear(&x[0], &map, Some(Pair { a: &x[1], b: &x[2], packed: &packed })).unwrap()
+        linear(&x[0], &map, Some(&Pair { a: &x[1], b: &x[2], packed: &packed })).unwrap()
     });
     assert_slopes(&[(3, 4)], |x| linear(&x[0], &map, None).unwrap());
 }
