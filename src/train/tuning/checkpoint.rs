@@ -87,7 +87,21 @@ pub(super) fn adapter(
         .iter()
         .map(|(name, shape, bytes)| Ok((*name, TensorView::new(Dtype::F16, shape.clone(), bytes)?)))
         .collect::<Result<Vec<_>, TuneError>>()?;
-    Ok(safetensors::serialize(views, Some(notes))?)
+    Ok(in_order(safetensors::serialize(views, Some(notes))?))
+}
+
+/// A safetensors file with the remarks of its header in alphabetical order: they come from a hash
+/// table, and the same run is to give the same bytes.
+fn in_order(file: Vec<u8>) -> Vec<u8> {
+    let split = || {
+        let (length, rest) = file.split_first_chunk::<8>()?;
+        let (header, data) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
+        let header: serde_json::Value = serde_json::from_slice(header).ok()?;
+        Some((serde_json::to_vec(&header).ok()?, data))
+    };
+    let Some((mut header, data)) = split() else { return file };
+    header.resize(header.len().next_multiple_of(8), b' ');
+    [&(header.len() as u64).to_le_bytes(), header.as_slice(), data].concat()
 }
 
 fn singles(values: &[f32]) -> Vec<u8> {
