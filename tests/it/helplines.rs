@@ -35,7 +35,7 @@ async fn without_a_country_or_for_an_unlisted_one_the_note_says_where_to_look() 
     country: string
     country_name: null
     emergency: []
-    lines: [{cost: string, hours: string, languages: [], name: string, serves: [string], source: string, source_kind: string, source_seen: string, stale: bool, verified_on: string, web: string}, {hours: string, languages: [], name: string, serves: [string], source: string, source_kind: string, source_seen: string, stale: bool, verified_on: string, web: string}]
+    lines: [{cost: string, hours: string, languages: [], name: string, serves: [string], source: string, source_kind: string, source_seen: string, stale: bool, verified_on: string, web: string}]
     listed: bool
     note: string
     "#);
