@@ -212,8 +212,8 @@ fn a_merge_gives_the_same_bytes_everywhere() {
         Quantisation::ALL.map(|kind| bench.merge(kind).1),
         [
             "5e6a8184bba46ff2cc038e7d655fb4d26e62069d4fbf4c5e158fa98f505a53a9",
-            "",
-            "",
+            "019487d797efaba11d0c91aa61bce6001a811d426ccfbf488f80943a32f95ccb",
+            "f2da8392c31ec92bafd0318c516ed877e5d17059895629d5a612854ba9dd1a39",
         ]
     );
 }
