@@ -204,7 +204,7 @@ fn write_q8_0(block: &Block, out: &mut Vec<u8>) {
     // The scale as the file holds it, which may be a little smaller than the exact one.
     let inverse = if s > 0.0 { 1.0 / s } else { 0.0 };
     out.extend(scale.to_le_bytes());
-    out.extend(block.iter().map(|x| rounded((x * inverse).max(-127.0).min(127.0)) as i8 as u8));
+    out.extend(block.iter().map(|x| rounded((x * inverse).clamp(-127.0, 127.0)) as i8 as u8));
 }
 
 /// Rounds a value up to a few thousand to the nearest whole number, halves to even ones: beyond

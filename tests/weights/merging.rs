@@ -1,6 +1,7 @@
 //! Adapters merged into a tiny model: the file that comes of it, and models of the registry that
 //! are made that way.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -55,7 +56,7 @@ fn adapter(path: &Path, base_sha256: &str) {
                 r#"{{"dtype":"F16","shape":[{rows},{columns}],"data_offsets":[{from},{}]}}"#,
                 data.len()
             );
-            header += &format!(",\"{map}.lora_{half}\":{tensor}");
+            write!(header, ",\"{map}.lora_{half}\":{tensor}").unwrap();
         }
     }
     let notes = format!(r#"{{"name":"tidy","base_sha256":"{base_sha256}","rank":"{RANK}","seed":"7"}}"#);
