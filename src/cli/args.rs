@@ -237,8 +237,8 @@ pub(super) enum ModelsCommand {
         /// The adapter's file
         #[arg(long, value_name = "FILE")]
         adapter: PathBuf,
-        /// How the changed weights are written: `q4_1`, `q5_1` or `q8_0`
-        #[arg(long = "type", value_name = "TYPE", default_value_t = Quantisation::Q8_0)]
+        /// How the changed weights are written
+        #[arg(long = "type", value_name = "q4_1|q5_1|q8_0", default_value_t = Quantisation::Q8_0)]
         quantisation: Quantisation,
         /// The file to write; it must not exist yet
         #[arg(long, value_name = "FILE")]

@@ -306,8 +306,7 @@ pub(super) fn own_as_text(models: Vec<ModelSpec>) -> Result<String, String> {
 
 fn parse(path: &Path, text: &str) -> Result<Vec<ModelSpec>, WeightsError> {
     let bad = |at: usize, reason: &str| {
-        let before = &text.as_bytes()[..at.min(text.len())];
-        let line = before.split(|byte| *byte == b'\n').count();
+        let line = 1 + text.get(..at).unwrap_or(text).matches('\n').count();
         let reason = format!("line {line}: {}.", reason.trim_end_matches('.'));
         WeightsError::BadRegistry { path: path.to_owned(), reason }
     };
