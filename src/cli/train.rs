@@ -8,7 +8,7 @@ use super::args::{Global, TrainCommand};
 use super::error::CliError;
 use super::setup;
 use crate::train::{JudgedOn, TrainOptions, TuneOptions, read_recipe, train_heads, tune};
-use crate::weights::{ModelName, Registry};
+use crate::weights::{ModelName, Registry, write_whole};
 
 /// Whether a run of tuning is under way, which writes its checkpoint before it ends.
 static TUNING: AtomicBool = AtomicBool::new(false);
@@ -107,16 +107,5 @@ async fn heads(
     write_whole(&path, &trained.file)?;
     std::fs::write(path.with_extension("md"), &trained.card)?;
     writeln!(std::io::stdout(), "{}", path.display())?;
-    Ok(())
-}
-
-/// Written beside and renamed, so that a half-written file is never used.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let part = path.with_extension("part");
-    std::fs::write(&part, bytes)?;
-    std::fs::rename(&part, path)?;
     Ok(())
 }

@@ -6,6 +6,7 @@
 
 mod chat;
 mod engine;
+mod expand;
 pub mod gguf;
 mod kernels;
 mod model;
@@ -19,6 +20,7 @@ mod worker;
 
 pub use chat::{ChatError, ChatTemplate, Message, PromptTokens, Role};
 pub use engine::{Engine, EngineState, LoadOptions, ModelInfo, Session, TextSide};
+pub(crate) use expand::expand;
 pub use kernels::Instructions;
 pub use model::ModelError;
 pub use plain::{PlainMap, plain_slopes};

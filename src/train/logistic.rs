@@ -109,7 +109,7 @@ pub(super) fn fit(examples: &Examples<'_>, recipe: Recipe) -> Linear {
     Linear::from_parts(inputs, weight, bias)
 }
 
-fn dot(a: &[f32], b: &[f32]) -> f32 {
+pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
     // Eight sums side by side, so that the compiler can use wide registers.
     let mut sums = [0.0_f32; 8];
     let (a8, a_rest) = a.as_chunks::<8>();

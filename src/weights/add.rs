@@ -121,6 +121,6 @@ impl ModelCache {
         change(&mut own)?;
         let text =
             own_as_text(own).map_err(|reason| WeightsError::BadRegistry { path: path.clone(), reason })?;
-        files::write_whole(&path, &text)
+        files::write_whole(&path, text.as_bytes())
     }
 }

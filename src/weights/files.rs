@@ -147,13 +147,17 @@ pub(super) fn publish(from: &Path, to: &Path) -> Result<(), WeightsError> {
     renamed.map_err(|error| WeightsError::io(to, "written", error))
 }
 
-/// Writes a small file in one piece or not at all.
-pub(super) fn write_whole(path: &Path, text: &str) -> Result<(), WeightsError> {
+/// Writes a file in one piece or not at all; its folder is made if there is none.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), WeightsError> {
+    // The folder of a bare file name is the present one.
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder).map_err(|error| WeightsError::io(folder, "created", error))?;
+    }
     let mut new = path.as_os_str().to_owned();
     new.push(".new");
     let new = PathBuf::from(new);
     let written = File::create(&new).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
+        file.write_all(bytes)?;
         file.sync_all()
     });
     written.map_err(|error| WeightsError::io(&new, "written", error))?;
@@ -252,7 +256,7 @@ impl Marker {
     }
 
     pub(super) fn write(self, path: &Path) -> Result<(), WeightsError> {
-        write_whole(path, &format!("{} {} {}\n", self.sha256, self.bytes, self.modified_ns))
+        write_whole(path, format!("{} {} {}\n", self.sha256, self.bytes, self.modified_ns).as_bytes())
     }
 }
 

@@ -141,7 +141,7 @@ impl Download<'_> {
 
     fn remember_etag(&self, head: &Head) -> Result<(), WeightsError> {
         match &head.etag {
-            Some(etag) => files::write_whole(&self.etag, &format!("{}\n{etag}", self.url)),
+            Some(etag) => files::write_whole(&self.etag, format!("{}\n{etag}", self.url).as_bytes()),
             None => files::remove_all(&self.etag).map(|_| ()),
         }
     }

@@ -10,9 +10,6 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use candle_core::Device;
-use candle_core::quantized::GgmlDType;
-use candle_core::quantized::ggml_file::qtensor_from_ggml;
 use memmap2::Mmap;
 use sha2::{Digest, Sha256};
 
@@ -21,7 +18,8 @@ use super::files::{self, CHUNK};
 use super::layout::{Layout, NewTensor, Setting};
 use super::quantise::{BLOCK, GREATEST};
 use super::{Adapter, Cancel, Checksum, Progress, Quantisation, WeightsError, sha256_of};
-use crate::language::gguf::{Gguf, GgufError, TensorInfo, TensorType};
+use crate::language::expand;
+use crate::language::gguf::{Gguf, GgufError, TensorInfo};
 
 /// Weights that a thread expands at once: 1 MB.
 const PIECE: usize = 256 * 1024;
@@ -255,40 +253,6 @@ impl Changed<'_> {
         kind.write(&weights, &mut out);
         Ok(out)
     }
-}
-
-/// The weights of whole blocks, as f32.
-fn expand(kind: TensorType, bytes: &[u8], count: usize) -> Option<Vec<f32>> {
-    let kind = match kind {
-        TensorType::F32 => {
-            return Some(bytes.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect());
-        }
-        TensorType::F16 => {
-            return Some(
-                bytes.as_chunks::<2>().0.iter().map(|b| half::f16::from_le_bytes(*b).to_f32()).collect(),
-            );
-        }
-        TensorType::Bf16 => {
-            return Some(
-                bytes.as_chunks::<2>().0.iter().map(|b| half::bf16::from_le_bytes(*b).to_f32()).collect(),
-            );
-        }
-        TensorType::Q4_0 => GgmlDType::Q4_0,
-        TensorType::Q4_1 => GgmlDType::Q4_1,
-        TensorType::Q5_0 => GgmlDType::Q5_0,
-        TensorType::Q5_1 => GgmlDType::Q5_1,
-        TensorType::Q8_0 => GgmlDType::Q8_0,
-        TensorType::Q2K => GgmlDType::Q2K,
-        TensorType::Q3K => GgmlDType::Q3K,
-        TensorType::Q4K => GgmlDType::Q4K,
-        TensorType::Q5K => GgmlDType::Q5K,
-        TensorType::Q6K => GgmlDType::Q6K,
-    };
-    // Copied, as candle takes the bytes for blocks without looking at their alignment: the file
-    // decides where they lie there, the allocator aligns them here.
-    let bytes = bytes.to_vec();
-    let tensor = qtensor_from_ggml(kind, &bytes, vec![count], &Device::Cpu).ok()?;
-    tensor.dequantize(&Device::Cpu).ok()?.to_vec1().ok()
 }
 
 /// The merged file as it grows.

@@ -30,6 +30,7 @@ pub use add::{NewModel, Removed};
 pub use cache::{ModelCache, ModelStatus};
 pub use error::{SourceError, WeightsError};
 pub use files::sha256_of;
+pub(crate) use files::write_whole;
 pub use listing::{ModelList, ModelListing};
 pub use merge::merge;
 pub use names::{Checksum, FileUrl, ModelName, ModelRef};

@@ -11,17 +11,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use super::TuneError;
 use super::optimiser::Adam;
-
-/// Written beside and renamed, so that a half-written file is never read.
-pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), TuneError> {
-    let failed = |source| TuneError::File { path: path.to_owned(), source };
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
-    }
-    let part = path.with_extension("part");
-    fs::write(&part, bytes).map_err(failed)?;
-    fs::rename(&part, path).map_err(failed)
-}
+use crate::weights::write_whole;
 
 /// Everything that a run needs to go on.
 pub(super) fn save(
@@ -41,7 +31,7 @@ pub(super) fn save(
         .iter()
         .map(|(name, shape, bytes)| Ok((name.as_str(), TensorView::new(Dtype::F32, shape.clone(), bytes)?)))
         .collect::<Result<Vec<_>, TuneError>>()?;
-    write_whole(path, &safetensors::serialize(views, Some(notes))?)
+    Ok(write_whole(path, &safetensors::serialize(views, Some(notes))?).map_err(Box::new)?)
 }
 
 /// Takes up a run; `None` if there is none.

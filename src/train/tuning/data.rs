@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::TuneError;
 use super::network::LONGEST;
-use super::tasks::{DISTORTIONS, FLAGS};
+use super::tasks::DISTORTIONS;
 use crate::corpus::{Corpus, CrisisText, Moment, PartsStage, PartsState, Speaker, Split, Splits, Thought};
 use crate::crisis::{About, Flag, Level};
 use crate::distortion::Catalogue;
@@ -104,7 +104,6 @@ impl Maker {
             flags: Flag::ALL.map(|flag| f32::from(u8::from(danger.flags.contains(&flag)))).to_vec(),
             about: position(About::ALL.iter().position(|a| *a == danger.about)),
         };
-        debug_assert!(Flag::ALL.len() == FLAGS, "one label for each flag");
         Ok(Example { tokens, task })
     }
 

@@ -41,6 +41,7 @@ use crate::distortion::{Catalogue, CatalogueError};
 use crate::language::gguf::{Gguf, GgufError};
 use crate::language::{ChatError, ChatTemplate, Tokenizer, TokenizerError};
 use crate::reframe::{Strategies, StrategyError};
+use crate::weights::WeightsError;
 
 pub use self::data::Step;
 pub use self::measure::Measured;
@@ -144,8 +145,11 @@ pub enum TuneError {
     /// A checkpoint of another recipe.
     #[error("{} belongs to another recipe. Remove it or name another with --checkpoint.", .0.display())]
     OtherRun(PathBuf),
+    /// The checkpoint could not be written.
+    #[error(transparent)]
+    Write(#[from] Box<WeightsError>),
     /// A file.
-    #[error("{} can't be read or written ({source}). Check the path and the room on the disk.", path.display())]
+    #[error("{} can't be read ({source}). Check the path.", path.display())]
     File {
         /// Which.
         path: PathBuf,

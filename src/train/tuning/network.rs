@@ -4,13 +4,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use candle_core::quantized::{GgmlDType, ggml_file::qtensor_from_ggml};
-use candle_core::{DType, Device, Tensor};
+use candle_core::Tensor;
 
 use super::TuneError;
 use super::adapter::{Adapter, MAPS, Map};
-use super::steps::{Attention, Frozen, gated, linear, matrix, rms_norm, values};
-use crate::language::gguf::{Gguf, GgufError, TensorType};
+use super::steps::{Attention, Frozen, gated, linear, matrix, rms_norm};
+use crate::language::expand;
+use crate::language::gguf::{Gguf, GgufError};
 
 /// Tokens in the longest text that is learnt from.
 pub(super) const LONGEST: usize = 1024;
@@ -59,7 +59,7 @@ impl Network {
         Ok(Self {
             width,
             output: file.map(if gguf.tensor("output.weight").is_some() { "output" } else { "token_embd" })?,
-            embedding: values(&file.tensor("token_embd.weight")?)?,
+            embedding: file.tensor("token_embd.weight")?.weights,
             layers: (0..number("block_count")?).map(|i| file.layer(i)).collect::<Result<_, _>>()?,
             attention: Arc::new(Attention {
                 heads,
@@ -124,47 +124,40 @@ impl Network {
     }
 }
 
+/// A tensor of the file as f32, row by row.
+struct Expanded<'a> {
+    shape: &'a [usize],
+    weights: Vec<f32>,
+}
+
 struct File<'a> {
     gguf: &'a Gguf<'a>,
     bytes: &'a [u8],
 }
 
 impl File<'_> {
-    fn optional(&self, name: &str) -> Result<Option<Tensor>, TuneError> {
+    fn optional(&self, name: &str) -> Result<Option<Expanded<'_>>, TuneError> {
         let Some(info) = self.gguf.tensor(name) else { return Ok(None) };
-        let kind = match info.kind {
-            TensorType::F32 => GgmlDType::F32,
-            TensorType::F16 => GgmlDType::F16,
-            TensorType::Bf16 => GgmlDType::BF16,
-            TensorType::Q4_0 => GgmlDType::Q4_0,
-            TensorType::Q4_1 => GgmlDType::Q4_1,
-            TensorType::Q5_0 => GgmlDType::Q5_0,
-            TensorType::Q5_1 => GgmlDType::Q5_1,
-            TensorType::Q8_0 => GgmlDType::Q8_0,
-            TensorType::Q2K => GgmlDType::Q2K,
-            TensorType::Q3K => GgmlDType::Q3K,
-            TensorType::Q4K => GgmlDType::Q4K,
-            TensorType::Q5K => GgmlDType::Q5K,
-            TensorType::Q6K => GgmlDType::Q6K,
-        };
-        let quantised =
-            qtensor_from_ggml(kind, &self.bytes[info.bytes.clone()], info.shape.clone(), &Device::Cpu)?;
-        Ok(Some(quantised.dequantize(&Device::Cpu)?.to_dtype(DType::F32)?))
+        let weights = expand(info.kind, &self.bytes[info.bytes.clone()], info.shape.iter().product());
+        let weights = weights.ok_or_else(|| GgufError::Malformed(format!("`{name}` can't be read")))?;
+        Ok(Some(Expanded { shape: &info.shape, weights }))
     }
 
-    fn tensor(&self, name: &str) -> Result<Tensor, TuneError> {
+    fn tensor(&self, name: &str) -> Result<Expanded<'_>, TuneError> {
         Ok(self.optional(name)?.ok_or_else(|| GgufError::Missing(name.to_owned()))?)
     }
 
     fn vector(&self, name: &str) -> Result<Arc<[f32]>, TuneError> {
-        Ok(values(&self.tensor(name)?)?.into())
+        Ok(self.tensor(name)?.weights.into())
     }
 
     fn map(&self, name: &str) -> Result<Frozen, TuneError> {
-        let weight = self.tensor(&format!("{name}.weight"))?;
-        let (outputs, inputs) = weight.dims2()?;
-        let bias = self.optional(&format!("{name}.bias"))?.map(|bias| values(&bias)).transpose()?;
-        Ok(Frozen::new(&values(&weight)?, outputs, inputs, bias)?)
+        let Expanded { shape, weights } = self.tensor(&format!("{name}.weight"))?;
+        let &[outputs, inputs] = shape else {
+            return Err(GgufError::Malformed(format!("`{name}.weight` is no matrix")).into());
+        };
+        let bias = self.optional(&format!("{name}.bias"))?.map(|bias| bias.weights);
+        Ok(Frozen::new(&weights, outputs, inputs, bias)?)
     }
 
     fn layer(&self, i: usize) -> Result<Layer, TuneError> {

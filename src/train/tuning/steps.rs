@@ -9,6 +9,7 @@ use candle_core::{CpuStorage, Device, Error, Result, Storage, Tensor};
 
 use super::backward::{of1, of2, of3};
 use crate::language::{PlainMap, plain_slopes};
+use crate::train::logistic::dot;
 
 /// A trained map that stays as it is, forwards and backwards.
 pub(super) struct Frozen {
@@ -382,17 +383,4 @@ pub(super) fn values(x: &Tensor) -> Result<Vec<f32>> {
 
 pub(super) fn matrix(values: Vec<f32>, rows: usize, width: usize) -> Result<Tensor> {
     Tensor::from_vec(values, (rows, width), &Device::Cpu)
-}
-
-/// Eight sums side by side, so that the compiler can use wide registers.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut sums = [0.0_f32; 8];
-    let (a8, a_rest) = a.as_chunks::<8>();
-    let (b8, b_rest) = b.as_chunks::<8>();
-    for (x, y) in a8.iter().zip(b8) {
-        for i in 0..8 {
-            sums[i] += x[i] * y[i];
-        }
-    }
-    sums.iter().sum::<f32>() + a_rest.iter().zip(b_rest).map(|(x, y)| x * y).sum::<f32>()
 }
