@@ -1,44 +1,80 @@
-//! Products in f32 on the kernels, for training: maps whose weights lie there as they are, and
-//! the slopes of thin ones. Everything runs on the thread that calls.
+//! Products in floats on the kernels, for training: maps whose weights lie there as they are or
+//! rounded, and the slopes of thin ones. Everything runs on the thread that calls.
 
+#[cfg(target_arch = "x86_64")]
+use super::kernels::{Bf16, PairMatrix};
 use super::kernels::{DenseMatrix, Isa, PANEL, multiply_plain, slopes};
 
-/// A map in f32, `outputs × inputs`, packed for the kernels.
+/// A map, `outputs × inputs`, packed for the kernels.
 pub struct PlainMap {
-    matrix: DenseMatrix,
+    weights: Weights,
     isa: Isa,
 }
 
+enum Weights {
+    Single(DenseMatrix),
+    #[cfg(target_arch = "x86_64")]
+    Pairs(PairMatrix),
+}
+
 impl PlainMap {
-    /// Packs weights, row by row. `None` if their number is not `outputs · inputs`.
+    /// Packs weights, row by row, as they are. `None` if their number is not `outputs · inputs`.
     #[must_use]
     pub fn new(weights: &[f32], outputs: usize, inputs: usize) -> Option<Self> {
-        Some(Self { matrix: DenseMatrix::plain(weights, outputs, inputs)?, isa: Isa::detect(None) })
+        let weights = Weights::Single(DenseMatrix::plain(weights, outputs, inputs)?);
+        Some(Self { weights, isa: Isa::detect(None) })
+    }
+
+    /// The same, weights and inputs rounded to `bf16` where the processor multiplies those faster.
+    #[must_use]
+    pub fn coarse(weights: &[f32], outputs: usize, inputs: usize) -> Option<Self> {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(proof) = Bf16::detect() {
+            let weights = Weights::Pairs(PairMatrix::new(proof, weights, outputs, inputs)?);
+            return Some(Self { weights, isa: Isa::detect(None) });
+        }
+        Self::new(weights, outputs, inputs)
     }
 
     /// Number of outputs.
     #[must_use]
     pub fn outputs(&self) -> usize {
-        self.matrix.rows()
+        match &self.weights {
+            Weights::Single(matrix) => matrix.rows(),
+            #[cfg(target_arch = "x86_64")]
+            Weights::Pairs(matrix) => matrix.rows(),
+        }
     }
 
     /// Number of inputs.
     #[must_use]
     pub fn inputs(&self) -> usize {
-        self.matrix.columns()
+        match &self.weights {
+            Weights::Single(matrix) => matrix.columns(),
+            #[cfg(target_arch = "x86_64")]
+            Weights::Pairs(matrix) => matrix.columns(),
+        }
     }
 
     /// `x·Wᵀ` for rows of inputs that lie one after another.
     #[must_use]
     pub fn apply(&self, x: &[f32]) -> Vec<f32> {
         let mut out = vec![0.0; x.len() / self.inputs().max(1) * self.outputs()];
-        multiply_plain(self.isa, &self.matrix, x, &mut out, false);
+        self.multiply(x, &mut out, false);
         out
     }
 
     /// Adds `x·Wᵀ` to `out`, whose length must be that of what [`Self::apply`] gives.
     pub fn add(&self, x: &[f32], out: &mut [f32]) {
-        multiply_plain(self.isa, &self.matrix, x, out, true);
+        self.multiply(x, out, true);
+    }
+
+    fn multiply(&self, x: &[f32], out: &mut [f32], add: bool) {
+        match &self.weights {
+            Weights::Single(matrix) => multiply_plain(self.isa, matrix, x, out, add),
+            #[cfg(target_arch = "x86_64")]
+            Weights::Pairs(matrix) => matrix.multiply(x, out, add),
+        }
     }
 }
 

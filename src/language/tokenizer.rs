@@ -103,6 +103,12 @@ impl Tokenizer {
         Ok(Self { inner, control, pieces, begin, end })
     }
 
+    /// How many tokens there are.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.pieces.len()
+    }
+
     /// Encodes text that a person wrote, or any other text that must stay text: nothing in it
     /// can become a control token, and nothing is put before or after it.
     ///

@@ -29,6 +29,8 @@ mod matrix;
 mod memory;
 #[cfg(target_arch = "aarch64")]
 mod neon;
+#[cfg(target_arch = "x86_64")]
+mod pairs;
 mod pool;
 mod product;
 mod slopes;
@@ -41,6 +43,8 @@ pub(super) use elementwise::{gated_silu, rms_norm, rotate};
 pub(super) use matrix::PANEL;
 use matrix::PackedMatrix;
 pub(super) use memory::Memory;
+#[cfg(target_arch = "x86_64")]
+pub(super) use pairs::{Bf16, PairMatrix};
 pub(super) use pool::Pool;
 
 use std::cell::RefCell;
