@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use super::args::{EvalArgs, Global};
 use super::error::CliError;
 use super::setup;
-use crate::eval::{Report, Suite};
+use crate::eval::{Kind, Report, Suite};
 
 pub(super) async fn run(global: &Global, args: EvalArgs) -> Result<(), CliError> {
     let suites = args.suites.iter().map(|s| Suite::read(&file(s))).collect::<Result<Vec<_>, _>>()?;
     let assistant = if args.rules_only { setup::rules_only()? } else { setup::assistant(global).await? };
+    let recognises = suites.iter().any(|suite| suite.kind == Kind::Recognition);
+    let beside = if recognises && !args.rules_only { setup::base_assistant(global).await? } else { None };
     let mut reports: Vec<Report> = Vec::new();
     for suite in &suites {
         let quiet = global.quiet;
@@ -19,7 +21,7 @@ pub(super) async fn run(global: &Global, args: EvalArgs) -> Result<(), CliError>
                 let _ = writeln!(std::io::stderr(), "{done} of {all}");
             }
         };
-        let report = crate::eval::run(suite, &assistant, args.rules_only, &progress).await?;
+        let report = crate::eval::run(suite, &assistant, beside.as_ref(), args.rules_only, &progress).await?;
         if !args.json {
             let table = if args.show_texts { report.table_with_texts() } else { report.table() };
             writeln!(std::io::stdout(), "{table}")?;

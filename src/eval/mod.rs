@@ -75,22 +75,25 @@ impl EvalError {
 }
 
 /// Measures a suite. `rules_only` leaves the model out even if the assistant has one; without a
-/// model it is left out anyway. `progress` hears how many of how many steps are done.
+/// model it is left out anyway. `beside` is measured on the same thoughts, for comparison, where
+/// the suite is about recognition. `progress` hears how many of how many steps are done.
 ///
 /// # Errors
 /// [`EvalError`] if the suite's files cannot be read or the assistant fails.
 pub async fn run(
     suite: &Suite,
     assistant: &Assistant,
+    beside: Option<&Assistant>,
     rules_only: bool,
     progress: &dyn Fn(usize, usize),
 ) -> Result<Report, EvalError> {
     let begun = Instant::now();
     let without_model = Assistant::rules_only(assistant.today())?;
     let assistant = if rules_only { &without_model } else { assistant };
-    let bench = Bench { suite, assistant, without_model: &without_model, progress };
+    let bench = Bench { suite, assistant, beside, without_model: &without_model, progress };
     let found = match suite.kind {
         Kind::Recognition => recognition::measure(&bench).await?,
+        Kind::Calibration => recognition::calibration::measure(&bench).await?,
         Kind::Screening => screening::measure(&bench).await?,
         Kind::Path => path::measure(&bench).await?,
     };
@@ -102,6 +105,8 @@ struct Bench<'a> {
     suite: &'a Suite,
     /// Who is measured.
     assistant: &'a Assistant,
+    /// Another one to compare it with.
+    beside: Option<&'a Assistant>,
     /// The same without its model, to tell what the model adds.
     without_model: &'a Assistant,
     progress: &'a dyn Fn(usize, usize),
@@ -134,7 +139,7 @@ mod tests {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("evals").join(name);
         let last = Cell::new((0, 0));
         let suite = Suite::read(&file).unwrap();
-        let report = run(&suite, &assistant, true, &|done, all| last.set((done, all))).await.unwrap();
+        let report = run(&suite, &assistant, None, true, &|done, all| last.set((done, all))).await.unwrap();
         assert_eq!(last.get().0, last.get().1, "{name} tells when it is done");
         assert!(report.table().lines().all(|l| l.chars().count() <= 72), "{}", report.table());
         report

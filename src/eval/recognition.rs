@@ -1,6 +1,7 @@
 //! Which distortions are named in our own thoughts, and in which words, against their labels.
 
 mod answers;
+pub(super) mod calibration;
 
 use super::baseline::Ngrams;
 use super::metrics::{
@@ -8,7 +9,7 @@ use super::metrics::{
 };
 use super::report::{Findings, Miss, Table};
 use super::{Bench, EvalError};
-use crate::assistant::Request;
+use crate::assistant::{Assistant, Request};
 use crate::corpus::Thought;
 use crate::distortion::Distortion;
 
@@ -21,7 +22,14 @@ const SEED: u64 = 20;
 /// Bins of the calibration error.
 const BINS: usize = 15;
 /// Misses shown.
-const WORST: usize = 10;
+const WORST: usize = 20;
+
+/// Lengths of thoughts that are told apart: key, name, and words at least and at most.
+const LENGTHS: [(&str, &str, usize, usize); 3] = [
+    ("short", "up to 20 words", 0, 20),
+    ("middle", "21 to 60 words", 21, 60),
+    ("long", "more than 60 words", 61, usize::MAX),
+];
 
 pub(super) async fn measure(bench: &Bench<'_>) -> Result<Findings, EvalError> {
     let (corpus, is_wanted) = bench.corpus()?;
@@ -40,7 +48,12 @@ pub(super) async fn measure(bench: &Bench<'_>) -> Result<Findings, EvalError> {
 
     let mut rows = vec![("always none", "baseline.none."), ("words and word pairs", "baseline.ngram.")];
     if bench.has_model() {
-        let answers = ask(bench, &items).await?;
+        if let Some(beside) = bench.beside {
+            let answers = ask(bench, beside, &items).await?;
+            summarise(&mut found, "baseline.frozen.", &items, &answers);
+            rows.push(("heads on the untuned model", "baseline.frozen."));
+        }
+        let answers = ask(bench, bench.assistant, &items).await?;
         summarise(&mut found, "", &items, &answers);
         details(&mut found, &items, &answers);
         rows.push(("the assistant", ""));
@@ -60,14 +73,13 @@ pub(super) async fn measure(bench: &Bench<'_>) -> Result<Findings, EvalError> {
 
 /// Asks the assistant about every thought. The situation is left out: recognition does not read
 /// it, and its screening belongs to another suite.
-async fn ask(bench: &Bench<'_>, items: &[&Thought]) -> Result<Vec<Answer>, EvalError> {
-    let turn = bench.assistant.turn().await?;
+async fn ask(bench: &Bench<'_>, assistant: &Assistant, items: &[&Thought]) -> Result<Vec<Answer>, EvalError> {
+    let turn = assistant.turn().await?;
     let mut answers = Vec::with_capacity(items.len());
     for (done, item) in items.iter().enumerate() {
         (bench.progress)(done, items.len());
         let request = Request { id: Some(item.id.clone()), text: item.thought.clone(), ..Request::default() };
-        let body =
-            bench.assistant.recognise(&request, &turn, &|_| ()).await.map_err(EvalError::item(&item.id))?;
+        let body = assistant.recognise(&request, &turn, &|_| ()).await.map_err(EvalError::item(&item.id))?;
         answers.push(Answer::from_reply(&body));
     }
     (bench.progress)(items.len(), items.len());
@@ -157,11 +169,6 @@ fn by_label(found: &mut Findings, items: &[&Thought], answers: &[Answer], overla
 }
 
 fn by_length(found: &mut Findings, items: &[&Thought], answers: &[Answer]) {
-    const LENGTHS: [(&str, &str, usize, usize); 3] = [
-        ("short", "up to 20 words", 0, 20),
-        ("middle", "21 to 60 words", 21, 60),
-        ("long", "more than 60 words", 61, usize::MAX),
-    ];
     let mut table = Table::new("By length", &["n", "micro", "mAP", "spec", "recall"]);
     for (key, name, least, most) in LENGTHS {
         let among: Vec<usize> = (0..items.len())

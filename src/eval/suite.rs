@@ -13,6 +13,8 @@ use crate::corpus::Split;
 pub enum Kind {
     /// Which distortions are named, against the labels of our own thoughts.
     Recognition,
+    /// How far the probabilities of distortions can be taken at their word.
+    Calibration,
     /// Which level and flags are found, against the labels of our own crisis texts.
     Screening,
     /// What the whole path answers, against what each item expects.
