@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use evenkeel::train::{Step, TuneError, TuneOptions, TuneRecipe, Tuned, tune};
+use evenkeel::train::{Disguise, Step, TuneError, TuneOptions, TuneRecipe, Tuned, Weights, tune};
 use safetensors::SafeTensors;
 
 #[allow(dead_code, reason = "other tests use the rest")]
@@ -65,6 +65,15 @@ impl Place {
                 depth: 1,
                 steps: 6,
                 step: Step { thoughts: 2, dangers: 2, moments: 1, written: 2 },
+                disguise: Disguise { noise: 0.1, joined: 0.5 },
+                weights: Weights {
+                    spans: 1.0,
+                    danger: 1.0,
+                    flags: 0.5,
+                    about: 0.3,
+                    parts: 0.5,
+                    writing: 0.5,
+                },
                 rate: 1e-3,
                 head_rate: 1e-2,
                 decay: 0.0,

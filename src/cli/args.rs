@@ -276,6 +276,24 @@ pub(super) enum TrainCommand {
         #[arg(long, value_name = "DIR", default_value = "evals")]
         corpus: PathBuf,
     },
+    /// Measure a run of `adapter` on the development part, and models merged from it
+    Compare {
+        /// The merged models
+        #[arg(value_name = "GGUF")]
+        merged: Vec<PathBuf>,
+        /// The model that was tuned [default: the default model's base]
+        #[arg(long, value_name = "NAME")]
+        base: Option<ModelName>,
+        /// How it learnt
+        #[arg(long, value_name = "FILE", default_value = "models/adapters/recipe.toml")]
+        recipe: PathBuf,
+        /// Where the run is kept [default: in the model cache]
+        #[arg(long, value_name = "FILE")]
+        checkpoint: Option<PathBuf>,
+        /// Where the corpus lies
+        #[arg(long, value_name = "DIR", default_value = "evals")]
+        corpus: PathBuf,
+    },
     /// Train the heads that read the model's hidden states, on our own corpus
     Heads {
         /// The file to write [default: beside the model]

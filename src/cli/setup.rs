@@ -49,6 +49,18 @@ pub(super) fn named_model<'a>(
     })
 }
 
+/// The named model, or the one that the default model was tuned from.
+pub(super) fn tuned_from<'a>(
+    registry: &'a Registry,
+    name: Option<&crate::weights::ModelName>,
+) -> Result<&'a ModelSpec, CliError> {
+    let spec = named_model(registry, name)?;
+    Ok(match spec.recipe() {
+        Some(recipe) => registry.find(&recipe.base)?,
+        None => spec,
+    })
+}
+
 /// Finds the model; fetches it first if it is not here, after saying so.
 pub(super) async fn local_model(global: &Global) -> Result<LocalModel, CliError> {
     let cache = cache(global)?;
@@ -128,6 +140,19 @@ pub(super) async fn blocking<T: Send + 'static>(
 /// An assistant that works by rules alone.
 pub(super) fn rules_only() -> Result<Assistant, CliError> {
     Ok(Assistant::rules_only(today())?)
+}
+
+/// An assistant with the model that the named one was tuned from; `None` if it was not tuned.
+pub(super) async fn base_assistant(global: &Global) -> Result<Option<Assistant>, CliError> {
+    let name = match &global.model {
+        Some(ModelRef::Path(_)) => return Ok(None),
+        Some(ModelRef::Named(name)) => Some(name.clone()),
+        None => None,
+    };
+    let registry = Registry::load(cache(global)?.folder())?;
+    let Some(recipe) = named_model(&registry, name.as_ref())?.recipe() else { return Ok(None) };
+    let of_base = Global { model: Some(ModelRef::Named(recipe.base.clone())), ..global.clone() };
+    Ok(Some(assistant(&of_base).await?))
 }
 
 /// An assistant with its model loading or loaded.

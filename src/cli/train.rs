@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::args::{Global, TrainCommand};
 use super::error::CliError;
 use super::setup;
-use crate::train::{JudgedOn, TrainOptions, TuneOptions, read_recipe, train_heads, tune};
+use crate::train::{JudgedOn, TrainOptions, TuneOptions, compare, read_recipe, train_heads, tune};
 use crate::weights::{ModelName, Registry, write_whole};
 
 /// Whether a run of tuning is under way, which writes its checkpoint before it ends.
@@ -20,7 +20,19 @@ pub(super) fn is_tuning() -> bool {
 pub(super) async fn run(global: &Global, command: TrainCommand) -> Result<(), CliError> {
     match command {
         TrainCommand::Adapter { base, recipe, checkpoint, output, corpus } => {
-            adapter(global, base, &recipe, checkpoint, output, corpus).await
+            let options = tune_options(global, base, &recipe, checkpoint, corpus).await?;
+            adapter(global, options, output).await
+        }
+        TrainCommand::Compare { merged, base, recipe, checkpoint, corpus } => {
+            let options = tune_options(global, base, &recipe, checkpoint, corpus).await?;
+            setup::blocking(move || {
+                let say = |line: &str| {
+                    let _ = writeln!(std::io::stdout(), "{line}");
+                };
+                compare(&options, &merged, &say)?;
+                Ok(())
+            })
+            .await
         }
         TrainCommand::Heads { output, corpus, seed, tuned } => {
             let judged_on = if tuned { JudgedOn::Development } else { JudgedOn::Folds };
@@ -29,20 +41,19 @@ pub(super) async fn run(global: &Global, command: TrainCommand) -> Result<(), Cl
     }
 }
 
-async fn adapter(
+async fn tune_options(
     global: &Global,
     base: Option<ModelName>,
     recipe: &Path,
     checkpoint: Option<PathBuf>,
-    output: Option<PathBuf>,
     corpus: PathBuf,
-) -> Result<(), CliError> {
+) -> Result<TuneOptions, CliError> {
     let recipe = read_recipe(recipe).map_err(CliError::Usage)?;
     let cache = setup::cache(global)?;
     let registry = Registry::load(cache.folder())?;
-    let spec = setup::named_model(&registry, base.as_ref())?.clone();
+    let spec = setup::tuned_from(&registry, base.as_ref())?.clone();
     let name = format!("{}-evenkeel-1", spec.name);
-    let options = TuneOptions {
+    Ok(TuneOptions {
         folder: corpus,
         base: setup::pull(global, &cache, &spec).await?,
         base_sha256: spec.sha256.to_string(),
@@ -55,7 +66,10 @@ async fn adapter(
             .or_else(|| std::thread::available_parallelism().ok().map(usize::from))
             .unwrap_or(1),
         name,
-    };
+    })
+}
+
+async fn adapter(global: &Global, options: TuneOptions, output: Option<PathBuf>) -> Result<(), CliError> {
     let path =
         output.unwrap_or_else(|| Path::new("models/adapters").join(format!("{}.safetensors", options.name)));
     let quiet = global.quiet;

@@ -21,7 +21,9 @@ use crate::reframe::BankError;
 
 use heads::token_labels;
 
-pub use tuning::{Measured, Step, TuneError, TuneOptions, TuneRecipe, Tuned, read_recipe, tune};
+pub use tuning::{
+    Disguise, Measured, Step, TuneError, TuneOptions, TuneRecipe, Tuned, Weights, compare, read_recipe, tune,
+};
 
 /// Which texts choose the scale of the probabilities and the thresholds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

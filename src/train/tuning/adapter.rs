@@ -76,6 +76,11 @@ impl Adapter {
         Ok(adapter)
     }
 
+    /// An adapter that changes nothing.
+    pub(super) fn none() -> Self {
+        Self { first: 0, pairs: Vec::new(), packed: Vec::new() }
+    }
+
     /// Packs the pairs anew, after they have learnt.
     pub(super) fn pack(&mut self) -> Result<(), TuneError> {
         let packed = self.pairs.iter().map(|[a, b]| Ok(Arc::new(Packed::new(a.as_tensor(), b.as_tensor())?)));

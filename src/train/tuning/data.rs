@@ -162,6 +162,15 @@ impl Maker {
     }
 }
 
+/// Two thoughts in one entry, with the distortions of both.
+fn both(first: &Thought, second: &Thought) -> Thought {
+    Thought {
+        thought: format!("{} {}", first.thought, second.thought),
+        distortions: first.distortions.iter().chain(&second.distortions).cloned().collect(),
+        ..first.clone()
+    }
+}
+
 fn normalised(text: &str) -> String {
     Entry::new(text, Limit::Screening).map(|e| e.normalised().to_owned()).unwrap_or_default()
 }
@@ -207,6 +216,17 @@ pub struct Step {
     pub written: usize,
 }
 
+/// What is done to texts so that a network which sees each of them several times does not learn
+/// them by heart. Shares of 1.
+#[derive(Debug, Clone, Copy, serde::Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Disguise {
+    /// Tokens of thoughts and screening texts that become any other.
+    pub noise: f64,
+    /// Thoughts that another follows in the same entry.
+    pub joined: f64,
+}
+
 /// Of the texts to be written one in so many is a guide's reply.
 const REPLIES: usize = 5;
 /// Of the thoughts one in so many is put in small letters.
@@ -232,13 +252,18 @@ impl Draws {
         texts: &Texts<'_>,
         maker: &Maker,
         step: Step,
+        disguise: Disguise,
     ) -> Result<Vec<Example>, TuneError> {
         let Self { rng, decks: [thoughts, dangers, moments, reframes] } = self;
         let mut examples = Vec::new();
         for _ in 0..step.thoughts {
             if let Some(i) = thoughts.draw(rng) {
                 let lower = rng.random_ratio(1, LOWERED);
-                examples.extend(maker.thought(texts.thoughts[i], lower)?);
+                let further = texts.thoughts.choose(rng).filter(|_| rng.random_bool(disguise.joined));
+                examples.extend(match further {
+                    Some(further) => maker.thought(&both(texts.thoughts[i], further), lower)?,
+                    None => maker.thought(texts.thoughts[i], lower)?,
+                });
             }
         }
         for _ in 0..step.dangers {
@@ -255,6 +280,11 @@ impl Draws {
                     wrap(&[&danger.text], &around, rng.random()).pop().unwrap_or_default()
                 };
                 examples.push(maker.danger(danger, &text)?);
+            }
+        }
+        for token in examples.iter_mut().flat_map(|e| &mut e.tokens) {
+            if rng.random_bool(disguise.noise) {
+                *token = rng.random_range(0..maker.tokenizer.size()) as Token;
             }
         }
         for _ in 0..step.moments {

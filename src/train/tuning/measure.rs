@@ -63,7 +63,7 @@ impl Development {
         })
     }
 
-    pub(super) fn measure(&self, learner: &Learner<'_>) -> Result<Measured, TuneError> {
+    pub(super) fn measure(&self, learner: &Learner) -> Result<Measured, TuneError> {
         let thoughts = predict(learner, &self.thoughts)?;
         let columns: Vec<Vec<Scored>> =
             (0..DISTORTIONS).map(|d| thoughts.iter().map(|p| p.distortions[d]).collect()).collect();
@@ -100,7 +100,7 @@ struct Predicted {
     danger: Scored,
 }
 
-fn predict(learner: &Learner<'_>, examples: &[Example]) -> Result<Vec<Predicted>, TuneError> {
+fn predict(learner: &Learner, examples: &[Example]) -> Result<Vec<Predicted>, TuneError> {
     let parts = learner.over_threads(examples, |part| {
         let mut all = Vec::new();
         for some in part.chunks(TOGETHER) {

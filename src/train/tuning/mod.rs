@@ -11,6 +11,7 @@
 mod adapter;
 mod backward;
 mod checkpoint;
+mod compare;
 mod data;
 mod losses;
 mod measure;
@@ -43,8 +44,10 @@ use crate::language::{ChatError, ChatTemplate, Tokenizer, TokenizerError};
 use crate::reframe::{Strategies, StrategyError};
 use crate::weights::WeightsError;
 
-pub use self::data::Step;
+pub use self::compare::compare;
+pub use self::data::{Disguise, Step};
 pub use self::measure::Measured;
+pub use self::tasks::Weights;
 
 /// The recipe of a run, `models/adapters/recipe.toml`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -62,6 +65,10 @@ pub struct TuneRecipe {
     pub steps: usize,
     /// What stands in a step.
     pub step: Step,
+    /// What is done to its texts.
+    pub disguise: Disguise,
+    /// How much each loss counts.
+    pub weights: Weights,
     /// Step size of the adapter at its highest; it rises over `warm_up` steps and falls to 0
     /// linearly.
     pub rate: f64,
@@ -145,6 +152,9 @@ pub enum TuneError {
     /// A checkpoint of another recipe.
     #[error("{} belongs to another recipe. Remove it or name another with --checkpoint.", .0.display())]
     OtherRun(PathBuf),
+    /// No checkpoint where one is needed.
+    #[error("There is no run at {}. `evenkeel train adapter --checkpoint …` makes one.", .0.display())]
+    NoRun(PathBuf),
     /// The checkpoint could not be written.
     #[error(transparent)]
     Write(#[from] Box<WeightsError>),
@@ -162,7 +172,7 @@ pub enum TuneError {
 }
 
 /// Texts whose states tell the mean and deviation of each column before anything is learnt.
-const TEXTS_FOR_MOMENTS: usize = 256;
+const TEXTS_FOR_MOMENTS: usize = 96;
 /// Steps between two reports.
 const REPORT_EVERY: usize = 10;
 
@@ -177,40 +187,25 @@ pub fn tune(
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<Tuned, TuneError> {
     let recipe = &options.recipe;
-    let bytes = std::fs::read(&options.base)
-        .map_err(|source| TuneError::File { path: options.base.clone(), source })?;
-    let network = Network::expand(&bytes)?;
-    let maker = maker(&bytes)?;
-    drop(bytes);
     let corpus = Corpus::read(&options.folder.join("corpus"))?;
     let splits = Splits::read(&options.folder.join("split.json"))?;
     let texts = Texts::of(&corpus, &splits, Split::Train);
+    let (maker, mut learner) = begin(options, &texts)?;
     let development = measure::Development::new(&Texts::of(&corpus, &splits, Split::Dev), &maker)?;
-
-    let mut rng = ChaCha8Rng::seed_from_u64(recipe.seed);
-    let mut adapter = Adapter::new(&network, recipe.first_layer, recipe.rank, &mut rng)?;
-    let moments = moments(&network, &adapter, recipe.depth, &texts, &maker)?;
-    let tasks = Tasks::new(network.width, recipe.depth, moments)?;
-    let parameters: Vec<(String, Var)> = adapter.named().chain(tasks.named()).collect();
-    let mut adam = Adam::new(parameters.iter().map(|(_, var)| var.elem_count()));
+    let mut adam = Adam::new(learner.parameters.iter().map(|(_, var)| var.elem_count()));
 
     let print = fingerprint(options);
     let mut measured = Vec::new();
-    if let Some(notes) = checkpoint::load(&options.checkpoint, &parameters, &mut adam)? {
-        if notes.get("recipe") != Some(&print) {
-            return Err(TuneError::OtherRun(options.checkpoint.clone()));
-        }
+    if let Some(notes) = learner.take_up(options, &mut adam)? {
         adam.steps = notes.get("steps").and_then(|s| s.parse().ok()).unwrap_or(0);
         measured = notes.get("measured").and_then(|m| serde_json::from_str(m).ok()).unwrap_or_default();
-        adapter.pack()?;
         say(&format!("going on after step {}", adam.steps));
     }
     let mut draws = Draws::new(&texts, recipe.seed);
     for _ in 0..adam.steps {
-        draws.step(&texts, &maker, recipe.step)?;
+        draws.step(&texts, &maker, recipe.step, recipe.disguise)?;
     }
 
-    let mut learner = Learner { network, adapter, tasks, parameters: &parameters, threads: options.threads };
     let notes = |adam: &Adam, measured: &[(usize, Measured)]| {
         HashMap::from([
             ("recipe".to_owned(), print.clone()),
@@ -220,10 +215,11 @@ pub fn tune(
     };
     let (mut since, mut tokens, mut sum, mut seen) = (Instant::now(), 0, Losses::default(), 0_usize);
     while (adam.steps as usize) < recipe.steps && !stop() {
-        let examples = draws.step(&texts, &maker, recipe.step)?;
+        let examples = draws.step(&texts, &maker, recipe.step, recipe.disguise)?;
         let (slopes, losses) = learner.slopes(&examples)?;
         let share = schedule(adam.steps as usize, recipe);
-        let rates: Vec<(&Var, Rate)> = parameters
+        let rates: Vec<(&Var, Rate)> = learner
+            .parameters
             .iter()
             .map(|(name, var)| {
                 let step = if name.starts_with("head") { recipe.head_rate } else { recipe.rate };
@@ -250,12 +246,12 @@ pub fn tune(
             let now = development.measure(&learner)?;
             say(&format!("measured at step {steps}: {now}"));
             measured.push((steps, now));
-            checkpoint::save(&options.checkpoint, &parameters, &adam, notes(&adam, &measured))?;
+            checkpoint::save(&options.checkpoint, &learner.parameters, &adam, notes(&adam, &measured))?;
             since = Instant::now();
             (tokens, sum, seen) = (0, Losses::default(), 0);
         }
     }
-    checkpoint::save(&options.checkpoint, &parameters, &adam, notes(&adam, &measured))?;
+    checkpoint::save(&options.checkpoint, &learner.parameters, &adam, notes(&adam, &measured))?;
     let notes = HashMap::from([
         ("name".to_owned(), options.name.clone()),
         ("base_sha256".to_owned(), options.base_sha256.clone()),
@@ -276,6 +272,25 @@ pub fn read_recipe(path: &Path) -> Result<TuneRecipe, String> {
     let text =
         std::fs::read_to_string(path).map_err(|e| format!("{} can't be read ({e}).", path.display()))?;
     toml::from_str(&text).map_err(|e| format!("{} is no recipe: {}", path.display(), e.message()))
+}
+
+/// The expanded base model with an adapter and heads that have learnt nothing yet.
+fn begin(options: &TuneOptions, texts: &Texts<'_>) -> Result<(Maker, Learner), TuneError> {
+    let recipe = &options.recipe;
+    let bytes = read(&options.base)?;
+    let network = Network::expand(&bytes)?;
+    let maker = maker(&bytes)?;
+    drop(bytes);
+    let mut rng = ChaCha8Rng::seed_from_u64(recipe.seed);
+    let adapter = Adapter::new(&network, recipe.first_layer, recipe.rank, &mut rng)?;
+    let moments = moments(&network, &adapter, recipe.depth, texts, &maker)?;
+    let tasks = Tasks::new(network.width, recipe.depth, moments, recipe.weights)?;
+    let parameters = adapter.named().chain(tasks.named()).collect();
+    Ok((maker, Learner { network, adapter, tasks, parameters, threads: options.threads }))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, TuneError> {
+    std::fs::read(path).map_err(|source| TuneError::File { path: path.to_owned(), source })
 }
 
 fn maker(bytes: &[u8]) -> Result<Maker, TuneError> {
@@ -330,15 +345,31 @@ fn moments(
 }
 
 /// What learns, and on how many threads.
-struct Learner<'a> {
+struct Learner {
     network: Network,
     adapter: Adapter,
     tasks: Tasks,
-    parameters: &'a [(String, Var)],
+    parameters: Vec<(String, Var)>,
     threads: usize,
 }
 
-impl Learner<'_> {
+impl Learner {
+    /// Takes up what was learnt before; gives what was noted of it, `None` if there is nothing.
+    fn take_up(
+        &mut self,
+        options: &TuneOptions,
+        adam: &mut Adam,
+    ) -> Result<Option<HashMap<String, String>>, TuneError> {
+        let Some(notes) = checkpoint::load(&options.checkpoint, &self.parameters, adam)? else {
+            return Ok(None);
+        };
+        if notes.get("recipe") != Some(&fingerprint(options)) {
+            return Err(TuneError::OtherRun(options.checkpoint.clone()));
+        }
+        self.adapter.pack()?;
+        Ok(Some(notes))
+    }
+
     /// Slopes of the loss of a step for every parameter.
     fn slopes(&self, examples: &[Example]) -> Result<(Vec<Vec<f32>>, Losses), TuneError> {
         let counts = Counts::of(examples);

@@ -9,8 +9,8 @@ use candle_core::Tensor;
 use super::TuneError;
 use super::adapter::{Adapter, MAPS, Map};
 use super::steps::{Attention, Frozen, gated, linear, matrix, rms_norm};
-use crate::language::expand;
 use crate::language::gguf::{Gguf, GgufError};
+use crate::language::{PlainMap, expand};
 
 /// Tokens in the longest text that is learnt from.
 pub(super) const LONGEST: usize = 1024;
@@ -157,7 +157,7 @@ impl File<'_> {
             return Err(GgufError::Malformed(format!("`{name}.weight` is no matrix")).into());
         };
         let bias = self.optional(&format!("{name}.bias"))?.map(|bias| bias.weights);
-        Ok(Frozen::new(&weights, outputs, inputs, bias)?)
+        Ok(Frozen::new(PlainMap::coarse, &weights, (outputs, inputs), bias)?)
     }
 
     fn layer(&self, i: usize) -> Result<Layer, TuneError> {

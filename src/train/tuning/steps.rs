@@ -19,15 +19,15 @@ pub(super) struct Frozen {
 }
 
 impl Frozen {
-    /// A map of `outputs × inputs` weights, row by row.
+    /// A map of `outputs × inputs` weights, row by row, packed by `pack`.
     pub(super) fn new(
+        pack: impl Fn(&[f32], usize, usize) -> Option<PlainMap>,
         weights: &[f32],
-        outputs: usize,
-        inputs: usize,
+        (outputs, inputs): (usize, usize),
         bias: Option<Vec<f32>>,
     ) -> Result<Self> {
-        let forwards = PlainMap::new(weights, outputs, inputs).ok_or_else(misshapen)?;
-        let backwards = PlainMap::new(&transposed(weights, inputs), inputs, outputs).ok_or_else(misshapen)?;
+        let forwards = pack(weights, outputs, inputs).ok_or_else(misshapen)?;
+        let backwards = pack(&transposed(weights, inputs), inputs, outputs).ok_or_else(misshapen)?;
         Ok(Self { forwards, backwards, bias })
     }
 

@@ -30,12 +30,27 @@ const STAGES: usize = PartsStage::ALL.len();
 /// Tokens in the clauses over which a distortion's words are looked for; as in use.
 const CLAUSES: [usize; 2] = [8, 14];
 
-/// How much each loss counts. A sum over the outputs of a text, or a mean over the tokens.
-const SPANS: f64 = 1.0;
-const FLAGS_COUNT: f64 = 0.5;
-const ABOUT_COUNTS: f64 = 0.3;
-const PARTS_COUNT: f64 = 0.5;
-const WRITING: f64 = 0.5;
+/// Of the levels of danger, those of ordinary thoughts count this much.
+const ORDINARY: f64 = 0.5;
+
+/// How much each loss counts: a sum over the outputs of a text, or a mean over the tokens. That of
+/// the distortions counts 1.
+#[derive(Debug, Clone, Copy, serde::Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Weights {
+    /// The words that carry distortions.
+    pub spans: f64,
+    /// Levels of danger.
+    pub danger: f64,
+    /// Flags.
+    pub flags: f64,
+    /// Whom a screening text is about.
+    pub about: f64,
+    /// State and stage of a parts dialogue.
+    pub parts: f64,
+    /// What is to be written.
+    pub writing: f64,
+}
 
 /// The losses of some texts: for each the sum and the number of things summed over.
 #[derive(Debug, Clone, Copy, Default)]
@@ -89,6 +104,7 @@ impl Counts {
 pub(super) struct Tasks {
     moments: Arc<Moments>,
     depth: usize,
+    weights: Weights,
     heads: Vec<(&'static str, Var)>,
 }
 
@@ -102,13 +118,19 @@ const STATE: usize = 11;
 const STAGE: usize = 13;
 
 impl Tasks {
-    pub(super) fn new(width: usize, depth: usize, moments: Moments) -> Result<Self, TuneError> {
+    pub(super) fn new(
+        width: usize,
+        depth: usize,
+        moments: Moments,
+        weights: Weights,
+    ) -> Result<Self, TuneError> {
         let zeros =
             |rows: usize, width: usize| Var::zeros((rows, width), candle_core::DType::F32, &Device::Cpu);
         let level = |rows: usize, at: f32| Var::from_vec(vec![at; rows], (1, rows), &Device::Cpu);
         Ok(Self {
             moments: Arc::new(moments),
             depth,
+            weights,
             heads: vec![
                 ("head.span.weight", zeros(DISTORTIONS, width)?),
                 ("head.span.bias", level(DISTORTIONS, -3.5)?),
@@ -224,7 +246,7 @@ impl Tasks {
         let ordered: Vec<&Example> = read.iter().chain(&write).copied().collect();
         let (x, texts) = self.read(network, adapter, &ordered)?;
         let rows = texts.get(read.len()).map_or(x.dim(0)?, |t| t.start);
-        let mut losses = Losses::default();
+        let (weigh, mut losses) = (self.weights, Losses::default());
         let mut total = Tensor::new(0.0_f32, &Device::Cpu)?;
         let mut add = |loss: Tensor, count: usize, weight: f64| -> Result<f64, TuneError> {
             let share = f64::from(loss.to_scalar::<f32>()?) / count.max(1) as f64;
@@ -250,12 +272,15 @@ impl Tasks {
                 let logits = self.distortions(&z, &ranges, &spans)?;
                 losses.distortions =
                     add(yes_or_no(&logits, &labels, &vec![1.0; thoughts.len()])?, all.thoughts, 1.0)?;
-                losses.spans = add(yes_or_no(&spans, &tags, &weights)?, all.thought_tokens, SPANS)?;
+                losses.spans = add(yes_or_no(&spans, &tags, &weights)?, all.thought_tokens, weigh.spans)?;
                 // An ordinary worry is no danger; what is grave has to stand out from it.
                 let levels = self.head(LEVEL, &means(&z, &inner(&ranges))?)?;
                 let none = vec![0.0; thoughts.len() * LEVELS];
-                losses.danger +=
-                    add(yes_or_no(&levels, &none, &vec![1.0; thoughts.len()])?, all.thoughts, 0.5)?;
+                losses.danger += add(
+                    yes_or_no(&levels, &none, &vec![1.0; thoughts.len()])?,
+                    all.thoughts,
+                    ORDINARY * weigh.danger,
+                )?;
             }
             let (dangers, ranges) = of(|task| matches!(task, Task::Danger { .. }));
             if !dangers.is_empty() {
@@ -269,9 +294,9 @@ impl Tasks {
                     abouts.push(*about);
                 }
                 losses.danger +=
-                    add(yes_or_no(&self.head(LEVEL, &pooled)?, &levels, &ones)?, all.dangers, 1.0)?;
-                add(yes_or_no(&self.head(FLAG, &pooled)?, &flags, &ones)?, all.dangers, FLAGS_COUNT)?;
-                add(one_of(&self.head(ABOUT, &pooled)?, &abouts)?, all.dangers, ABOUT_COUNTS)?;
+                    add(yes_or_no(&self.head(LEVEL, &pooled)?, &levels, &ones)?, all.dangers, weigh.danger)?;
+                add(yes_or_no(&self.head(FLAG, &pooled)?, &flags, &ones)?, all.dangers, weigh.flags)?;
+                add(one_of(&self.head(ABOUT, &pooled)?, &abouts)?, all.dangers, weigh.about)?;
             }
             let (moments, ranges) = of(|task| matches!(task, Task::Moment { .. }));
             if !moments.is_empty() {
@@ -283,8 +308,8 @@ impl Tasks {
                     last.push(range.start + from..range.end);
                 }
                 let pooled = Tensor::cat(&[means(&z, &inner(&ranges))?, means(&z, &last)?], 1)?;
-                losses.parts += add(one_of(&self.head(STATE, &pooled)?, &states)?, all.moments, PARTS_COUNT)?;
-                losses.parts += add(one_of(&self.head(STAGE, &pooled)?, &stages)?, all.moments, PARTS_COUNT)?;
+                losses.parts += add(one_of(&self.head(STATE, &pooled)?, &states)?, all.moments, weigh.parts)?;
+                losses.parts += add(one_of(&self.head(STAGE, &pooled)?, &stages)?, all.moments, weigh.parts)?;
             }
         }
         if !write.is_empty() {
@@ -292,7 +317,7 @@ impl Tasks {
             let texts: Vec<Range<usize>> =
                 texts[read.len()..].iter().map(|t| t.start - rows..t.end - rows).collect();
             let (loss, _) = self.writing(network, adapter, &x, &texts, &write)?;
-            losses.writing = add(loss, all.written, WRITING)?;
+            losses.writing = add(loss, all.written, weigh.writing)?;
         }
         Ok((total, losses))
     }

@@ -8,6 +8,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::losses::{Moments, highest_means, means, one_of, standardise, yes_or_no};
 use super::steps::{Attention, Frozen, Packed, Pair, gated, linear, matrix, rms_norm, token_loss, values};
+use crate::language::PlainMap;
 
 /// How far an input is moved to see what changes.
 const BY: f32 = 1e-2;
@@ -61,7 +62,8 @@ fn assert_slopes(shapes: &[(usize, usize)], f: impl Fn(&[Tensor]) -> Tensor) {
 
 #[test]
 fn a_map_with_its_adapter_has_the_slopes_of_its_differences() {
-    let map = Arc::new(Frozen::new(&random((5, 4), 7), 5, 4, Some(random((1, 5), 8))).unwrap());
+    let map =
+        Arc::new(Frozen::new(PlainMap::new, &random((5, 4), 7), (5, 4), Some(random((1, 5), 8))).unwrap());
     assert_slopes(&[(3, 4), (16, 4), (5, 16)], |x| {
         let packed = Arc::new(Packed::new(&x[1], &x[2]).unwrap());
         linear(&x[0], &map, Some(&Pair { a: &x[1], b: &x[2], packed: &packed })).unwrap()
@@ -112,6 +114,6 @@ fn pooling_and_losses_have_the_slopes_of_their_differences() {
     assert_slopes(&[(6, 3)], |x| highest_means(&x[0], &[0..2, 2..6], 3).unwrap());
     assert_slopes(&[(2, 3)], |x| yes_or_no(&x[0], &[1.0, 0.0, 0.0, 1.0, 1.0, 0.0], &[1.0, 0.5]).unwrap());
     assert_slopes(&[(2, 3)], |x| one_of(&x[0], &[2, 0]).unwrap());
-    let output = Frozen::new(&random((5, 3), 6), 5, 3, None).unwrap();
+    let output = Frozen::new(PlainMap::new, &random((5, 3), 6), (5, 3), None).unwrap();
     assert_slopes(&[(4, 3)], |x| token_loss(&x[0], &output, &[0, 4, 2, 2]).unwrap());
 }
