@@ -6,7 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use evenkeel::train::{Disguise, Step, TuneError, TuneOptions, TuneRecipe, Tuned, Weights, tune};
+use evenkeel::train::{
+    Disguise, LossWeights, Step, TuneError, TuneOptions, TuneRecipe, Tuned, compare, tune,
+};
 use safetensors::SafeTensors;
 
 #[allow(dead_code, reason = "other tests use the rest")]
@@ -66,7 +68,7 @@ impl Place {
                 steps: 6,
                 step: Step { thoughts: 2, dangers: 2, moments: 1, written: 2 },
                 disguise: Disguise { noise: 0.1, joined: 0.5 },
-                weights: Weights {
+                weights: LossWeights {
                     spans: 1.0,
                     danger: 1.0,
                     flags: 0.5,
@@ -137,6 +139,52 @@ fn two_threads_learn_what_one_does() {
         let mean = a.iter().zip(&b).map(|(a, b)| (a - b).abs()).sum::<f32>() / a.len() as f32;
         assert!(mean < 2e-4, "{name}: {mean}");
     }
+}
+
+#[test]
+fn a_run_is_compared_with_models_of_its_own_kind_alone() {
+    let place = Place::new();
+    let options = place.options("run", 1);
+    assert!(matches!(compare(&options, &[], &|_| ()), Err(TuneError::NoRun(_))));
+    let measured = run(&options).measured.last().unwrap().1;
+    let compared = compare(&options, &[options.base.clone()], &|_| ()).unwrap();
+    assert!((compared[0].perplexity - measured.perplexity).abs() < 1e-6);
+    assert!((compared[1].perplexity - measured.perplexity).abs() > 1e-6, "the base has learnt nothing");
+    let other = place.folder.path().join("other.gguf");
+    let mut vocabulary = tiny_gguf::byte_level();
+    vocabulary.push("more".to_owned());
+    let tensors = tiny_gguf::tensors(vocabulary.len(), &[]);
+    tiny_gguf::write(&other, &tiny_gguf::common("llama", vocabulary, "gpt2", 512), &tensors);
+    assert!(matches!(compare(&options, &[other], &|_| ()), Err(TuneError::OtherModel(_))));
+}
+
+#[test]
+fn a_recipe_that_cannot_be_followed_is_refused() {
+    let place = Place::new();
+    let wrong: [fn(&mut TuneRecipe); 6] = [
+        |r| r.disguise.noise = 1.5,
+        |r| r.disguise.joined = f64::NAN,
+        |r| r.rank = 8,
+        |r| r.depth = 99,
+        |r| r.weights.danger = -1.0,
+        |r| r.measure_every = 0,
+    ];
+    for spoil in wrong {
+        let mut options = place.options("run", 1);
+        spoil(&mut options.recipe);
+        assert!(matches!(tune(&options, &|_| (), &|| false), Err(TuneError::Recipe(_))));
+    }
+}
+
+#[test]
+fn a_run_does_not_go_on_with_other_texts() {
+    let place = Place::new();
+    let options = place.options("run", 1);
+    run_and_stop(&options, 1);
+    let file = place.folder.path().join("corpus/thoughts_a.jsonl");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("came at noon", "came at four")).unwrap();
+    assert!(matches!(tune(&options, &|_| (), &|| false), Err(TuneError::OtherRun(_))));
 }
 
 #[test]

@@ -55,7 +55,7 @@ pub(super) fn tuned_from<'a>(
     name: Option<&crate::weights::ModelName>,
 ) -> Result<&'a ModelSpec, CliError> {
     let spec = named_model(registry, name)?;
-    Ok(match spec.recipe() {
+    Ok(match spec.recipe().filter(|_| name.is_none()) {
         Some(recipe) => registry.find(&recipe.base)?,
         None => spec,
     })
@@ -142,7 +142,8 @@ pub(super) fn rules_only() -> Result<Assistant, CliError> {
     Ok(Assistant::rules_only(today())?)
 }
 
-/// An assistant with the model that the named one was tuned from; `None` if it was not tuned.
+/// An assistant with the model that the named one was tuned from; `None` if it was not tuned, or
+/// its base is not here or has no heads to compare with.
 pub(super) async fn base_assistant(global: &Global) -> Result<Option<Assistant>, CliError> {
     let name = match &global.model {
         Some(ModelRef::Path(_)) => return Ok(None),
@@ -151,6 +152,11 @@ pub(super) async fn base_assistant(global: &Global) -> Result<Option<Assistant>,
     };
     let registry = Registry::load(cache(global)?.folder())?;
     let Some(recipe) = named_model(&registry, name.as_ref())?.recipe() else { return Ok(None) };
+    let base = registry.find(&recipe.base)?;
+    let is_here = matches!(cache(global)?.status(base)?, ModelStatus::Present | ModelStatus::Unverified);
+    if !is_here || heads(global, &base.sha256.to_string())?.is_none() {
+        return Ok(None);
+    }
     let of_base = Global { model: Some(ModelRef::Named(recipe.base.clone())), ..global.clone() };
     Ok(Some(assistant(&of_base).await?))
 }

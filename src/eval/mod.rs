@@ -147,7 +147,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_phrase_rules_hold_what_they_have_reached() {
-        for name in ["screening.toml", "path.toml"] {
+        for name in ["screening.toml", "path.toml", "calibration.toml"] {
             let report = by_rules(name).await;
             assert!(report.failed_gates().is_empty(), "{}", report.table());
         }

@@ -2,6 +2,7 @@
 
 mod answers;
 pub(super) mod calibration;
+mod second;
 
 use super::baseline::Ngrams;
 use super::metrics::{
@@ -39,24 +40,27 @@ pub(super) async fn measure(bench: &Bench<'_>) -> Result<Findings, EvalError> {
 
     let silent = vec![Answer::default(); items.len()];
     summarise(&mut found, "baseline.none.", &items, &silent);
-    let lessons: Vec<(&str, Vec<bool>)> =
-        others.iter().map(|t| (t.thought.as_str(), gold(t).to_vec())).collect();
-    let ngrams = Ngrams::train(&lessons);
-    let guessed: Vec<Answer> =
-        items.iter().map(|t| Answer::from_ngrams(&ngrams.predict(&t.thought))).collect();
+    let guessed = by_words(&others, &items);
     summarise(&mut found, "baseline.ngram.", &items, &guessed);
 
     let mut rows = vec![("always none", "baseline.none."), ("words and word pairs", "baseline.ngram.")];
+    let mut asked = None;
     if bench.has_model() {
         if let Some(beside) = bench.beside {
             let answers = ask(bench, beside, &items).await?;
             summarise(&mut found, "baseline.frozen.", &items, &answers);
             rows.push(("heads on the untuned model", "baseline.frozen."));
+            let model = beside.model().map_or("?", |model| &model.name);
+            let held = answers.iter().filter(|a| a.held).count();
+            found
+                .notes
+                .push(format!("The untuned model is {model}; its screen stopped {held} of the thoughts."));
         }
         let answers = ask(bench, bench.assistant, &items).await?;
         summarise(&mut found, "", &items, &answers);
         details(&mut found, &items, &answers);
         rows.push(("the assistant", ""));
+        asked = Some(answers);
     } else {
         found
             .notes
@@ -68,7 +72,24 @@ pub(super) async fn measure(bench: &Bench<'_>) -> Result<Findings, EvalError> {
         table.row(name, keys.map(|key| found.metrics.get(&format!("{prefix}{key}")).copied()).to_vec());
     }
     found.tables.insert(0, table);
+    if let Some(labels) = bench.suite.second_path() {
+        second::compare(&mut found, &labels, &items, asked.as_deref())?;
+    }
     Ok(found)
+}
+
+/// What words and word pairs alone tell of some thoughts, learnt from others.
+fn by_words(lessons: &[&Thought], items: &[&Thought]) -> Vec<Answer> {
+    let lessons: Vec<(&str, Vec<bool>)> =
+        lessons.iter().map(|t| (t.thought.as_str(), gold(t).to_vec())).collect();
+    let ngrams = Ngrams::train(&lessons);
+    items.iter().map(|t| Answer::from_ngrams(&ngrams.predict(&t.thought))).collect()
+}
+
+/// Places of the thoughts that have so many words.
+fn of_length(items: &[&Thought], least: usize, most: usize) -> Vec<usize> {
+    let fits = |i: &usize| (least..=most).contains(&items[*i].thought.split_whitespace().count());
+    (0..items.len()).filter(fits).collect()
 }
 
 /// Asks the assistant about every thought. The situation is left out: recognition does not read
@@ -171,9 +192,7 @@ fn by_label(found: &mut Findings, items: &[&Thought], answers: &[Answer], overla
 fn by_length(found: &mut Findings, items: &[&Thought], answers: &[Answer]) {
     let mut table = Table::new("By length", &["n", "micro", "mAP", "spec", "recall"]);
     for (key, name, least, most) in LENGTHS {
-        let among: Vec<usize> = (0..items.len())
-            .filter(|i| (least..=most).contains(&items[*i].thought.split_whitespace().count()))
-            .collect();
+        let among = of_length(items, least, most);
         let mut counts = Counts::default();
         for label in 0..LABELS {
             counts += label_counts(items, answers, &among, label);

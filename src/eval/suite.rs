@@ -62,6 +62,9 @@ pub struct Suite {
     /// Which part of the corpus; a suite of kind `path` has none.
     #[serde(default)]
     pub split: Option<Split>,
+    /// Labels of a second reader for some of the items, relative to the suite file.
+    #[serde(default)]
+    pub second: Option<PathBuf>,
     /// The figures at the head of the report, in this order.
     pub metrics: Vec<String>,
     /// What must hold.
@@ -93,6 +96,12 @@ impl Suite {
     #[must_use]
     pub fn items_path(&self) -> PathBuf {
         self.folder.join(&self.items)
+    }
+
+    /// Where a second reader's labels stand, if there are any.
+    #[must_use]
+    pub fn second_path(&self) -> Option<PathBuf> {
+        self.second.as_ref().map(|second| self.folder.join(second))
     }
 
     /// Where the split stands.

@@ -6,13 +6,10 @@ use super::kernels::{Bf16, PairMatrix};
 use super::kernels::{DenseMatrix, Isa, PANEL, multiply_plain, slopes};
 
 /// A map, `outputs × inputs`, packed for the kernels.
-pub struct PlainMap {
-    weights: Weights,
-    isa: Isa,
-}
+pub struct PlainMap(Weights);
 
 enum Weights {
-    Single(DenseMatrix),
+    Single(DenseMatrix, Isa),
     #[cfg(target_arch = "x86_64")]
     Pairs(PairMatrix),
 }
@@ -21,8 +18,8 @@ impl PlainMap {
     /// Packs weights, row by row, as they are. `None` if their number is not `outputs · inputs`.
     #[must_use]
     pub fn new(weights: &[f32], outputs: usize, inputs: usize) -> Option<Self> {
-        let weights = Weights::Single(DenseMatrix::plain(weights, outputs, inputs)?);
-        Some(Self { weights, isa: Isa::detect(None) })
+        let matrix = DenseMatrix::plain(weights, outputs, inputs)?;
+        Some(Self(Weights::Single(matrix, Isa::detect(None))))
     }
 
     /// The same, weights and inputs rounded to `bf16` where the processor multiplies those faster.
@@ -30,8 +27,7 @@ impl PlainMap {
     pub fn coarse(weights: &[f32], outputs: usize, inputs: usize) -> Option<Self> {
         #[cfg(target_arch = "x86_64")]
         if let Some(proof) = Bf16::detect() {
-            let weights = Weights::Pairs(PairMatrix::new(proof, weights, outputs, inputs)?);
-            return Some(Self { weights, isa: Isa::detect(None) });
+            return Some(Self(Weights::Pairs(PairMatrix::new(proof, weights, outputs, inputs)?)));
         }
         Self::new(weights, outputs, inputs)
     }
@@ -39,8 +35,8 @@ impl PlainMap {
     /// Number of outputs.
     #[must_use]
     pub fn outputs(&self) -> usize {
-        match &self.weights {
-            Weights::Single(matrix) => matrix.rows(),
+        match &self.0 {
+            Weights::Single(matrix, _) => matrix.rows(),
             #[cfg(target_arch = "x86_64")]
             Weights::Pairs(matrix) => matrix.rows(),
         }
@@ -49,8 +45,8 @@ impl PlainMap {
     /// Number of inputs.
     #[must_use]
     pub fn inputs(&self) -> usize {
-        match &self.weights {
-            Weights::Single(matrix) => matrix.columns(),
+        match &self.0 {
+            Weights::Single(matrix, _) => matrix.columns(),
             #[cfg(target_arch = "x86_64")]
             Weights::Pairs(matrix) => matrix.columns(),
         }
@@ -70,8 +66,8 @@ impl PlainMap {
     }
 
     fn multiply(&self, x: &[f32], out: &mut [f32], add: bool) {
-        match &self.weights {
-            Weights::Single(matrix) => multiply_plain(self.isa, matrix, x, out, add),
+        match &self.0 {
+            Weights::Single(matrix, isa) => multiply_plain(*isa, matrix, x, out, add),
             #[cfg(target_arch = "x86_64")]
             Weights::Pairs(matrix) => matrix.multiply(x, out, add),
         }
@@ -125,6 +121,12 @@ mod tests {
                     prop_assert!((got[r * outputs + o] - sum).abs() < 1e-4);
                     prop_assert!((twice[r * outputs + o] - 2.0 * sum).abs() < 2e-4);
                 }
+            }
+            let coarse = PlainMap::coarse(&w, outputs, inputs).unwrap();
+            prop_assert_eq!((coarse.outputs(), coarse.inputs()), (outputs, inputs));
+            for (coarse, exact) in coarse.apply(&x).iter().zip(&got) {
+                // Eight bits of each number, and at most 40 products of at most a quarter.
+                prop_assert!((coarse - exact).abs() < 0.1);
             }
             let y: Vec<f32> = (0..rows * 32).map(|i| value(i + 31)).collect();
             let slopes = plain_slopes(&x, inputs, &y, 32);

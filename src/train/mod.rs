@@ -22,7 +22,8 @@ use crate::reframe::BankError;
 use heads::token_labels;
 
 pub use tuning::{
-    Disguise, Measured, Step, TuneError, TuneOptions, TuneRecipe, Tuned, Weights, compare, read_recipe, tune,
+    Disguise, LossWeights, Measured, Step, TuneError, TuneOptions, TuneRecipe, Tuned, compare, read_recipe,
+    tune,
 };
 
 /// Which texts choose the scale of the probabilities and the thresholds.

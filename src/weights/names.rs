@@ -74,7 +74,7 @@ impl From<ModelName> for String {
 pub struct Checksum([u8; 32]);
 
 impl Checksum {
-    pub(super) const fn from_bytes(bytes: [u8; 32]) -> Self {
+    pub(crate) const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 }

@@ -2,10 +2,9 @@
 //! 70 % was given, about 70 % should have it.
 
 use super::answers::{Answer, LABELS, gold};
-use super::{BINS, RESAMPLES, SEED, ask};
+use super::{BINS, RESAMPLES, SEED, ask, by_words, of_length};
 use crate::corpus::Thought;
 use crate::distortion::Distortion;
-use crate::eval::baseline::Ngrams;
 use crate::eval::metrics::{bootstrap, calibration_error, mean};
 use crate::eval::report::{Findings, Table};
 use crate::eval::{Bench, EvalError};
@@ -21,16 +20,19 @@ pub(in crate::eval) async fn measure(bench: &Bench<'_>) -> Result<Findings, Eval
     let (items, others): (Vec<&Thought>, Vec<&Thought>) =
         corpus.thoughts.iter().partition(|t| is_wanted(&t.id));
     let mut found = Findings { items: items.len(), ..Findings::default() };
-
-    let lessons: Vec<(&str, Vec<bool>)> =
-        others.iter().map(|t| (t.thought.as_str(), gold(t).to_vec())).collect();
-    let ngrams = Ngrams::train(&lessons);
-    let guessed: Vec<Answer> =
-        items.iter().map(|t| Answer::from_ngrams(&ngrams.predict(&t.thought))).collect();
+    let guessed = by_words(&others, &items);
     let mut table = Table::new("Compared", &["ECE", "Brier"]);
     table.row("words and word pairs", summarise(&mut found, "baseline.ngram.", &items, &guessed));
     if bench.has_model() {
         let answers = ask(bench, bench.assistant, &items).await?;
+        // Nothing was stated about a thought that the screen stopped.
+        let (items, answers): (Vec<&Thought>, Vec<Answer>) =
+            items.iter().copied().zip(answers).filter(|(_, a)| !a.held).unzip();
+        found.notes.push(format!(
+            "{} of {} thoughts were stopped by the screen and are left out.",
+            found.items - items.len(),
+            found.items
+        ));
         table.row("the assistant", summarise(&mut found, "", &items, &answers));
         details(&mut found, &items, &answers);
     } else {
@@ -42,7 +44,7 @@ pub(in crate::eval) async fn measure(bench: &Bench<'_>) -> Result<Findings, Eval
     Ok(found)
 }
 
-/// What was stated of every label, and of none standing there at all.
+/// Calibration error with its interval and Brier score, over all labels.
 fn summarise(found: &mut Findings, prefix: &str, items: &[&Thought], answers: &[Answer]) -> Vec<Option<f64>> {
     let all: Vec<usize> = (0..items.len()).collect();
     let ece = |among: &[usize]| calibration_error(&every(items, answers, among), BINS);
@@ -82,11 +84,7 @@ fn details(found: &mut Findings, items: &[&Thought], answers: &[Answer]) {
 
     let mut table = Table::new("By length", &["n", "ECE", "Brier"]);
     for (key, name, least, most) in super::LENGTHS {
-        let among: Vec<usize> = all
-            .iter()
-            .copied()
-            .filter(|i| (least..=most).contains(&items[*i].thought.split_whitespace().count()))
-            .collect();
+        let among = of_length(items, least, most);
         let stated = every(items, answers, &among);
         let ece = calibration_error(&stated, BINS);
         found.metric(format!("ece.{key}"), ece);

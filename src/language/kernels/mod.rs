@@ -1,6 +1,6 @@
 //! The numeric work of the forward pass, for whatever processor this is.
 //!
-//! Kernels are written once, over [`lanes::Lanes`]; [`Isa::detect`] finds at run time which
+//! Kernels are written once, over [`lanes::Lanes`] (all but `pairs`, which only training uses); [`Isa::detect`] finds at run time which
 //! instructions there are. Everything that is `unsafe` in this program's arithmetic lies here.
 //!
 //! Integer products are exact and floating sums are taken in one fixed order, so a result does

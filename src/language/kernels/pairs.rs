@@ -1,5 +1,5 @@
 //! Products of weights in `bf16`: sixteen rows interleaved, two columns of a row to a lane. Where
-//! the processor multiplies such pairs itself it takes half the time of `f32`; only training uses
+//! the processor multiplies such pairs itself it takes half the time of `f32`; only tuning uses
 //! them, where the slopes of a few texts are coarser by far than a weight of eight bits.
 
 use std::arch::x86_64::*;
@@ -179,14 +179,18 @@ mod tests {
             let w: Vec<f32> = (0..rows * columns).map(|i| value(i + 7919)).collect();
             let matrix = PairMatrix::new(proof, &w, rows, columns).unwrap();
             prop_assert!(PairMatrix::new(proof, &w[1..], rows, columns).is_none());
-            let mut got = vec![1.0; tokens * rows];
-            matrix.multiply(&x, &mut got, true);
+            let mut got = vec![f32::NAN; tokens * rows];
+            matrix.multiply(&x, &mut got, false);
+            got.iter_mut().for_each(|v| *v += 1.0);
+            let mut twice = got.clone();
+            matrix.multiply(&x, &mut twice, true);
             let rounded = |v: f32| half::bf16::from_f32(v).to_f32();
             for t in 0..tokens {
                 for r in 0..rows {
                     let sum: f32 =
                         (0..columns).map(|c| rounded(x[t * columns + c]) * rounded(w[r * columns + c])).sum();
                     prop_assert!((got[t * rows + r] - 1.0 - sum).abs() < 1e-4);
+                    prop_assert!((twice[t * rows + r] - 1.0 - 2.0 * sum).abs() < 2e-4);
                 }
             }
         }

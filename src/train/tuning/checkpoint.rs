@@ -1,5 +1,5 @@
 //! A run on disk: what was learnt, Adam's memory and how far it is, so that a run that was
-//! stopped goes on, here or on another machine; and the adapter that comes of it.
+//! stopped goes on, here or on another machine (to the bit only on the same kind of processor); and the adapter that comes of it.
 
 use std::collections::HashMap;
 use std::fs;

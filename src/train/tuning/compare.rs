@@ -24,14 +24,19 @@ pub fn compare(
     let (maker, mut learner) = begin(options, &Texts::of(&corpus, &splits, Split::Train))?;
     let development = measure::Development::new(&Texts::of(&corpus, &splits, Split::Dev), &maker)?;
     let mut adam = Adam::new(learner.parameters.iter().map(|(_, var)| var.elem_count()));
-    if learner.take_up(options, &mut adam)?.is_none() {
+    let Some(notes) = learner.take_up(options, &mut adam)? else {
         return Err(TuneError::NoRun(options.checkpoint.clone()));
-    }
+    };
+    let steps = notes.get("steps").map_or("?", String::as_str);
     let mut all = vec![development.measure(&learner)?];
-    say(&format!("before merging: {}", all[0]));
+    say(&format!("before merging, {} steps: {}", steps, all[0]));
     learner.adapter = Adapter::none();
     for file in merged {
-        learner.network = Network::expand(&read(file)?)?;
+        let network = Network::expand(&read(file)?)?;
+        if !network.is_like(&learner.network) {
+            return Err(TuneError::OtherModel(file.clone()));
+        }
+        learner.network = network;
         let measured = development.measure(&learner)?;
         say(&format!("{}: {measured}", file.display()));
         all.push(measured);

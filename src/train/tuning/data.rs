@@ -59,6 +59,15 @@ impl<'a> Texts<'a> {
     }
 }
 
+impl Texts<'_> {
+    /// Everything that a run depends on, text by text.
+    pub(super) fn all(&self) -> impl Iterator<Item = String> {
+        let thoughts = self.thoughts.iter().map(|t| format!("{t:?}"));
+        let dangers = self.dangers.iter().map(|d| format!("{d:?}"));
+        thoughts.chain(dangers).chain(self.moments.iter().map(|m| format!("{m:?}")))
+    }
+}
+
 /// Makes examples of texts.
 pub(super) struct Maker {
     pub(super) tokenizer: Tokenizer,
@@ -216,8 +225,8 @@ pub struct Step {
     pub written: usize,
 }
 
-/// What is done to texts so that a network which sees each of them several times does not learn
-/// them by heart. Shares of 1.
+/// What is done to thoughts and screening texts so that a network which sees each of them several
+/// times does not learn them by heart. Shares from 0 to 1.
 #[derive(Debug, Clone, Copy, serde::Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Disguise {

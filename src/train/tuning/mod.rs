@@ -30,6 +30,7 @@ use candle_core::Var;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use self::adapter::Adapter;
 use self::data::{Draws, Example, Maker, Task, Texts};
@@ -42,12 +43,12 @@ use crate::distortion::{Catalogue, CatalogueError};
 use crate::language::gguf::{Gguf, GgufError};
 use crate::language::{ChatError, ChatTemplate, Tokenizer, TokenizerError};
 use crate::reframe::{Strategies, StrategyError};
-use crate::weights::WeightsError;
+use crate::weights::{Checksum, WeightsError};
 
 pub use self::compare::compare;
 pub use self::data::{Disguise, Step};
 pub use self::measure::Measured;
-pub use self::tasks::Weights;
+pub use self::tasks::LossWeights;
 
 /// The recipe of a run, `models/adapters/recipe.toml`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -68,7 +69,7 @@ pub struct TuneRecipe {
     /// What is done to its texts.
     pub disguise: Disguise,
     /// How much each loss counts.
-    pub weights: Weights,
+    pub weights: LossWeights,
     /// Step size of the adapter at its highest; it rises over `warm_up` steps and falls to 0
     /// linearly.
     pub rate: f64,
@@ -82,6 +83,32 @@ pub struct TuneRecipe {
     pub clip: f64,
     /// Steps between two measurements on the development part.
     pub measure_every: usize,
+}
+
+impl TuneRecipe {
+    /// Says what of it cannot be followed with a network of `layers` layers.
+    fn check(&self, layers: usize) -> Result<(), String> {
+        let Self { disguise, weights, .. } = self;
+        let shares = [("disguise.noise", disguise.noise), ("disguise.joined", disguise.joined)];
+        if let Some((name, _)) = shares.iter().find(|(_, share)| !(0.0..=1.0).contains(share)) {
+            return Err(format!("{name} is no share from 0 to 1"));
+        }
+        let sizes = [self.rate, self.head_rate, self.decay, self.clip];
+        let not_negative = |v: &f64| v.is_finite() && *v >= 0.0;
+        if !sizes.iter().chain(&weights.all()).all(not_negative) {
+            return Err("a rate or a weight is negative or no number".to_owned());
+        }
+        if self.rank == 0 || !self.rank.is_multiple_of(PANEL) {
+            return Err(format!("the rank must be a multiple of {PANEL}"));
+        }
+        if self.depth == 0 || self.depth > layers || self.first_layer >= layers {
+            return Err(format!("the model has {layers} layers"));
+        }
+        if self.measure_every == 0 {
+            return Err("measure_every is 0".to_owned());
+        }
+        Ok(())
+    }
 }
 
 /// What a run needs.
@@ -149,8 +176,14 @@ pub enum TuneError {
     /// A file of tensors.
     #[error("The checkpoint cannot be read or written ({0}). Remove it to begin anew.")]
     Tensors(#[from] safetensors::SafeTensorError),
-    /// A checkpoint of another recipe.
-    #[error("{} belongs to another recipe. Remove it or name another with --checkpoint.", .0.display())]
+    /// A recipe that cannot be followed.
+    #[error("The recipe cannot be followed: {0}. Correct it.")]
+    Recipe(String),
+    /// A merged model of another shape than the base.
+    #[error("{} was not made of the model that was tuned. Name a file that `evenkeel models merge` wrote.", .0.display())]
+    OtherModel(PathBuf),
+    /// A checkpoint of another recipe, model or corpus.
+    #[error("{} belongs to another recipe, model or corpus. Remove it or name another with --checkpoint.", .0.display())]
     OtherRun(PathBuf),
     /// No checkpoint where one is needed.
     #[error("There is no run at {}. `evenkeel train adapter --checkpoint …` makes one.", .0.display())]
@@ -171,10 +204,14 @@ pub enum TuneError {
     Stopped,
 }
 
+/// A rank is a multiple of this: the kernels sum so many columns at once.
+const PANEL: usize = 16;
 /// Texts whose states tell the mean and deviation of each column before anything is learnt.
 const TEXTS_FOR_MOMENTS: usize = 96;
 /// Steps between two reports.
 const REPORT_EVERY: usize = 10;
+/// Steps between two checkpoints: what a power cut may cost.
+const SAVE_EVERY: usize = 50;
 
 /// Tunes a model. `say` is told how far it is; when `stop` says so the run ends after the step
 /// under way, its checkpoint written.
@@ -194,13 +231,13 @@ pub fn tune(
     let development = measure::Development::new(&Texts::of(&corpus, &splits, Split::Dev), &maker)?;
     let mut adam = Adam::new(learner.parameters.iter().map(|(_, var)| var.elem_count()));
 
-    let print = fingerprint(options);
     let mut measured = Vec::new();
     if let Some(notes) = learner.take_up(options, &mut adam)? {
         adam.steps = notes.get("steps").and_then(|s| s.parse().ok()).unwrap_or(0);
         measured = notes.get("measured").and_then(|m| serde_json::from_str(m).ok()).unwrap_or_default();
         say(&format!("going on after step {}", adam.steps));
     }
+    let fingerprint = learner.fingerprint.clone();
     let mut draws = Draws::new(&texts, recipe.seed);
     for _ in 0..adam.steps {
         draws.step(&texts, &maker, recipe.step, recipe.disguise)?;
@@ -208,7 +245,7 @@ pub fn tune(
 
     let notes = |adam: &Adam, measured: &[(usize, Measured)]| {
         HashMap::from([
-            ("recipe".to_owned(), print.clone()),
+            ("recipe".to_owned(), fingerprint.clone()),
             ("steps".to_owned(), adam.steps.to_string()),
             ("measured".to_owned(), serde_json::to_string(measured).unwrap_or_default()),
         ])
@@ -241,6 +278,9 @@ pub fn tune(
                 sum.mean_of(seen)
             ));
             (since, tokens, sum, seen) = (Instant::now(), 0, Losses::default(), 0);
+        }
+        if steps.is_multiple_of(SAVE_EVERY) {
+            checkpoint::save(&options.checkpoint, &learner.parameters, &adam, notes(&adam, &measured))?;
         }
         if steps.is_multiple_of(recipe.measure_every) || steps == recipe.steps {
             let now = development.measure(&learner)?;
@@ -279,6 +319,7 @@ fn begin(options: &TuneOptions, texts: &Texts<'_>) -> Result<(Maker, Learner), T
     let recipe = &options.recipe;
     let bytes = read(&options.base)?;
     let network = Network::expand(&bytes)?;
+    recipe.check(network.depth()).map_err(TuneError::Recipe)?;
     let maker = maker(&bytes)?;
     drop(bytes);
     let mut rng = ChaCha8Rng::seed_from_u64(recipe.seed);
@@ -286,7 +327,8 @@ fn begin(options: &TuneOptions, texts: &Texts<'_>) -> Result<(Maker, Learner), T
     let moments = moments(&network, &adapter, recipe.depth, texts, &maker)?;
     let tasks = Tasks::new(network.width, recipe.depth, moments, recipe.weights)?;
     let parameters = adapter.named().chain(tasks.named()).collect();
-    Ok((maker, Learner { network, adapter, tasks, parameters, threads: options.threads }))
+    let fingerprint = fingerprint(options, texts);
+    Ok((maker, Learner { network, adapter, tasks, parameters, fingerprint, threads: options.threads }))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, TuneError> {
@@ -300,9 +342,16 @@ fn maker(bytes: &[u8]) -> Result<Maker, TuneError> {
     Ok(Maker { tokenizer, chat, catalogue: Catalogue::embedded()?, strategies: Strategies::embedded()? })
 }
 
-/// What a checkpoint must agree with.
-fn fingerprint(options: &TuneOptions) -> String {
-    format!("{} {}", options.base_sha256, serde_json::to_string(&options.recipe).unwrap_or_default())
+/// What a checkpoint must agree with: the base, the recipe and the texts that are learnt from.
+fn fingerprint(options: &TuneOptions, texts: &Texts<'_>) -> String {
+    let mut sum = Sha256::new();
+    for text in texts.all() {
+        sum.update(text);
+        sum.update([0]);
+    }
+    let sum = Checksum::from_bytes(sum.finalize().into());
+    let recipe = serde_json::to_string(&options.recipe).unwrap_or_default();
+    format!("{} {recipe} {sum}", options.base_sha256)
 }
 
 fn schedule(step: usize, recipe: &TuneRecipe) -> f64 {
@@ -350,6 +399,7 @@ struct Learner {
     adapter: Adapter,
     tasks: Tasks,
     parameters: Vec<(String, Var)>,
+    fingerprint: String,
     threads: usize,
 }
 
@@ -363,7 +413,7 @@ impl Learner {
         let Some(notes) = checkpoint::load(&options.checkpoint, &self.parameters, adam)? else {
             return Ok(None);
         };
-        if notes.get("recipe") != Some(&fingerprint(options)) {
+        if notes.get("recipe") != Some(&self.fingerprint) {
             return Err(TuneError::OtherRun(options.checkpoint.clone()));
         }
         self.adapter.pack()?;

@@ -1,4 +1,4 @@
-//! A network of the llama family with its weights expanded to f32, and an adapter beside them
+//! A network of the llama family with its weights expanded, and an adapter beside them
 //! that learns.
 
 use std::ops::Range;
@@ -71,6 +71,13 @@ impl Network {
             final_norm: file.vector("output_norm.weight")?,
             epsilon: epsilon as f32,
         })
+    }
+
+    /// Whether another network has the same layers, maps and vocabulary.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        self.layers.len() == other.layers.len()
+            && self.embedding.len() == other.embedding.len()
+            && Map::ALL.iter().all(|map| self.shape(*map) == other.shape(*map))
     }
 
     pub(super) fn depth(&self) -> usize {

@@ -1,5 +1,5 @@
 //! The steps of a transformer, forwards and backwards, on texts that lie one after another:
-//! rows are tokens. Everything is f32 and runs on the thread that calls; a batch is split over
+//! rows are tokens. Everything between the products is f32, and runs on the thread that calls; a batch is split over
 //! threads text by text.
 
 use std::ops::Range;

@@ -37,7 +37,7 @@ const ORDINARY: f64 = 0.5;
 /// the distortions counts 1.
 #[derive(Debug, Clone, Copy, serde::Deserialize, serde::Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct Weights {
+pub struct LossWeights {
     /// The words that carry distortions.
     pub spans: f64,
     /// Levels of danger.
@@ -50,6 +50,13 @@ pub struct Weights {
     pub parts: f64,
     /// What is to be written.
     pub writing: f64,
+}
+
+impl LossWeights {
+    pub(super) fn all(&self) -> [f64; 6] {
+        let Self { spans, danger, flags, about, parts, writing } = *self;
+        [spans, danger, flags, about, parts, writing]
+    }
 }
 
 /// The losses of some texts: for each the sum and the number of things summed over.
@@ -104,7 +111,7 @@ impl Counts {
 pub(super) struct Tasks {
     moments: Arc<Moments>,
     depth: usize,
-    weights: Weights,
+    weights: LossWeights,
     heads: Vec<(&'static str, Var)>,
 }
 
@@ -122,7 +129,7 @@ impl Tasks {
         width: usize,
         depth: usize,
         moments: Moments,
-        weights: Weights,
+        weights: LossWeights,
     ) -> Result<Self, TuneError> {
         let zeros =
             |rows: usize, width: usize| Var::zeros((rows, width), candle_core::DType::F32, &Device::Cpu);
