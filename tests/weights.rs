@@ -366,12 +366,12 @@ fn a_persons_own_model_is_added_fetched_listed_and_removed() {
     let registry = Registry::load(home.cache.folder()).unwrap();
     let list = serde_json::to_value(home.cache.list(&registry).unwrap()).unwrap();
     let models = list["models"].as_array().unwrap();
-    assert_eq!(models.len(), 4);
+    assert_eq!(models.len(), 5);
     assert_eq!(models.iter().filter(|model| model["default"] == true).count(), 1);
     assert!(models[0]["path"].is_null());
-    assert_eq!(models[3]["name"], "mine");
-    assert_eq!(models[3]["path"], home.cache.path_of(&spec).display().to_string());
-    assert_eq!(models[3]["sha256"], sha256.to_string());
+    assert_eq!(models[4]["name"], "mine");
+    assert_eq!(models[4]["path"], home.cache.path_of(&spec).display().to_string());
+    assert_eq!(models[4]["sha256"], sha256.to_string());
 
     let removed = home.cache.remove(&spec).unwrap();
     assert!(removed.forgotten && removed.bytes >= 50_000);

@@ -4,7 +4,10 @@ use super::{HeadFileError, Heads};
 
 /// One file for each model that heads were trained for. `evenkeel train heads` makes them; their
 /// cards lie beside them.
-const FILES: [&[u8]; 1] = [include_bytes!("../../models/heads/smollm2-135m-instruct-q4_1.safetensors")];
+const FILES: [&[u8]; 2] = [
+    include_bytes!("../../models/heads/evenkeel-135m-1.safetensors"),
+    include_bytes!("../../models/heads/smollm2-135m-instruct-q4_1.safetensors"),
+];
 
 impl Heads {
     /// The heads trained on exactly the model with this checksum, if the program carries them.
@@ -27,10 +30,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_shipped_heads_are_whole_and_belong_to_the_default_model() -> Result<(), HeadFileError> {
-        let default = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53";
-        let heads = Heads::shipped(default)?;
-        assert!(heads.is_some_and(|h| h.linear("distortion", 13).is_ok() && h.linear("level", 5).is_ok()));
+    fn the_shipped_heads_are_whole_and_belong_to_the_default_model_and_its_base() -> Result<(), HeadFileError>
+    {
+        let default = "0e0d5b27555d1cf8051e611c37e360131c3719413d7f893105646583c7a91cc4";
+        let base = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53";
+        for model in [default, base] {
+            let heads = Heads::shipped(model)?;
+            assert!(
+                heads.is_some_and(|h| h.linear("distortion", 13).is_ok() && h.linear("level", 5).is_ok())
+            );
+        }
         assert!(Heads::shipped("another")?.is_none());
         Ok(())
     }

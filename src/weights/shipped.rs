@@ -5,7 +5,10 @@ use std::path::Path;
 use super::{Adapter, ModelName, WeightsError};
 
 /// Name and file of each. Their cards lie beside them in `models/adapters/`.
-const FILES: [(&str, &[u8]); 0] = [];
+const FILES: [(&str, &[u8]); 1] = [(
+    "smollm2-135m-instruct-q4_1-evenkeel-1",
+    include_bytes!("../../models/adapters/smollm2-135m-instruct-q4_1-evenkeel-1.safetensors"),
+)];
 
 impl Adapter {
     /// The adapter of this name: the one that the program carries, else the person's own in
