@@ -147,7 +147,7 @@ fn a_run_is_compared_with_models_of_its_own_kind_alone() {
     let options = place.options("run", 1);
     assert!(matches!(compare(&options, &[], &|_| ()), Err(TuneError::NoRun(_))));
     let measured = run(&options).measured.last().unwrap().1;
-    let compared = compare(&options, &[options.base.clone()], &|_| ()).unwrap();
+    let compared = compare(&options, std::slice::from_ref(&options.base), &|_| ()).unwrap();
     assert!((compared[0].perplexity - measured.perplexity).abs() < 1e-6);
     assert!((compared[1].perplexity - measured.perplexity).abs() > 1e-6, "the base has learnt nothing");
     let other = place.folder.path().join("other.gguf");

@@ -181,7 +181,9 @@ mod tests {
             prop_assert!(PairMatrix::new(proof, &w[1..], rows, columns).is_none());
             let mut got = vec![f32::NAN; tokens * rows];
             matrix.multiply(&x, &mut got, false);
-            got.iter_mut().for_each(|v| *v += 1.0);
+            for v in &mut got {
+                *v += 1.0;
+            }
             let mut twice = got.clone();
             matrix.multiply(&x, &mut twice, true);
             let rounded = |v: f32| half::bf16::from_f32(v).to_f32();
