@@ -260,39 +260,19 @@ pub(super) enum TrainCommand {
     /// Tune a model on our own corpus: an adapter that is merged into its weights. Ctrl-C keeps
     /// what was learnt; the same command goes on from there
     Adapter {
-        /// The model to tune [default: the default model's base]
-        #[arg(long, value_name = "NAME")]
-        base: Option<ModelName>,
-        /// How to learn
-        #[arg(long, value_name = "FILE", default_value = "models/adapters/recipe.toml")]
-        recipe: PathBuf,
-        /// Where the run is kept while it is under way [default: in the model cache]
-        #[arg(long, value_name = "FILE")]
-        checkpoint: Option<PathBuf>,
+        #[command(flatten)]
+        run: TuneArgs,
         /// The file to write [default: models/adapters/NAME.safetensors]
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
-        /// Where the corpus lies
-        #[arg(long, value_name = "DIR", default_value = "evals")]
-        corpus: PathBuf,
     },
     /// Measure a run of `adapter` on the development part, and models merged from it
     Compare {
+        #[command(flatten)]
+        run: TuneArgs,
         /// The merged models
         #[arg(value_name = "GGUF")]
         merged: Vec<PathBuf>,
-        /// The model that was tuned [default: the default model's base]
-        #[arg(long, value_name = "NAME")]
-        base: Option<ModelName>,
-        /// How it learnt
-        #[arg(long, value_name = "FILE", default_value = "models/adapters/recipe.toml")]
-        recipe: PathBuf,
-        /// Where the run is kept [default: in the model cache]
-        #[arg(long, value_name = "FILE")]
-        checkpoint: Option<PathBuf>,
-        /// Where the corpus lies
-        #[arg(long, value_name = "DIR", default_value = "evals")]
-        corpus: PathBuf,
     },
     /// Train the heads that read the model's hidden states, on our own corpus
     Heads {
@@ -309,6 +289,23 @@ pub(super) enum TrainCommand {
         #[arg(long)]
         tuned: bool,
     },
+}
+
+/// A run of tuning.
+#[derive(Debug, Args)]
+pub(super) struct TuneArgs {
+    /// The model to tune [default: the default model's base]
+    #[arg(long, value_name = "NAME")]
+    pub(super) base: Option<ModelName>,
+    /// How to learn
+    #[arg(long, value_name = "FILE", default_value = "models/adapters/recipe.toml")]
+    pub(super) recipe: PathBuf,
+    /// Where the run is kept while it is under way [default: in the model cache]
+    #[arg(long, value_name = "FILE")]
+    pub(super) checkpoint: Option<PathBuf>,
+    /// Where the corpus lies
+    #[arg(long, value_name = "DIR", default_value = "evals")]
+    pub(super) corpus: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -4,11 +4,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::args::{Global, TrainCommand};
+use super::args::{Global, TrainCommand, TuneArgs};
 use super::error::CliError;
 use super::setup;
 use crate::train::{JudgedOn, TrainOptions, TuneOptions, compare, read_recipe, train_heads, tune};
-use crate::weights::{ModelName, Registry, write_whole};
+use crate::weights::{Registry, write_whole};
 
 /// Whether a run of tuning is under way, which writes its checkpoint before it ends.
 static TUNING: AtomicBool = AtomicBool::new(false);
@@ -19,12 +19,12 @@ pub(super) fn is_tuning() -> bool {
 
 pub(super) async fn run(global: &Global, command: TrainCommand) -> Result<(), CliError> {
     match command {
-        TrainCommand::Adapter { base, recipe, checkpoint, output, corpus } => {
-            let options = tune_options(global, base, &recipe, checkpoint, corpus).await?;
+        TrainCommand::Adapter { run, output } => {
+            let options = tune_options(global, run).await?;
             adapter(global, options, output).await
         }
-        TrainCommand::Compare { merged, base, recipe, checkpoint, corpus } => {
-            let options = tune_options(global, base, &recipe, checkpoint, corpus).await?;
+        TrainCommand::Compare { run, merged } => {
+            let options = tune_options(global, run).await?;
             setup::blocking(move || {
                 let say = |line: &str| {
                     let _ = writeln!(std::io::stdout(), "{line}");
@@ -41,14 +41,9 @@ pub(super) async fn run(global: &Global, command: TrainCommand) -> Result<(), Cl
     }
 }
 
-async fn tune_options(
-    global: &Global,
-    base: Option<ModelName>,
-    recipe: &Path,
-    checkpoint: Option<PathBuf>,
-    corpus: PathBuf,
-) -> Result<TuneOptions, CliError> {
-    let recipe = read_recipe(recipe).map_err(CliError::Usage)?;
+async fn tune_options(global: &Global, run: TuneArgs) -> Result<TuneOptions, CliError> {
+    let TuneArgs { base, recipe, checkpoint, corpus } = run;
+    let recipe = read_recipe(&recipe).map_err(CliError::Usage)?;
     let cache = setup::cache(global)?;
     let registry = Registry::load(cache.folder())?;
     let spec = setup::tuned_from(&registry, base.as_ref())?.clone();
