@@ -26,3 +26,4 @@ pub mod prompt;
 pub mod reframe;
 pub mod train;
 pub mod weights;
+pub mod writer;

@@ -25,6 +25,9 @@ const CRISIS: [&str; 2] = [
 ];
 const MOMENT: &str = r#"{"id":"pt-001","theme":"anger","stage":"find","part":{"name":"the lid","role":"manager"},"history":[{"from":"guide","text":"who is here"},{"from":"person","text":"a lid"}],"state":"open","reply":"A lid."}"#;
 
+/// Lines of the bank that the program carries.
+const FIT: &str = r#"{"thought_id":"ta-001","about":["one_other"],"shown":["ba-001","ba-002","ba-003"],"best":["ba-001"],"fits":["ba-003"],"false":["ba-002"]}"#;
+
 /// A folder with a corpus whose texts stand on both sides of the split.
 fn corpus(folder: &Path) {
     let texts = folder.join("corpus");
@@ -36,7 +39,7 @@ fn corpus(folder: &Path) {
     fs::write(texts.join("thoughts_a.jsonl"), twice(&THOUGHTS, "ta-", "tb-")).unwrap();
     fs::write(texts.join("crisis_a.jsonl"), twice(&CRISIS, "ct-", "cu-")).unwrap();
     fs::write(texts.join("parts_a.jsonl"), twice(&[MOMENT], "pt-", "pu-")).unwrap();
-    fs::write(texts.join("fit_a.jsonl"), "").unwrap();
+    fs::write(texts.join("fit_a.jsonl"), twice(&[FIT], "ta-", "tb-")).unwrap();
     let dev = r#"{"seed":0,"dev":["tb-001","tb-002","cu-001","cu-002","pu-001"]}"#;
     fs::write(folder.join("split.json"), dev).unwrap();
 }
@@ -66,7 +69,8 @@ impl Place {
                 first_layer: 0,
                 depth: 1,
                 steps: 6,
-                step: Step { thoughts: 2, dangers: 2, moments: 1, written: 2 },
+                share: 1.0,
+                step: Step { thoughts: 2, dangers: 2, moments: 1, written: 2, matches: 8 },
                 disguise: Disguise { noise: 0.1, joined: 0.5 },
                 weights: LossWeights {
                     spans: 1.0,
@@ -75,6 +79,7 @@ impl Place {
                     about: 0.3,
                     parts: 0.5,
                     writing: 0.5,
+                    matching: 0.5,
                 },
                 rate: 1e-3,
                 head_rate: 1e-2,
@@ -197,4 +202,15 @@ fn a_checkpoint_of_another_recipe_is_refused_and_kept() {
     let refused = tune(&options, &|_| (), &|| false);
     assert!(matches!(refused, Err(TuneError::OtherRun(_))));
     assert_eq!(fs::read(&options.checkpoint).unwrap(), kept);
+}
+
+#[test]
+fn a_part_of_the_texts_teaches_something_else_than_all_of_them() {
+    let place = Place::new();
+    let whole = run(&place.options("whole", 1));
+    let mut options = place.options("half", 1);
+    options.recipe.share = 0.5;
+    assert_ne!(run(&options).adapter, whole.adapter);
+    options.recipe.share = 1.0;
+    assert!(matches!(tune(&options, &|_| (), &|| false), Err(TuneError::OtherRun(_))));
 }

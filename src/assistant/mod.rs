@@ -21,7 +21,7 @@ use crate::entry::{Entry, EntryError, Limit};
 use crate::heads::{self, HeadFileError, Heads, Reading};
 use crate::judge::judge;
 use crate::language::{Engine, EngineState, LanguageError, Session};
-use crate::reframe;
+use crate::reframe::{self, Fitness, Suggested, Writer};
 
 pub use acknowledgement::AcknowledgementError;
 pub use content::{Content, ContentError};
@@ -115,6 +115,7 @@ pub struct Assistant {
     content: Arc<Content>,
     acknowledgements: Arc<acknowledgement::Ledger>,
     mind: Option<Mind>,
+    writer: Option<Arc<dyn Writer>>,
     today: Date,
 }
 
@@ -128,6 +129,7 @@ impl Assistant {
             content: Arc::new(Content::embedded()?),
             acknowledgements: Arc::default(),
             mind: None,
+            writer: None,
             today,
         })
     }
@@ -137,6 +139,12 @@ impl Assistant {
     pub fn with_model(self, engine: Engine, heads: Option<Heads>, model: ModelBody) -> Self {
         let mind = Mind { engine, heads: heads.map(Arc::new), body: model };
         Self { mind: Some(mind), ..self }
+    }
+
+    /// The same assistant with another engine that writes reframes, where writing is asked for.
+    #[must_use]
+    pub fn with_writer(self, writer: impl Writer + 'static) -> Self {
+        Self { writer: Some(Arc::new(writer)), ..self }
     }
 
     /// Whether the model is there and where its loading stands.
@@ -245,6 +253,23 @@ impl Assistant {
     ) -> Result<ReplyBody, AssistantError> {
         self.answer(request, turn, on, true).await
     }
+
+    /// How well lines fit a text, for measuring; `None` if this model has not learnt to tell.
+    ///
+    /// # Errors
+    /// [`AssistantError`] if the text cannot be used or the model fails.
+    pub async fn fitness(
+        &self,
+        text: &str,
+        lines: &[&str],
+        turn: &Turn,
+    ) -> Result<Option<Vec<Fitness>>, AssistantError> {
+        let entry = Entry::new(text, Limit::Reframing)?;
+        let heads = self.mind.as_ref().and_then(|mind| mind.heads.as_deref());
+        let (Some(heads), Some(session)) = (heads, &turn.0) else { return Ok(None) };
+        let Some(head) = reframe::fit_head(heads) else { return Ok(None) };
+        Ok(Some(reframe::fitness(session, heads, head, entry.normalised().trim(), lines).await?))
+    }
 }
 
 /// A place in the model's queue; dropping it cancels what was asked for.
@@ -338,13 +363,15 @@ impl Assistant {
                 };
                 timing.recognise = clock.lap();
                 on(Event::Distortions(reply::distortions(&asked.entry, catalogue, &recognition.found)));
-                let reframes = if with_reframes {
+                let suggested = if with_reframes {
                     on(Event::Progress("choosing"));
                     let material = reframe::Material { entry: &cleared, recognition: &recognition, read };
                     let wanted = reframe::Wanted {
                         count: request.candidates.unwrap_or(SHOWN),
                         seed: request.seed.unwrap_or(0),
                         generate: request.generate,
+                        // What was stopped and then set aside stays in this program.
+                        writer: self.writer.as_deref().filter(|_| !risk.tier.escalates()),
                     };
                     reframe::suggest(
                         &material,
@@ -357,10 +384,12 @@ impl Assistant {
                     )
                     .await?
                 } else {
-                    Vec::new()
+                    Suggested { reframes: Vec::new(), trouble: None }
                 };
                 timing.reframe = clock.lap();
-                Reply::Read { recognition: Some(recognition), reframes, support, notice: None }
+                let notice = suggested.trouble.map(|trouble| trouble.to_string());
+                let reframes = suggested.reframes;
+                Reply::Read { recognition: Some(recognition), reframes, support, notice }
             }
             (Screened::Clear(_) | Screened::Held, _) => {
                 let notice = match risk.coverage {
@@ -374,7 +403,12 @@ impl Assistant {
                         "It may help more to come back to the room first than to work on a thought."
                     }
                 };
-                Reply::Read { recognition: None, reframes: Vec::new(), support, notice: Some(notice) }
+                Reply::Read {
+                    recognition: None,
+                    reframes: Vec::new(),
+                    support,
+                    notice: Some(notice.to_owned()),
+                }
             }
         };
         let model = self.mind.as_ref().map(|m| m.body.clone());

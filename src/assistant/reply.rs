@@ -25,7 +25,7 @@ pub enum Reply {
         /// What stands beside them.
         support: Option<Support>,
         /// Why nothing is built on the text, in a sentence.
-        notice: Option<&'static str>,
+        notice: Option<String>,
     },
 }
 
@@ -76,6 +76,8 @@ pub struct ReframeBody {
     pub kind: Kind,
     /// Where it comes from.
     pub source: Source,
+    /// Id of the line of the bank that it is, if it is one.
+    pub line: Option<String>,
     /// What it says.
     pub text: String,
 }
@@ -86,6 +88,7 @@ impl From<&Reframing> for ReframeBody {
             strategy: reframing.strategy(),
             kind: reframing.kind(),
             source: reframing.source(),
+            line: reframing.line().map(str::to_owned),
             text: reframing.text().to_owned(),
         }
     }
@@ -139,7 +142,7 @@ pub struct ReplyBody {
     pub escalation: Option<Escalation>,
     /// What stands beside an ordinary reply.
     pub support: Option<Support>,
-    /// Why nothing is built on the text, where that is so.
+    /// Why nothing is built on the text, or why a writer wrote nothing, where that is so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notice: Option<String>,
     /// What answered; `null` where no model was there.
@@ -186,7 +189,7 @@ impl ReplyBody {
                     if body.distortions.is_empty() { Outcome::NoDistortion } else { Outcome::Reframed };
                 body.reframes = reframes.iter().map(ReframeBody::from).collect();
                 body.support = support;
-                body.notice = notice.map(str::to_owned);
+                body.notice = notice;
             }
         }
         body

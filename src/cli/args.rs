@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::crisis::Level;
 use crate::language::Instructions;
 use crate::weights::{Checksum, FileUrl, ModelName, ModelRef, Quantisation};
+use crate::writer::WriterAddress;
 
 /// A local-first assistant for the moment a thought turns on you. It names cognitive
 /// distortions, offers balanced reframes, and leads to help where words speak of danger.
@@ -112,6 +113,9 @@ pub(super) struct TextArgs {
     /// Let the model write a reframe of its own, too
     #[arg(long)]
     pub(super) generate: bool,
+    /// Let another engine on this machine write it: the address of a llama-server or the like
+    #[arg(long, value_name = "URL")]
+    pub(super) writer: Option<WriterAddress>,
     /// Print JSON
     #[arg(long, conflicts_with = "jsonl")]
     pub(super) json: bool,
@@ -178,6 +182,9 @@ pub(super) struct ServeArgs {
     /// Where to listen; loopback addresses only
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7787")]
     pub(super) listen: SocketAddr,
+    /// Where a request asks for writing, let another engine on this machine write: its address
+    #[arg(long, value_name = "URL")]
+    pub(super) writer: Option<WriterAddress>,
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,
@@ -316,6 +323,9 @@ pub(super) struct EvalArgs {
     /// Phrase rules only, without the model
     #[arg(long)]
     pub(super) rules_only: bool,
+    /// Write sheets for blind readers and their key to a folder; of the suite `reframing`
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) blind: Option<PathBuf>,
     /// Write the whole report as JSON to a file
     #[arg(long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,

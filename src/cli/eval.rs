@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::args::{EvalArgs, Global};
 use super::error::CliError;
 use super::setup;
-use crate::eval::{Kind, Report, Suite};
+use crate::eval::{How, Kind, Report, Suite};
 
 pub(super) async fn run(global: &Global, args: EvalArgs) -> Result<(), CliError> {
     let suites = args.suites.iter().map(|s| Suite::read(&file(s))).collect::<Result<Vec<_>, _>>()?;
@@ -21,7 +21,8 @@ pub(super) async fn run(global: &Global, args: EvalArgs) -> Result<(), CliError>
                 let _ = writeln!(std::io::stderr(), "{done} of {all}");
             }
         };
-        let report = crate::eval::run(suite, &assistant, beside.as_ref(), args.rules_only, &progress).await?;
+        let how = How { rules_only: args.rules_only, beside: beside.as_ref(), blind: args.blind.as_deref() };
+        let report = crate::eval::run(suite, &assistant, how, &progress).await?;
         if !args.json {
             let table = if args.show_texts { report.table_with_texts() } else { report.table() };
             writeln!(std::io::stdout(), "{table}")?;

@@ -193,12 +193,17 @@ pub(super) fn reply(page: &mut Page, text: &str, reply: &ReplyBody) {
         page.blank();
         page.aside(match (i, reframe.kind, reframe.source) {
             (_, _, Source::Written) => "In the model's own words:",
+            (_, _, Source::Writer) => "In the other model's words:",
             (0, Kind::Question, _) => "A question to start with:",
             (0, Kind::Statement, _) => "One way to look at it:",
             (_, Kind::Question, _) => "Or a question:",
             (_, Kind::Statement, _) => "Or:",
         });
         page.inset(&reframe.text);
+    }
+    if let (Some(notice), Outcome::Reframed) = (&reply.notice, reply.outcome) {
+        page.blank();
+        page.say(notice);
     }
     if let Some(support) = &reply.support {
         beside(page, support);

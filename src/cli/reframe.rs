@@ -19,16 +19,21 @@ pub(super) enum Depth {
 }
 
 pub(super) async fn run(global: &Global, args: TextArgs, depth: Depth) -> Result<(), CliError> {
+    if matches!(depth, Depth::Recognise) && (args.generate || args.writer.is_some()) {
+        return Err(CliError::Usage(
+            "`recognise` writes nothing. Use `reframe`, or leave that out.".to_owned(),
+        ));
+    }
     let template = Request {
         situation: args.situation.clone(),
         candidates: args.candidates.map(usize::from),
         seed: Some(args.seed),
         country: args.country.clone(),
-        generate: args.generate,
+        generate: args.generate || args.writer.is_some(),
         ..Request::default()
     };
     if let Some(source) = &args.jsonl {
-        let assistant = setup::assistant(global).await?;
+        let assistant = setup::with_writer(global, setup::assistant(global).await?, args.writer)?;
         let lines = jsonl::Lines::open(source, Limit::Reframing)?;
         let mut out = std::io::stdout();
         return jsonl::answer(lines, &mut out, |line| {
@@ -46,7 +51,7 @@ pub(super) async fn run(global: &Global, args: TextArgs, depth: Depth) -> Result
     let text = input::text(&args.text, Limit::Reframing)?;
     // Looked at before a model is fetched for it.
     Entry::new(text.as_str(), Limit::Reframing)?;
-    let assistant = setup::assistant(global).await?;
+    let assistant = setup::with_writer(global, setup::assistant(global).await?, args.writer)?;
     let request = Request { text, ..template };
     let body = answer(&assistant, &request, depth).await?;
     if args.json {

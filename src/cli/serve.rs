@@ -35,7 +35,7 @@ pub(super) async fn run(global: &Global, args: ServeArgs) -> Result<(), CliError
         source,
     })?;
     let address = listener.local_addr()?;
-    let assistant = setup::assistant(global).await?;
+    let assistant = setup::with_writer(global, setup::assistant(global).await?, args.writer)?;
     let token = AccessToken::generate()?;
     let token_file = setup::data_dir(global)?.join("token");
     token.write_file(&token_file)?;

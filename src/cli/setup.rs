@@ -15,6 +15,7 @@ use crate::language::{Engine, LoadOptions};
 use crate::weights::{
     Cancel, ModelCache, ModelRef, ModelSpec, ModelStatus, Registry, WeightsError, sha256_of,
 };
+use crate::writer::{ChatEngine, WriterAddress};
 
 /// Version of the prompts; rises when one is changed.
 const PROMPTS: &str = "1";
@@ -180,6 +181,22 @@ pub(super) async fn assistant(global: &Global) -> Result<Assistant, CliError> {
         );
     }
     Ok(assistant.with_model(engine, heads, body))
+}
+
+/// The same assistant with the engine that its owner named to write, after saying what that means.
+pub(super) fn with_writer(
+    global: &Global,
+    assistant: Assistant,
+    address: Option<WriterAddress>,
+) -> Result<Assistant, CliError> {
+    let Some(address) = address else { return Ok(assistant) };
+    if !global.quiet {
+        writeln!(
+            std::io::stderr(),
+            "Texts that may be reframed also go to the engine at {address}, outside this program."
+        )?;
+    }
+    Ok(assistant.with_writer(ChatEngine::at(address)))
 }
 
 pub(super) fn engine(global: &Global, path: &Path) -> Result<Engine, CliError> {

@@ -10,6 +10,9 @@ use super::setup;
 use crate::train::{JudgedOn, TrainOptions, TuneOptions, compare, read_recipe, train_heads, tune};
 use crate::weights::{Registry, write_whole};
 
+/// Of the adapter that the recipe makes; rises with every one that is shipped.
+const VERSION: u32 = 2;
+
 /// Whether a run of tuning is under way, which writes its checkpoint before it ends.
 static TUNING: AtomicBool = AtomicBool::new(false);
 
@@ -47,7 +50,7 @@ async fn tune_options(global: &Global, run: TuneArgs) -> Result<TuneOptions, Cli
     let cache = setup::cache(global)?;
     let registry = Registry::load(cache.folder())?;
     let spec = setup::tuned_from(&registry, base.as_ref())?.clone();
-    let name = format!("{}-evenkeel-1", spec.name);
+    let name = format!("{}-evenkeel-{VERSION}", spec.name);
     Ok(TuneOptions {
         folder: corpus,
         base: setup::pull(global, &cache, &spec).await?,

@@ -4,6 +4,7 @@
 //!
 //! The files stand in `evals/corpus/`; `SPEC.md` there says what each field means.
 
+mod judged;
 mod parts;
 pub(crate) mod read;
 pub mod split;
@@ -17,6 +18,7 @@ use crate::crisis::{About, Flag, Level, Time};
 use crate::distortion::Distortion;
 use crate::reframe::{AboutTag, Strategy};
 
+pub(crate) use judged::{JudgedLine, judged_lines};
 pub use parts::{Moment, Part, PartsStage, PartsState, Speaker, Turn};
 pub use split::{Split, SplitError, Splits};
 
@@ -128,6 +130,41 @@ pub struct Fit {
     /// Ones that say something untrue of this thought, or would hurt.
     #[serde(rename = "false")]
     pub untrue: Vec<String>,
+}
+
+/// What a reader made of a line for a thought, the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// It says something untrue of this thought, or would hurt.
+    Untrue,
+    /// True, and beside the point.
+    Off,
+    /// Acceptable.
+    Fits,
+    /// As if written for it.
+    Best,
+}
+
+impl Verdict {
+    /// All four, the worst first.
+    pub const ALL: [Self; 4] = [Self::Untrue, Self::Off, Self::Fits, Self::Best];
+}
+
+impl Fit {
+    /// What the reader made of a line that was shown.
+    #[must_use]
+    pub fn verdict(&self, line: &str) -> Verdict {
+        let among = |lines: &[String]| lines.iter().any(|l| l == line);
+        if among(&self.best) {
+            Verdict::Best
+        } else if among(&self.fits) {
+            Verdict::Fits
+        } else if among(&self.untrue) {
+            Verdict::Untrue
+        } else {
+            Verdict::Off
+        }
+    }
 }
 
 /// Why the corpus could not be read.
@@ -244,7 +281,7 @@ pub(crate) mod tests {
     #[test]
     fn the_corpus_is_as_its_spec_describes_it() {
         let corpus = Corpus::read(&root().join(FOLDER)).unwrap();
-        assert_eq!((corpus.thoughts.len(), corpus.crisis.len(), corpus.fits.len()), (5362, 2570, 600));
+        assert_eq!((corpus.thoughts.len(), corpus.crisis.len(), corpus.fits.len()), (5362, 4350, 1560));
         assert_eq!(corpus.moments.len(), 620);
         let distorted = corpus.thoughts.iter().filter(|t| !t.distortions.is_empty());
         assert!(distorted.clone().all(|t| t.reframes.len() >= 2 && t.distortions.len() <= 4));

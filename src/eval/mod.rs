@@ -7,11 +7,12 @@ mod baseline;
 mod metrics;
 mod path;
 mod recognition;
+mod reframing;
 mod report;
 mod screening;
 mod suite;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::assistant::{Assistant, AssistantError, ContentError};
@@ -65,6 +66,17 @@ pub enum EvalError {
     /// The assistant could not begin.
     #[error(transparent)]
     Assistant(#[from] AssistantError),
+    /// The suite needs the model.
+    #[error("The suite {0} measures the model. Run it without --rules-only, after `evenkeel models pull`.")]
+    NeedsModel(String),
+    /// A sheet for readers could not be written.
+    #[error("{} can't be written ({source}). Name another folder with --blind.", path.display())]
+    Write {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
 }
 
 impl EvalError {
@@ -74,27 +86,37 @@ impl EvalError {
     }
 }
 
-/// Measures a suite. `rules_only` leaves the model out even if the assistant has one; without a
-/// model it is left out anyway. `beside` is measured on the same thoughts, for comparison, where
-/// the suite is about recognition. `progress` hears how many of how many steps are done.
+/// How a suite is measured.
+#[derive(Clone, Copy, Default)]
+pub struct How<'a> {
+    /// Leaves the model out even if the assistant has one; without a model it is left out anyway.
+    pub rules_only: bool,
+    /// Measured on the same thoughts, for comparison, where the suite is about recognition.
+    pub beside: Option<&'a Assistant>,
+    /// Where the suite is about reframing: the folder for sheets that blind readers judge.
+    pub blind: Option<&'a Path>,
+}
+
+/// Measures a suite; `progress` hears how many of how many steps are done.
 ///
 /// # Errors
 /// [`EvalError`] if the suite's files cannot be read or the assistant fails.
 pub async fn run(
     suite: &Suite,
     assistant: &Assistant,
-    beside: Option<&Assistant>,
-    rules_only: bool,
+    how: How<'_>,
     progress: &dyn Fn(usize, usize),
 ) -> Result<Report, EvalError> {
     let begun = Instant::now();
     let without_model = Assistant::rules_only(assistant.today())?;
-    let assistant = if rules_only { &without_model } else { assistant };
-    let bench = Bench { suite, assistant, beside, without_model: &without_model, progress };
+    let assistant = if how.rules_only { &without_model } else { assistant };
+    let How { beside, blind, .. } = how;
+    let bench = Bench { suite, assistant, beside, blind, without_model: &without_model, progress };
     let found = match suite.kind {
         Kind::Recognition => recognition::measure(&bench).await?,
         Kind::Calibration => recognition::calibration::measure(&bench).await?,
         Kind::Screening => screening::measure(&bench).await?,
+        Kind::Reframing => reframing::measure(&bench).await?,
         Kind::Path => path::measure(&bench).await?,
     };
     Report::new(suite, found, assistant.model().cloned(), begun.elapsed().as_secs_f64())
@@ -107,6 +129,8 @@ struct Bench<'a> {
     assistant: &'a Assistant,
     /// Another one to compare it with.
     beside: Option<&'a Assistant>,
+    /// Where sheets for blind readers go.
+    blind: Option<&'a Path>,
     /// The same without its model, to tell what the model adds.
     without_model: &'a Assistant,
     progress: &'a dyn Fn(usize, usize),
@@ -130,7 +154,6 @@ impl Bench<'_> {
 #[allow(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
 mod tests {
     use std::cell::Cell;
-    use std::path::Path;
 
     use super::*;
 
@@ -139,7 +162,8 @@ mod tests {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("evals").join(name);
         let last = Cell::new((0, 0));
         let suite = Suite::read(&file).unwrap();
-        let report = run(&suite, &assistant, None, true, &|done, all| last.set((done, all))).await.unwrap();
+        let how = How { rules_only: true, ..How::default() };
+        let report = run(&suite, &assistant, how, &|done, all| last.set((done, all))).await.unwrap();
         assert_eq!(last.get().0, last.get().1, "{name} tells when it is done");
         assert!(report.table().lines().all(|l| l.chars().count() <= 72), "{}", report.table());
         report

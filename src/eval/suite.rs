@@ -15,6 +15,8 @@ pub enum Kind {
     Recognition,
     /// How far the probabilities of distortions can be taken at their word.
     Calibration,
+    /// Which reframes are offered, against what readers made of the lines of the bank.
+    Reframing,
     /// Which level and flags are found, against the labels of our own crisis texts.
     Screening,
     /// What the whole path answers, against what each item expects.

@@ -195,7 +195,21 @@ impl Session {
         texts: Vec<Vec<Token>>,
         depths: Vec<usize>,
     ) -> Result<Vec<Vec<States>>, LanguageError> {
-        match self.ask(Job::States { texts, depths }).await? {
+        self.states_after(Vec::new(), texts, depths).await
+    }
+
+    /// The same for texts that each follow `prefix`, which is read once; its own states are not
+    /// given.
+    ///
+    /// # Errors
+    /// As [`Session::states`].
+    pub async fn states_after(
+        &self,
+        prefix: Vec<Token>,
+        texts: Vec<Vec<Token>>,
+        depths: Vec<usize>,
+    ) -> Result<Vec<Vec<States>>, LanguageError> {
+        match self.ask(Job::States { prefix, texts, depths }).await? {
             Done::States(states) => Ok(states),
             _ => Err(LanguageError::Failed),
         }

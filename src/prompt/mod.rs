@@ -49,6 +49,14 @@ impl Prompt for ReframeSystem {
     const TEMPLATE: &'static str = include_str!("../../prompts/reframe_system.jinja");
 }
 
+/// Sets the task for another engine, which was not tuned for it.
+#[derive(Serialize)]
+pub struct WriterSystem {}
+
+impl Prompt for WriterSystem {
+    const TEMPLATE: &'static str = include_str!("../../prompts/writer_system.jinja");
+}
+
 /// Asks for one balanced thought.
 #[derive(Serialize)]
 pub struct ReframeTask<'a> {
@@ -81,6 +89,7 @@ mod tests {
         let statement = "The writer is sure what someone else thinks, although nobody said so.";
         insta::assert_snapshot!("judge_statement", JudgeStatement { statement }.render().unwrap());
         insta::assert_snapshot!("reframe_system", ReframeSystem {}.render().unwrap());
+        insta::assert_snapshot!("writer_system", WriterSystem {}.render().unwrap());
         insta::assert_snapshot!("parts_system", PartsSystem {}.render().unwrap());
         let task = ReframeTask { distortion: "Mind reading", strategy: "Ask what was really seen or said." };
         insta::assert_snapshot!("reframe_task", task.render().unwrap());

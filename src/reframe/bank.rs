@@ -17,12 +17,19 @@ const SLOT: &str = "{words}";
 const MOST_WORDS: usize = 12;
 
 /// The files of the bank, by name.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 12] = [
     ("bank_a.jsonl", include_str!("../../content/reframes/bank_a.jsonl")),
     ("bank_b.jsonl", include_str!("../../content/reframes/bank_b.jsonl")),
     ("bank_c.jsonl", include_str!("../../content/reframes/bank_c.jsonl")),
     ("bank_d.jsonl", include_str!("../../content/reframes/bank_d.jsonl")),
     ("bank_e.jsonl", include_str!("../../content/reframes/bank_e.jsonl")),
+    ("bank_f.jsonl", include_str!("../../content/reframes/bank_f.jsonl")),
+    ("bank_g.jsonl", include_str!("../../content/reframes/bank_g.jsonl")),
+    ("bank_h.jsonl", include_str!("../../content/reframes/bank_h.jsonl")),
+    ("bank_i.jsonl", include_str!("../../content/reframes/bank_i.jsonl")),
+    ("bank_j.jsonl", include_str!("../../content/reframes/bank_j.jsonl")),
+    ("bank_k.jsonl", include_str!("../../content/reframes/bank_k.jsonl")),
+    ("bank_l.jsonl", include_str!("../../content/reframes/bank_l.jsonl")),
 ];
 
 /// Something that must hold of a thought for a line to be true of it.
@@ -66,11 +73,13 @@ pub enum AboutTag {
     Conflict,
     /// One's children.
     Parenting,
+    /// News, climate, politics, society.
+    World,
 }
 
 impl AboutTag {
-    /// All 17, in the order of the corpus.
-    pub const ALL: [Self; 17] = [
+    /// All 18, in the order of the corpus.
+    pub const ALL: [Self; 18] = [
         Self::OneOther,
         Self::Others,
         Self::Oneself,
@@ -88,6 +97,7 @@ impl AboutTag {
         Self::Appearance,
         Self::Conflict,
         Self::Parenting,
+        Self::World,
     ];
 
     /// Its name in JSON and in data files.
@@ -111,10 +121,11 @@ impl AboutTag {
             Self::Appearance => "appearance",
             Self::Conflict => "conflict",
             Self::Parenting => "parenting",
+            Self::World => "world",
         }
     }
 
-    /// Its place in [`AboutTag::ALL`], 0 to 16.
+    /// Its place in [`AboutTag::ALL`], 0 to 17.
     #[must_use]
     pub const fn index(self) -> usize {
         self as usize

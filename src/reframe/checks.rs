@@ -19,6 +19,8 @@ pub(super) struct Candidate {
     pub(super) strategy: Strategy,
     pub(super) kind: Kind,
     pub(super) source: Source,
+    /// The line of the bank that it is.
+    pub(super) line: Option<String>,
     pub(super) text: String,
     /// Whether it quotes the person's own words, in typographic quotation marks.
     pub(super) quotes: bool,
@@ -30,6 +32,7 @@ pub struct Reframing {
     strategy: Strategy,
     kind: Kind,
     source: Source,
+    line: Option<String>,
     text: String,
 }
 
@@ -52,6 +55,12 @@ impl Reframing {
         self.source
     }
 
+    /// The id of the line of the bank that it is, or `None`.
+    #[must_use]
+    pub fn line(&self) -> Option<&str> {
+        self.line.as_deref()
+    }
+
     /// What it says.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -64,6 +73,7 @@ impl Reframing {
 pub(super) enum Refusal {
     Length,
     Medicine,
+    Diagnosis,
     Cheer,
     Blame,
     Machine,
@@ -83,6 +93,7 @@ pub(super) enum Refusal {
 #[serde(deny_unknown_fields)]
 pub struct Checks {
     medicine: Vec<String>,
+    diagnosis: Vec<String>,
     cheer: Vec<String>,
     blame: Vec<String>,
     machine: Vec<String>,
@@ -115,6 +126,7 @@ impl Checks {
         }
         for (list, refusal) in [
             (&self.medicine, Refusal::Medicine),
+            (&self.diagnosis, Refusal::Diagnosis),
             (&self.cheer, Refusal::Cheer),
             (&self.blame, Refusal::Blame),
             (&self.machine, Refusal::Machine),
@@ -138,8 +150,8 @@ impl Checks {
                 return Err(Refusal::Repetition);
             }
         }
-        let Candidate { strategy, kind, source, text, .. } = candidate;
-        Ok(Reframing { strategy, kind, source, text })
+        let Candidate { strategy, kind, source, line, text, .. } = candidate;
+        Ok(Reframing { strategy, kind, source, line, text })
     }
 }
 
@@ -227,6 +239,7 @@ mod tests {
             strategy: Strategy::ExamineEvidence,
             kind: Kind::Statement,
             source,
+            line: None,
             text: text.to_owned(),
             quotes,
         };
@@ -251,6 +264,7 @@ mod tests {
         let cases = [
             (Refusal::Length, "It passes."),
             (Refusal::Medicine, "I could ask about a higher dose so that days like this get easier."),
+            (Refusal::Diagnosis, "She sounds like a narcissist to me, and that says more about her than me."),
             (Refusal::Cheer, "It was only a slide, and tomorrow is going to be an amazing day."),
             (Refusal::Blame, "You should have checked the slide before you sent it to her."),
             (Refusal::Machine, "As an AI I can tell that this was only one slide among many."),

@@ -2,19 +2,26 @@
 //! person's words, and written by the model only where that was asked for. Every text passes
 //! the checks before anyone sees it. This room knows nothing of HTTP or SQL.
 
+mod affinity;
 mod bank;
 mod checks;
 mod choose;
+mod fit;
 mod generate;
 mod slot;
 mod strategy;
+mod writer;
 
 use serde::Serialize;
 
+pub use affinity::{AFFINITY_ENTRY, AFFINITY_LINES, AFFINITY_OUT, AFFINITY_ROWS, line_key};
 pub use bank::{AboutTag, Bank, BankError, BankLine, Kind};
 pub use checks::{Checks, Reframing};
-pub use choose::{ABOUT_HEAD, BANK_CENTRE, BANK_ROWS, BANK_STATES, baseline_prompt, line_key};
+pub use choose::ABOUT_HEAD;
+pub use fit::{FIT_HEAD, FIT_STEPS, Fitness};
+pub(crate) use fit::{features, fit_head, fitness};
 pub use strategy::{Strategies, Strategy, StrategyEntry, StrategyError};
+pub use writer::{Writer, WriterTrouble};
 
 use crate::crisis::{ClearedEntry, RuleSet};
 use crate::distortion::{Catalogue, Recognition};
@@ -29,7 +36,12 @@ pub enum Source {
     Bank,
     /// Written by the model.
     Written,
+    /// Written by another engine that the owner of this machine named.
+    Writer,
 }
+
+/// What stands between an entry and a line when the model judges whether the line fits it.
+pub const BETWEEN: &str = "\n\n";
 
 /// What choosing and checking need to know by heart.
 pub struct Library {
@@ -43,13 +55,23 @@ pub struct Library {
 
 /// What was asked for.
 #[derive(Debug, Clone, Copy)]
-pub struct Wanted {
+pub struct Wanted<'a> {
     /// How many reframes.
     pub count: usize,
     /// Breaks ties and seeds generation.
     pub seed: u64,
     /// Whether the model may write.
     pub generate: bool,
+    /// Another engine that writes in its place.
+    pub writer: Option<&'a dyn Writer>,
+}
+
+/// What is offered.
+pub struct Suggested {
+    /// Reframes, the best first.
+    pub reframes: Vec<Reframing>,
+    /// Why the other engine that was to write did not.
+    pub trouble: Option<WriterTrouble>,
 }
 
 /// Everything known of an entry by now.
@@ -73,15 +95,20 @@ pub async fn suggest(
     catalogue: &Catalogue,
     rules: &RuleSet,
     session: &Session,
-    wanted: Wanted,
+    wanted: Wanted<'_>,
     each: &(dyn Fn(&Reframing) + Send + Sync),
-) -> Result<Vec<Reframing>, LanguageError> {
-    let mut shown = choose::choose(material, library, rules, session, wanted, each).await?;
+) -> Result<Suggested, LanguageError> {
+    let mut reframes = choose::choose(material, library, rules, session, wanted, each).await?;
+    let mut trouble = None;
     if wanted.generate && !material.recognition.found.is_empty() {
-        let written =
-            generate::generate(material, library, catalogue, rules, session, wanted, &shown).await?;
-        written.iter().for_each(each);
-        shown.extend(written);
+        let written = generate::generate(material, library, catalogue, rules, session, wanted, &reframes);
+        match written.await? {
+            Ok(written) => {
+                written.iter().for_each(each);
+                reframes.extend(written);
+            }
+            Err(error) => trouble = Some(error),
+        }
     }
-    Ok(shown)
+    Ok(Suggested { reframes, trouble })
 }

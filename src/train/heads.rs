@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use super::bank::read_bank;
 use super::data::{Seen, see};
 use super::levels::{LevelExamples, levels};
 use super::logistic::{Examples, Recipe, fit};
+use super::matching::matching;
 use super::scaling::Scaling;
 use super::thresholds::{at_precision, best_f1};
 use super::wrapping::{instruct_all, wrap};
@@ -18,7 +18,7 @@ use crate::distortion::{DISTORTION_HEAD, Distortion, SPAN_HEAD, THRESHOLDS, span
 use crate::entry::{Entry, Limit};
 use crate::heads::{HeadTensors, Heads, Linear, sigmoid};
 use crate::language::Session;
-use crate::reframe::{ABOUT_HEAD, AboutTag, BANK_CENTRE, BANK_ROWS, BANK_STATES, Bank};
+use crate::reframe::{ABOUT_HEAD, AboutTag, Bank};
 
 /// Parts of the training texts for cross-validation.
 pub(super) const FOLDS: usize = 4;
@@ -61,10 +61,8 @@ pub(super) async fn train(
     flags(&learnt, judged.as_ref(), options.seed, &mut parts, &mut card);
 
     let bank = Bank::embedded()?;
-    let read = read_bank(session, depth, &bank, &centre(&learnt.thoughts_seen), say).await?;
-    parts.halved.push((BANK_STATES.into(), read.map));
-    parts.vectors.push((BANK_CENTRE.into(), read.centre));
-    parts.notes.push((BANK_ROWS.into(), read.rows.join(" ")));
+    let texts = (&corpus, &splits, &bank);
+    matching((session, depth), options, texts, &mut parts, &mut card, say).await?;
 
     let name = format!("{}-heads-1", options.name);
     parts.notes.push(("name".into(), name.clone()));
@@ -403,13 +401,4 @@ pub(super) fn card_line(card: &mut String, name: &str, scored: &[(f32, bool)], t
         share(hits, taken),
         share(hits, positives)
     );
-}
-
-/// Mean of the mean states.
-fn centre(seen: &[Seen]) -> Vec<f32> {
-    let mut centre = vec![0.0; seen.first().map_or(0, |s| s.mean.len())];
-    for one in seen {
-        centre.iter_mut().zip(&one.mean).for_each(|(sum, v)| *sum += v / seen.len() as f32);
-    }
-    centre
 }

@@ -151,18 +151,18 @@ fn prior(examples: &Examples<'_>, output: usize) -> f32 {
     (p / (1.0 - p)).ln()
 }
 
-struct Adam {
+pub(super) struct Adam {
     first: Vec<f32>,
     second: Vec<f32>,
     steps: i32,
 }
 
 impl Adam {
-    fn new(n: usize) -> Self {
+    pub(super) fn new(n: usize) -> Self {
         Self { first: vec![0.0; n], second: vec![0.0; n], steps: 0 }
     }
 
-    fn step(&mut self, values: &mut [f32], slope: &[f32], rate: f32) {
+    pub(super) fn step(&mut self, values: &mut [f32], slope: &[f32], rate: f32) {
         const DECAY: (f32, f32) = (0.9, 0.999);
         self.steps += 1;
         let (c1, c2) = (1.0 - DECAY.0.powi(self.steps), 1.0 - DECAY.1.powi(self.steps));

@@ -2,11 +2,12 @@
 //! words, crisis level and flags, what an entry is about, and the states of the bank's lines.
 //! This room knows nothing of HTTP.
 
-mod bank;
+mod affinity;
 mod data;
 mod heads;
 mod levels;
 mod logistic;
+mod matching;
 mod scaling;
 mod thresholds;
 mod tuning;
@@ -73,6 +74,11 @@ pub enum TrainError {
     /// The bank of reframes.
     #[error(transparent)]
     Bank(#[from] BankError),
+    /// Nothing to learn which lines fit from, or to judge it on.
+    #[error(
+        "No line of the bank was judged for a thought of the {0} part. `fit_*.jsonl` in the corpus says which fit."
+    )]
+    NoJudgedLines(&'static str),
     /// The file could not be put together.
     #[error(transparent)]
     Heads(#[from] HeadFileError),

@@ -17,3 +17,4 @@ mod reframings;
 mod screenings;
 mod serving;
 mod with_model;
+mod writer;

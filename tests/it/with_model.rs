@@ -18,7 +18,7 @@ use crate::house::{House, assistant};
 use crate::reframings::{events, stream};
 use crate::serving::{Served, rest};
 
-const TEXT: &str = "She didn't answer my message. She must think I'm useless.";
+pub(crate) const TEXT: &str = "She didn't answer my message. She must think I'm useless.";
 /// So often repeated, the text keeps any machine busy for a while.
 const LONG: usize = 340;
 
@@ -46,7 +46,7 @@ fn body() -> ModelBody {
 }
 
 /// The one engine of these tests, ready, for one test at a time: some fill its queue.
-async fn with_model() -> (Assistant, MutexGuard<'static, ()>) {
+pub(crate) async fn with_model() -> (Assistant, MutexGuard<'static, ()>) {
     static MODEL: OnceLock<(Engine, Option<Heads>)> = OnceLock::new();
     static ALONE: Mutex<()> = Mutex::const_new(());
     let alone = ALONE.lock().await;

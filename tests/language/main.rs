@@ -184,6 +184,29 @@ async fn states_of_packed_texts_are_those_of_each_alone_and_long_texts_pass_in_p
 }
 
 #[tokio::test]
+async fn states_after_a_prefix_are_those_of_the_whole_text() {
+    let session = session().await;
+    let prefix = session.encode(&"They never answered my message. ".repeat(60)).unwrap().tokens;
+    assert!(prefix.len() > 256, "longer than a pass");
+    let short = session.encode("What do I know, and what have I filled in?").unwrap().tokens;
+    let long = session.encode(&"word ".repeat(300)).unwrap().tokens;
+    let texts = vec![short.clone(), long, short];
+    let after = session.states_after(prefix.clone(), texts.clone(), vec![12]).await.unwrap();
+    for (text, after) in texts.iter().zip(&after) {
+        let whole = session.states(vec![[&prefix[..], text].concat()], vec![12]).await.unwrap();
+        assert_eq!(after[0].len(), text.len());
+        let difference = whole[0][0]
+            .rows()
+            .skip(prefix.len())
+            .flatten()
+            .zip(after[0].rows().flatten())
+            .map(|(x, y)| (x - y).abs())
+            .fold(0.0, f32::max);
+        assert!(difference < 0.05, "{difference}");
+    }
+}
+
+#[tokio::test]
 async fn a_text_longer_than_the_models_view_is_an_error() {
     let session = session().await;
     let tokens = vec![100; 9_000];

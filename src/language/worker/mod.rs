@@ -36,6 +36,7 @@ pub(super) const LOGIT_ROWS: usize = 64;
 /// What a session can ask for.
 pub(super) enum Job {
     States {
+        prefix: Vec<Token>,
         texts: Vec<Vec<Token>>,
         depths: Vec<usize>,
     },

@@ -75,7 +75,7 @@ impl<'a> Schedule<'a> {
     fn take(&mut self, Command { job, ticket }: Command) {
         let network = &self.network;
         let taken: Result<Box<dyn Reading>, LanguageError> = match job {
-            Job::States { texts, depths } => match StatesOf::new(network, texts, depths) {
+            Job::States { prefix, texts, depths } => match StatesOf::new(network, prefix, texts, depths) {
                 Ok(states) => Ok(Box::new(states)),
                 Err(error) => Err(error),
             },

@@ -55,8 +55,9 @@ impl States {
     }
 }
 
-/// Texts being read for their states after some layers.
+/// Texts being read for their states after some layers, each after the same prefix.
 pub(super) struct StatesOf {
+    prefix: Vec<Token>,
     texts: Vec<Vec<Token>>,
     depths: Vec<usize>,
     /// Of the texts read to their end, for each its states after each of the depths.
@@ -70,30 +71,37 @@ pub(super) struct StatesOf {
 impl StatesOf {
     pub(super) fn new(
         network: &Transformer,
+        prefix: Vec<Token>,
         texts: Vec<Vec<Token>>,
         depths: Vec<usize>,
     ) -> Result<Self, LanguageError> {
-        texts.iter().try_for_each(|text| fits(text.len(), network.context()))?;
+        texts.iter().try_for_each(|text| fits(prefix.len() + text.len(), network.context()))?;
         if !depths.is_sorted_by(|a, b| a < b) || depths.iter().any(|d| !(1..=network.depth()).contains(d)) {
             return Err(LanguageError::Unsupported("states of those layers"));
         }
         let read = Vec::with_capacity(texts.len());
         let values = vec![Vec::new(); depths.len()];
-        Ok(Self { texts, depths, read, cache: network.cache(), batch: Batch::default(), values })
+        let mut cache = network.cache();
+        cache.reserve(prefix.len(), 0, 0);
+        Ok(Self { prefix, texts, depths, read, cache, batch: Batch::default(), values })
     }
 
-    /// Puts a part of a long text into the batch, or as many short ones as fit, each in a branch
-    /// of its own; says how many texts then are read to their end.
+    /// Puts a part of the prefix or of a long text into the batch, or as many short texts as fit,
+    /// each in a branch of its own; says how many texts then are read to their end.
     fn fill(&mut self) -> usize {
         self.batch.clear();
         let texts = &self.texts[self.read.len()..];
+        let (before, from) = (self.prefix.len(), self.cache.len());
+        if from < before {
+            self.batch.push(0, from, &self.prefix[from..before.min(from + PASS)]);
+            return 0;
+        }
         match texts.first() {
             Some(text) if text.len() > PASS => {
-                self.cache.reserve(text.len(), 0, 0);
-                let from = self.cache.len();
-                let part = &text[from..text.len().min(from + PASS)];
+                self.cache.reserve(before + text.len(), 0, 0);
+                let part = &text[from - before..text.len().min(from - before + PASS)];
                 self.batch.push(0, from, part);
-                usize::from(from + part.len() == text.len())
+                usize::from(from - before + part.len() == text.len())
             }
             _ => {
                 let mut branches = 0;
@@ -102,7 +110,7 @@ impl StatesOf {
                         break;
                     }
                     branches += 1;
-                    self.batch.push(branches, 0, text);
+                    self.batch.push(branches, before, text);
                 }
                 branches as usize
             }
@@ -112,7 +120,7 @@ impl StatesOf {
 
 impl Reading for StatesOf {
     fn tokens(&self) -> usize {
-        self.texts.iter().map(Vec::len).max().unwrap_or(0).max(PASS)
+        self.prefix.len() + self.texts.iter().map(Vec::len).max().unwrap_or(0).max(PASS)
     }
 
     fn pass(
@@ -121,10 +129,15 @@ impl Reading for StatesOf {
         _: &mut Prefixes,
         cancelled: &dyn Fn() -> bool,
     ) -> Result<Option<Done>, LanguageError> {
+        let of_prefix = self.cache.len() < self.prefix.len();
         let ended = self.fill();
-        let Self { texts, depths, read, cache, batch, values } = self;
+        let Self { prefix, texts, depths, read, cache, batch, values } = self;
         if !batch.tokens.is_empty() {
-            let keep = &mut |depth: usize, states: &[f32]| values[depth].extend_from_slice(states);
+            let keep = &mut |depth: usize, states: &[f32]| {
+                if !of_prefix {
+                    values[depth].extend_from_slice(states);
+                }
+            };
             network.tap(batch, cache, (depths, Precision::Bytes), cancelled, keep)?;
         }
         if ended > 0 {
@@ -138,7 +151,7 @@ impl Reading for StatesOf {
                 first = part.end;
             }
             values.iter_mut().for_each(Vec::clear);
-            cache.truncate(0);
+            cache.truncate(prefix.len());
         }
         Ok((read.len() == texts.len()).then(|| Done::States(std::mem::take(read))))
     }

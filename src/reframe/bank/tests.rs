@@ -18,11 +18,11 @@ fn line(text: &str) -> BankLine {
 #[test]
 fn the_embedded_bank_is_sound_and_answers_every_distortion() {
     let bank = Bank::embedded().unwrap();
-    assert_eq!(bank.lines().len(), 1040);
+    assert_eq!(bank.lines().len(), 2477);
     for distortion in Distortion::ALL {
         assert!(bank.for_distortion(distortion).count() >= 40, "{distortion:?}");
     }
-    assert_eq!(bank.validations().count(), 70);
+    assert_eq!(bank.validations().count(), 144);
     assert!(bank.validations().all(|l| l.strategy == Strategy::Validation && !l.has_slot()));
     assert_eq!(bank.get("ba-001").unwrap().strategy, Strategy::ExamineEvidence);
 }

@@ -9,6 +9,7 @@ use super::network::Network;
 use super::optimiser::Adam;
 use super::{Measured, TuneError, TuneOptions, begin, measure, read};
 use crate::corpus::{Corpus, Split, Splits};
+use crate::reframe::Bank;
 
 /// Measures the run of `options` as it lies in its checkpoint, then each of the `merged` models.
 ///
@@ -21,8 +22,10 @@ pub fn compare(
 ) -> Result<Vec<Measured>, TuneError> {
     let corpus = Corpus::read(&options.folder.join("corpus"))?;
     let splits = Splits::read(&options.folder.join("split.json"))?;
-    let (maker, mut learner) = begin(options, &Texts::of(&corpus, &splits, Split::Train))?;
-    let development = measure::Development::new(&Texts::of(&corpus, &splits, Split::Dev), &maker)?;
+    let bank = Bank::embedded()?;
+    let (maker, mut learner) =
+        begin(options, &Texts::of(&corpus, &bank, &splits, Split::Train).part(options.recipe.share))?;
+    let development = measure::Development::new(&Texts::of(&corpus, &bank, &splits, Split::Dev), &maker)?;
     let mut adam = Adam::new(learner.parameters.iter().map(|(_, var)| var.elem_count()));
     let Some(notes) = learner.take_up(options, &mut adam)? else {
         return Err(TuneError::NoRun(options.checkpoint.clone()));

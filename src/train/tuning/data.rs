@@ -1,5 +1,7 @@
 //! Texts as examples: tokens, and what is to be learnt from them.
 
+use std::collections::HashSet;
+
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -7,14 +9,17 @@ use rand_chacha::ChaCha8Rng;
 use super::TuneError;
 use super::network::LONGEST;
 use super::tasks::DISTORTIONS;
-use crate::corpus::{Corpus, CrisisText, Moment, PartsStage, PartsState, Speaker, Split, Splits, Thought};
+use crate::corpus::{
+    Corpus, CrisisText, JudgedLine, Moment, PartsStage, PartsState, Speaker, Split, Splits, Thought, Verdict,
+    judged_lines,
+};
 use crate::crisis::{About, Flag, Level};
 use crate::distortion::Catalogue;
 use crate::entry::{Entry, Limit};
 use crate::heads::windows;
 use crate::language::{ChatTemplate, Message, Role, Token, Tokenizer};
 use crate::prompt::{PartsSystem, Prompt, ReframeSystem, ReframeTask};
-use crate::reframe::Strategies;
+use crate::reframe::{BETWEEN, Bank, Strategies};
 use crate::train::token_labels;
 use crate::train::wrapping::wrap;
 
@@ -33,6 +38,8 @@ pub(super) enum Task {
     /// How a person is in a parts dialogue and what the next step is. Their last message begins
     /// at the token `last`.
     Moment { state: usize, stage: usize, last: usize },
+    /// How well the line that begins at the token `line` fits the thought before it.
+    Match { verdict: Verdict, line: usize },
     /// The tokens from `from` on are to be written.
     Write { from: usize },
 }
@@ -44,13 +51,21 @@ pub(super) struct Texts<'a> {
     pub(super) moments: Vec<&'a Moment>,
     /// A thought and one of its reframes.
     pub(super) reframes: Vec<(&'a Thought, usize)>,
+    /// Lines of the bank that fit their thought, and others.
+    pub(super) fitting: Vec<JudgedLine<'a>>,
+    pub(super) unfitting: Vec<JudgedLine<'a>>,
 }
 
 impl<'a> Texts<'a> {
-    pub(super) fn of(corpus: &'a Corpus, splits: &Splits, side: Split) -> Self {
+    pub(super) fn of(corpus: &'a Corpus, bank: &'a Bank, splits: &Splits, side: Split) -> Self {
         let thoughts: Vec<&Thought> = corpus.thoughts.iter().filter(|t| splits.of(&t.id) == side).collect();
         let reframes = thoughts.iter().flat_map(|t| (0..t.reframes.len()).map(|r| (*t, r))).collect();
+        let (fitting, unfitting) = judged_lines(corpus, splits, side, bank)
+            .into_iter()
+            .partition(|judged| judged.verdict >= Verdict::Fits);
         Self {
+            fitting,
+            unfitting,
             thoughts,
             dangers: corpus.crisis.iter().filter(|t| splits.of(&t.id) == side).collect(),
             moments: corpus.moments.iter().filter(|m| splits.of(&m.id) == side).collect(),
@@ -59,12 +74,38 @@ impl<'a> Texts<'a> {
     }
 }
 
-impl Texts<'_> {
+impl<'a> Texts<'a> {
+    /// Part of all texts of each kind, evenly from first to last; lines and reframes of the thoughts
+    /// that are left.
+    pub(super) fn part(self, share: f64) -> Self {
+        fn thin<T>(all: Vec<T>, share: f64) -> Vec<T> {
+            let passed = |i: usize| (i as f64 * share).floor();
+            let keep = |i: usize| passed(i + 1) > passed(i);
+            all.into_iter().enumerate().filter(|(i, _)| keep(*i)).map(|(_, text)| text).collect()
+        }
+        if share >= 1.0 {
+            return self;
+        }
+        let thoughts = thin(self.thoughts, share);
+        let ids: HashSet<&str> = thoughts.iter().map(|t| t.id.as_str()).collect();
+        let left = |id: &str| ids.contains(id);
+        Self {
+            dangers: thin(self.dangers, share),
+            moments: thin(self.moments, share),
+            reframes: self.reframes.into_iter().filter(|(t, _)| left(&t.id)).collect(),
+            fitting: self.fitting.into_iter().filter(|j| left(&j.thought.id)).collect(),
+            unfitting: self.unfitting.into_iter().filter(|j| left(&j.thought.id)).collect(),
+            thoughts,
+        }
+    }
+
     /// Everything that a run depends on, text by text.
     pub(super) fn all(&self) -> impl Iterator<Item = String> {
         let thoughts = self.thoughts.iter().map(|t| format!("{t:?}"));
         let dangers = self.dangers.iter().map(|d| format!("{d:?}"));
-        thoughts.chain(dangers).chain(self.moments.iter().map(|m| format!("{m:?}")))
+        let judged = self.fitting.iter().chain(&self.unfitting);
+        let judged = judged.map(|j| format!("{} {} {:?}", j.thought.id, j.text, j.verdict));
+        thoughts.chain(dangers).chain(self.moments.iter().map(|m| format!("{m:?}"))).chain(judged)
     }
 }
 
@@ -131,6 +172,16 @@ impl Maker {
         Ok(Example { tokens, task })
     }
 
+    /// A line after a thought, as in use when the model says whether it fits.
+    pub(super) fn matched(&self, thought: &str, line: &str, verdict: Verdict) -> Result<Example, TuneError> {
+        let own = self.tokenizer.encode(line)?.tokens;
+        let mut tokens = self.tokenizer.encode(&(normalised(thought) + BETWEEN))?.tokens;
+        tokens.truncate(LONGEST - own.len());
+        let line = tokens.len();
+        tokens.extend(own);
+        Ok(Example { tokens, task: Task::Match { verdict, line } })
+    }
+
     /// A reframe after its thought; with or without being told which distortion and strategy.
     pub(super) fn reframe(&self, thought: &Thought, number: usize, told: bool) -> Result<Example, TuneError> {
         let reframe = &thought.reframes[number];
@@ -171,6 +222,12 @@ impl Maker {
     }
 }
 
+/// Any other thought that has a distortion in common with this one.
+fn like<'a>(one: &Thought, all: &[&'a Thought], rng: &mut ChaCha8Rng) -> Option<&'a Thought> {
+    let alike = |other: &Thought| other.id != one.id && one.distortions.iter().any(|d| other.has(d.slug));
+    (0..64).filter_map(|_| all.choose(rng).copied()).find(|other| alike(other))
+}
+
 /// Two thoughts in one entry, with the distortions of both.
 fn both(first: &Thought, second: &Thought) -> Thought {
     Thought {
@@ -188,7 +245,7 @@ fn normalised(text: &str) -> String {
 /// seed, so that a run that goes on draws what it would have drawn.
 pub(super) struct Draws {
     rng: ChaCha8Rng,
-    decks: [Deck; 4],
+    decks: [Deck; 6],
 }
 
 struct Deck {
@@ -223,6 +280,8 @@ pub struct Step {
     pub moments: usize,
     /// Texts to be written: reframes and replies of a guide.
     pub written: usize,
+    /// Lines after a thought that they fit or do not fit.
+    pub matches: usize,
 }
 
 /// What is done to thoughts and screening texts so that a network which sees each of them several
@@ -238,6 +297,10 @@ pub struct Disguise {
 
 /// Of the texts to be written one in so many is a guide's reply.
 const REPLIES: usize = 5;
+/// Of the lines after a thought so many in `MATCHES` are reframes that were written for it or for
+/// another thought with the same distortion; the others are lines of the bank that were judged.
+const MATCHES: usize = 8;
+const OF_REFRAMES: usize = 2;
 /// Of the thoughts one in so many is put in small letters.
 const LOWERED: u32 = 5;
 
@@ -251,6 +314,8 @@ impl Draws {
                 deck(texts.dangers.len()),
                 deck(texts.moments.len()),
                 deck(texts.reframes.len()),
+                deck(texts.fitting.len()),
+                deck(texts.unfitting.len()),
             ],
         }
     }
@@ -263,7 +328,7 @@ impl Draws {
         step: Step,
         disguise: Disguise,
     ) -> Result<Vec<Example>, TuneError> {
-        let Self { rng, decks: [thoughts, dangers, moments, reframes] } = self;
+        let Self { rng, decks: [thoughts, dangers, moments, reframes, fitting, unfitting] } = self;
         let mut examples = Vec::new();
         for _ in 0..step.thoughts {
             if let Some(i) = thoughts.draw(rng) {
@@ -309,6 +374,23 @@ impl Draws {
             } else if let Some(i) = reframes.draw(rng) {
                 let (thought, number) = texts.reframes[i];
                 examples.push(maker.reframe(thought, number, rng.random())?);
+            }
+        }
+        for n in 0..step.matches {
+            let fits = n % 2 == 0;
+            if n % MATCHES >= MATCHES - OF_REFRAMES {
+                let Some((own, number)) = texts.reframes.choose(rng) else { continue };
+                let verdict = if fits { Verdict::Best } else { Verdict::Untrue };
+                let read = if fits { Some(*own) } else { like(own, &texts.thoughts, rng) };
+                if let Some(read) = read {
+                    examples.push(maker.matched(&read.thought, &own.reframes[*number].text, verdict)?);
+                }
+                continue;
+            }
+            let (deck, lines) =
+                if fits { (&mut *fitting, &texts.fitting) } else { (&mut *unfitting, &texts.unfitting) };
+            if let Some(judged) = deck.draw(rng).and_then(|i| lines.get(i)) {
+                examples.push(maker.matched(&judged.thought.thought, &judged.text, judged.verdict)?);
             }
         }
         examples.retain(|e| !e.tokens.is_empty());

@@ -9,9 +9,12 @@ use super::data::{Example, Maker, Task, Texts};
 use super::steps::values;
 use super::tasks::{DISTORTIONS, LEVELS};
 use super::{Learner, TuneError};
+use crate::corpus::Verdict;
 
 /// Texts that go to the network together.
 const TOGETHER: usize = 16;
+/// One in so many of the judged lines is measured.
+const LINES_STEP: usize = 4;
 /// One in so many of the reframes is measured.
 const REFRAMES_STEP: usize = 4;
 
@@ -26,14 +29,16 @@ pub struct Measured {
     pub danger_auc: f64,
     /// Perplexity of the reframes, a token.
     pub perplexity: f64,
+    /// Area under the curve of a line's fitting its thought, among lines that were judged.
+    pub fit_auc: f64,
 }
 
 impl fmt::Display for Measured {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { map, macro_f1, danger_auc, perplexity } = self;
+        let Self { map, macro_f1, danger_auc, perplexity, fit_auc } = self;
         write!(
             f,
-            "mAP {map:.3} · macro-F1 {macro_f1:.3} · danger AUC {danger_auc:.3} · perplexity {perplexity:.1}"
+            "mAP {map:.3} · macro-F1 {macro_f1:.3} · danger AUC {danger_auc:.3} · perplexity {perplexity:.1} · fit AUC {fit_auc:.3}"
         )
     }
 }
@@ -43,6 +48,7 @@ pub(super) struct Development {
     thoughts: Vec<Example>,
     dangers: Vec<Example>,
     reframes: Vec<Example>,
+    lines: Vec<Example>,
 }
 
 impl Development {
@@ -59,6 +65,13 @@ impl Development {
                 .iter()
                 .step_by(REFRAMES_STEP)
                 .map(|(thought, number)| maker.reframe(thought, *number, true))
+                .collect::<Result<_, _>>()?,
+            lines: texts
+                .fitting
+                .iter()
+                .chain(&texts.unfitting)
+                .step_by(LINES_STEP)
+                .map(|j| maker.matched(&j.thought.thought, &j.text, j.verdict))
                 .collect::<Result<_, _>>()?,
         })
     }
@@ -80,7 +93,21 @@ impl Development {
             Ok((loss, count))
         })?;
         let (loss, count) = written.iter().fold((0.0, 0), |(l, c), (more, further)| (l + more, c + further));
+        let fits = learner.over_threads(&self.lines, |part| {
+            let mut all = Vec::new();
+            for some in part.chunks(TOGETHER) {
+                let logits = learner.tasks.fitting(&learner.network, &learner.adapter, some)?;
+                let rows = values(&logits)?;
+                let width = rows.len() / some.len();
+                let fits =
+                    |e: &Example| matches!(e.task, Task::Match { verdict, .. } if verdict >= Verdict::Fits);
+                all.extend(rows.chunks_exact(width).zip(some).map(|(row, e)| (row[FITS], fits(e))));
+            }
+            Ok(all)
+        })?;
+        let fits: Vec<Scored> = fits.into_iter().flatten().collect();
         Ok(Measured {
+            fit_auc: auc(&fits),
             map: mean(&average_precision),
             macro_f1: thresholds.map(|t| mean(&|c| f1(c, t))).fold(0.0, f64::max),
             danger_auc: auc(&dangers),
@@ -88,6 +115,9 @@ impl Development {
         })
     }
 }
+
+/// The output of the head of matches that says whether a line fits or does better.
+const FITS: usize = Verdict::Fits as usize - 1;
 
 /// A logit, and whether what it speaks for is so.
 type Scored = (f32, bool);

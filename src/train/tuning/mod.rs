@@ -42,7 +42,7 @@ use crate::corpus::{Corpus, CorpusError, Split, SplitError, Splits};
 use crate::distortion::{Catalogue, CatalogueError};
 use crate::language::gguf::{Gguf, GgufError};
 use crate::language::{ChatError, ChatTemplate, Tokenizer, TokenizerError};
-use crate::reframe::{Strategies, StrategyError};
+use crate::reframe::{Bank, BankError, Strategies, StrategyError};
 use crate::weights::{Checksum, WeightsError};
 
 pub use self::compare::compare;
@@ -64,6 +64,9 @@ pub struct TuneRecipe {
     pub depth: usize,
     /// Steps in all.
     pub steps: usize,
+    /// Part of the texts that is learnt from, 0–1: less than all for a learning curve.
+    #[serde(default = "TuneRecipe::all", skip_serializing_if = "TuneRecipe::is_all")]
+    pub share: f64,
     /// What stands in a step.
     pub step: Step,
     /// What is done to its texts.
@@ -86,12 +89,25 @@ pub struct TuneRecipe {
 }
 
 impl TuneRecipe {
+    fn all() -> f64 {
+        1.0
+    }
+
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+    fn is_all(share: &f64) -> bool {
+        *share >= 1.0
+    }
+
     /// Says what of it cannot be followed with a network of `layers` layers.
     fn check(&self, layers: usize) -> Result<(), String> {
         let Self { disguise, weights, .. } = self;
-        let shares = [("disguise.noise", disguise.noise), ("disguise.joined", disguise.joined)];
+        let shares =
+            [("disguise.noise", disguise.noise), ("disguise.joined", disguise.joined), ("share", self.share)];
         if let Some((name, _)) = shares.iter().find(|(_, share)| !(0.0..=1.0).contains(share)) {
             return Err(format!("{name} is no share from 0 to 1"));
+        }
+        if self.share <= 0.0 {
+            return Err("share is 0: there would be nothing to learn from".to_owned());
         }
         let sizes = [self.rate, self.head_rate, self.decay, self.clip];
         let not_negative = |v: &f64| v.is_finite() && *v >= 0.0;
@@ -158,6 +174,9 @@ pub enum TuneError {
     /// The strategies.
     #[error(transparent)]
     Strategies(#[from] StrategyError),
+    /// The bank of reframes.
+    #[error(transparent)]
+    Bank(#[from] BankError),
     /// The base model.
     #[error(transparent)]
     Model(#[from] GgufError),
@@ -226,9 +245,10 @@ pub fn tune(
     let recipe = &options.recipe;
     let corpus = Corpus::read(&options.folder.join("corpus"))?;
     let splits = Splits::read(&options.folder.join("split.json"))?;
-    let texts = Texts::of(&corpus, &splits, Split::Train);
+    let bank = Bank::embedded()?;
+    let texts = Texts::of(&corpus, &bank, &splits, Split::Train).part(recipe.share);
     let (maker, mut learner) = begin(options, &texts)?;
-    let development = measure::Development::new(&Texts::of(&corpus, &splits, Split::Dev), &maker)?;
+    let development = measure::Development::new(&Texts::of(&corpus, &bank, &splits, Split::Dev), &maker)?;
     let mut adam = Adam::new(learner.parameters.iter().map(|(_, var)| var.elem_count()));
 
     let mut measured = Vec::new();

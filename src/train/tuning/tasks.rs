@@ -15,7 +15,7 @@ use super::data::{Example, Task};
 use super::losses::{Moments, highest_means, means, one_of, standardise, yes_or_no};
 use super::network::Network;
 use super::steps::token_loss;
-use crate::corpus::{PartsStage, PartsState};
+use crate::corpus::{PartsStage, PartsState, Verdict};
 use crate::crisis::{About, Flag, Level};
 use crate::distortion::Distortion;
 
@@ -26,6 +26,8 @@ pub(super) const FLAGS: usize = Flag::ALL.len();
 pub(super) const ABOUTS: usize = About::ALL.len();
 const STATES: usize = PartsState::ALL.len();
 const STAGES: usize = PartsStage::ALL.len();
+/// One for each verdict above the worst: whether the line is that good or better.
+const VERDICTS: usize = Verdict::ALL.len() - 1;
 
 /// Tokens in the clauses over which a distortion's words are looked for; as in use.
 const CLAUSES: [usize; 2] = [8, 14];
@@ -50,12 +52,14 @@ pub struct LossWeights {
     pub parts: f64,
     /// What is to be written.
     pub writing: f64,
+    /// How well a line fits a thought.
+    pub matching: f64,
 }
 
 impl LossWeights {
-    pub(super) fn all(&self) -> [f64; 6] {
-        let Self { spans, danger, flags, about, parts, writing } = *self;
-        [spans, danger, flags, about, parts, writing]
+    pub(super) fn all(&self) -> [f64; 7] {
+        let Self { spans, danger, flags, about, parts, writing, matching } = *self;
+        [spans, danger, flags, about, parts, writing, matching]
     }
 }
 
@@ -67,6 +71,7 @@ pub(super) struct Losses {
     pub(super) danger: f64,
     pub(super) parts: f64,
     pub(super) writing: f64,
+    pub(super) matching: f64,
 }
 
 impl AddAssign for Losses {
@@ -76,6 +81,7 @@ impl AddAssign for Losses {
         self.danger += other.danger;
         self.parts += other.parts;
         self.writing += other.writing;
+        self.matching += other.matching;
     }
 }
 
@@ -87,6 +93,7 @@ pub(super) struct Counts {
     dangers: usize,
     moments: usize,
     written: usize,
+    matches: usize,
 }
 
 impl Counts {
@@ -100,6 +107,7 @@ impl Counts {
                 }
                 Task::Danger { .. } => counts.dangers += 1,
                 Task::Moment { .. } => counts.moments += 1,
+                Task::Match { .. } => counts.matches += 1,
                 Task::Write { from } => counts.written += example.tokens.len() - from,
             }
         }
@@ -123,6 +131,7 @@ const FLAG: usize = 7;
 const ABOUT: usize = 9;
 const STATE: usize = 11;
 const STAGE: usize = 13;
+const FIT: usize = 15;
 
 impl Tasks {
     pub(super) fn new(
@@ -158,6 +167,8 @@ impl Tasks {
                 ("head.state.bias", level(STATES, 0.0)?),
                 ("head.stage.weight", zeros(STAGES, 2 * width)?),
                 ("head.stage.bias", level(STAGES, 0.0)?),
+                ("head.fit.weight", zeros(VERDICTS, 2 * width)?),
+                ("head.fit.bias", level(VERDICTS, 0.0)?),
             ],
         })
     }
@@ -203,6 +214,30 @@ impl Tasks {
         let z = standardise(&x, &self.moments)?;
         let spans = self.head(SPAN, &z)?;
         Ok((self.distortions(&z, &texts, &spans)?, self.head(LEVEL, &means(&z, &inner(&texts))?)?))
+    }
+
+    /// How sure it is that each line fits its thought, for measuring: logits `(texts, verdicts)`.
+    pub(super) fn fitting(
+        &self,
+        network: &Network,
+        adapter: &Adapter,
+        examples: &[&Example],
+    ) -> Result<Tensor, TuneError> {
+        let (x, texts) = self.read(network, adapter, examples)?;
+        self.fit(&standardise(&x, &self.moments)?, examples, &texts)
+    }
+
+    /// Logits of the head of matches: it reads the line's mean state and its last one.
+    fn fit(&self, z: &Tensor, examples: &[&Example], texts: &[Range<usize>]) -> Result<Tensor, TuneError> {
+        let (lines, lasts): (Vec<_>, Vec<_>) = examples
+            .iter()
+            .zip(texts)
+            .map(|(example, text)| {
+                let Task::Match { line, .. } = example.task else { return (text.clone(), text.clone()) };
+                (text.start + line..text.end, text.end - 1..text.end)
+            })
+            .unzip();
+        self.head(FIT, &Tensor::cat(&[means(z, &lines)?, means(z, &lasts)?], 1)?)
     }
 
     /// Mean loss of each token that is to be written, and how many there are.
@@ -318,6 +353,13 @@ impl Tasks {
                 losses.parts += add(one_of(&self.head(STATE, &pooled)?, &states)?, all.moments, weigh.parts)?;
                 losses.parts += add(one_of(&self.head(STAGE, &pooled)?, &stages)?, all.moments, weigh.parts)?;
             }
+            let (matches, ranges) = of(|task| matches!(task, Task::Match { .. }));
+            if !matches.is_empty() {
+                let labels: Vec<f32> = matches.iter().flat_map(|e| at_least(&e.task)).collect();
+                let logits = self.fit(&z, &matches, &ranges)?;
+                let ones = vec![1.0; matches.len()];
+                losses.matching = add(yes_or_no(&logits, &labels, &ones)?, all.matches, weigh.matching)?;
+            }
         }
         if !write.is_empty() {
             let x = x.narrow(0, rows, x.dim(0)? - rows)?;
@@ -328,6 +370,12 @@ impl Tasks {
         }
         Ok((total, losses))
     }
+}
+
+/// For each verdict above the worst whether a line is that good or better.
+pub(super) fn at_least(task: &Task) -> [f32; VERDICTS] {
+    let Task::Match { verdict, .. } = task else { return [0.0; VERDICTS] };
+    std::array::from_fn(|i| f32::from(u8::from(*verdict >= Verdict::ALL[i + 1])))
 }
 
 /// Texts without their first token, whose state is a hundred times as long as any other.
@@ -350,12 +398,13 @@ impl Losses {
     pub(super) fn mean_of(&self, steps: usize) -> String {
         let mean = |sum: f64| sum / steps.max(1) as f64;
         format!(
-            "distortions {:.3} · words {:.3} · danger {:.3} · parts {:.3} · writing {:.3}",
+            "distortions {:.3} · words {:.3} · danger {:.3} · parts {:.3} · writing {:.3} · fit {:.3}",
             mean(self.distortions),
             mean(self.spans),
             mean(self.danger),
             mean(self.parts),
-            mean(self.writing)
+            mean(self.writing),
+            mean(self.matching)
         )
     }
 }
