@@ -1,5 +1,5 @@
 //! Another engine on the person's own machine that writes reframes: llama-server, vLLM, Ollama, or
-//! whatever else answers OpenAI's chat requests. It is off unless its owner names it, sits at a
+//! whatever else answers chat requests as they do. It is off unless its owner names it, sits at a
 //! loopback address, and gets cleared entries alone; what it writes passes the same checks as
 //! everything else. This room knows nothing of distortions.
 
@@ -22,7 +22,7 @@ pub use address::{WriterAddress, WriterAddressError};
 /// Connecting to a program on the same machine takes no longer.
 const CONNECT: Duration = Duration::from_secs(2);
 /// All texts of one request together: short ones, from a large model on a slow machine.
-const TOGETHER: Duration = Duration::from_secs(60);
+const TOGETHER: Duration = Duration::from_mins(1);
 /// Requests that may wait for the engine at once, so that a slow one cannot take all the places
 /// that screening needs as well.
 const AT_ONCE: usize = 2;

@@ -74,7 +74,7 @@ impl<'a> Texts<'a> {
     }
 }
 
-impl<'a> Texts<'a> {
+impl Texts<'_> {
     /// Part of all texts of each kind, evenly from first to last; lines and reframes of the thoughts
     /// that are left.
     pub(super) fn part(self, share: f64) -> Self {
