@@ -267,8 +267,8 @@ impl Assistant {
         let entry = Entry::new(text, Limit::Reframing)?;
         let heads = self.mind.as_ref().and_then(|mind| mind.heads.as_deref());
         let (Some(heads), Some(session)) = (heads, &turn.0) else { return Ok(None) };
-        let Some(head) = reframe::fit_head(heads) else { return Ok(None) };
-        Ok(Some(reframe::fitness(session, heads, head, entry.normalised().trim(), lines).await?))
+        let Some(reader) = reframe::FitReader::of(heads) else { return Ok(None) };
+        Ok(Some(reader.read(session, entry.normalised().trim(), lines).await?))
     }
 }
 

@@ -1,45 +1,48 @@
 //! Thoughts and lines of the bank that a reader judged together.
 
-use super::{Corpus, Fit, Split, Splits, Thought, Verdict};
+use std::collections::HashMap;
+
+use super::{Corpus, Thought, Verdict};
 use crate::reframe::{Bank, BankLine};
 
 /// A thought, a line as it would be shown after it, and what a reader made of it.
 pub(crate) struct JudgedLine<'a> {
     pub(crate) thought: &'a Thought,
     pub(crate) line: &'a BankLine,
+    /// The line's number in the bank.
+    pub(crate) number: usize,
     pub(crate) text: String,
     pub(crate) verdict: Verdict,
 }
 
-/// Every judged line of one side of the split, thought by thought. A line that the bank no longer
+/// The judged lines of the wanted thoughts, thought by thought. A line that the bank no longer
 /// holds is left out.
 pub(crate) fn judged_lines<'a>(
     corpus: &'a Corpus,
-    splits: &Splits,
-    side: Split,
+    is_wanted: &dyn Fn(&str) -> bool,
     bank: &'a Bank,
-) -> Vec<JudgedLine<'a>> {
-    let of_side = |fit: &&Fit| splits.of(&fit.thought_id) == side;
-    let thought = |id: &str| corpus.thoughts.iter().find(|t| t.id == id);
-    corpus
-        .fits
-        .iter()
-        .filter(of_side)
-        .filter_map(|fit| Some((fit, thought(&fit.thought_id)?)))
-        .flat_map(|(fit, thought)| {
-            let lines = fit.shown.iter().filter_map(|id| bank.get(id));
-            lines.map(move |line| JudgedLine {
-                thought,
-                line,
-                text: shown(thought, line),
-                verdict: fit.verdict(&line.id),
-            })
-        })
-        .collect()
+) -> Vec<Vec<JudgedLine<'a>>> {
+    let thoughts: HashMap<&str, &Thought> = corpus.thoughts.iter().map(|t| (t.id.as_str(), t)).collect();
+    let numbered = bank.lines().iter().enumerate();
+    let lines: HashMap<&str, (usize, &BankLine)> = numbered.map(|(n, l)| (l.id.as_str(), (n, l))).collect();
+    let wanted = corpus.fits.iter().filter(|fit| is_wanted(&fit.thought_id));
+    let of_thoughts = wanted.filter_map(|fit| {
+        let thought = *thoughts.get(fit.thought_id.as_str())?;
+        let shown = fit.shown.iter().filter_map(|id| lines.get(id.as_str()));
+        let judged = shown.map(|(number, line)| JudgedLine {
+            thought,
+            line,
+            number: *number,
+            text: shown_after(thought, line),
+            verdict: fit.verdict(&line.id),
+        });
+        Some(judged.collect::<Vec<_>>())
+    });
+    of_thoughts.filter(|lines| !lines.is_empty()).collect()
 }
 
 /// A line as the reader saw it: with the words that carry the distortion it answers.
-fn shown(thought: &Thought, line: &BankLine) -> String {
+fn shown_after(thought: &Thought, line: &BankLine) -> String {
     let label = thought.distortions.iter().find(|label| line.distortions.contains(&label.slug));
     line.fill(label.map_or("", |label| &label.span))
 }

@@ -148,6 +148,11 @@ pub enum Verdict {
 impl Verdict {
     /// All four, the worst first.
     pub const ALL: [Self; 4] = [Self::Untrue, Self::Off, Self::Fits, Self::Best];
+
+    /// For each verdict above the worst, 1 if it is that good or better, else 0: what is learnt.
+    pub(crate) fn steps(self) -> [f32; Self::ALL.len() - 1] {
+        std::array::from_fn(|i| f32::from(u8::from(self >= Self::ALL[i + 1])))
+    }
 }
 
 impl Fit {

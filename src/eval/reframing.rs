@@ -13,7 +13,7 @@ use super::metrics::{auc, mean, share};
 use super::report::{Findings, Miss, Table};
 use super::{Bench, EvalError};
 use crate::assistant::{Event, Outcome, ReplyBody, Request, Turn};
-use crate::corpus::{JudgedLine, Splits, Thought, Verdict, judged_lines};
+use crate::corpus::{JudgedLine, Thought, Verdict, judged_lines};
 use crate::reframe::{Bank, Kind, Source};
 
 /// Of the thoughts with a distortion one in so many goes the whole path.
@@ -29,14 +29,11 @@ pub(super) async fn measure(bench: &Bench<'_>) -> Result<Findings, EvalError> {
     if !bench.has_model() {
         return Err(EvalError::NeedsModel(bench.suite.name.clone()));
     }
-    let wanted = bench.suite.split.ok_or(EvalError::NoSplit)?;
     let (corpus, is_wanted) = bench.corpus()?;
-    let splits = Splits::read(&bench.suite.split_path())?;
     let bank = Bank::embedded().map_err(|e| EvalError::Content(e.into()))?;
     let turn = bench.assistant.turn().await?;
 
-    let judged = judged_lines(&corpus, &splits, wanted, &bank);
-    let thoughts = by_thought(judged);
+    let thoughts = judged_lines(&corpus, &is_wanted, &bank);
     let distorted = |t: &&Thought| is_wanted(&t.id) && !t.distortions.is_empty();
     let path: Vec<&Thought> = corpus.thoughts.iter().filter(distorted).step_by(SHOWN_STEP).collect();
     let read = blind::thoughts(&corpus, &is_wanted);
@@ -57,18 +54,6 @@ pub(super) async fn measure(bench: &Bench<'_>) -> Result<Findings, EvalError> {
     }
     step();
     Ok(found)
-}
-
-/// Lines of the same thought, which follow one another.
-fn by_thought(judged: Vec<JudgedLine<'_>>) -> Vec<Vec<JudgedLine<'_>>> {
-    let mut thoughts: Vec<Vec<JudgedLine<'_>>> = Vec::new();
-    for line in judged {
-        match thoughts.last_mut().filter(|lines| lines[0].thought.id == line.thought.id) {
-            Some(lines) => lines.push(line),
-            None => thoughts.push(vec![line]),
-        }
-    }
-    thoughts
 }
 
 /// Orders the lines that a reader judged for each thought, and looks at what comes first.

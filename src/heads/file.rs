@@ -135,12 +135,6 @@ impl Heads {
             .ok_or_else(|| HeadFileError::Missing(name.to_owned()))
     }
 
-    /// A vector of any length, if there.
-    #[must_use]
-    pub fn any_vector(&self, name: &str) -> Option<&[f32]> {
-        self.vectors.get(name).map(Vec::as_slice)
-    }
-
     /// A remark of the training run, such as the checksum of a file it used.
     #[must_use]
     pub fn note(&self, name: &str) -> Option<&str> {

@@ -176,6 +176,14 @@ impl Session {
         Ok(self.text()?.tokenizer.encode(text)?)
     }
 
+    /// The tokens of several texts, as [`Session::encode`] gives them.
+    ///
+    /// # Errors
+    /// As [`Session::encode`].
+    pub fn tokens(&self, texts: &[&str]) -> Result<Vec<Vec<Token>>, LanguageError> {
+        texts.iter().map(|text| Ok(self.encode(text)?.tokens)).collect()
+    }
+
     /// Encodes a conversation in the model's own form, ending where the model is to speak.
     ///
     /// # Errors

@@ -42,9 +42,14 @@ impl<'a> Affinity<'a> {
     pub(super) fn of(&self, line: &BankLine) -> Option<f32> {
         let row = *self.rows.get(line_key(line).as_str())?;
         let share = self.lines.weight().chunks_exact(self.lines.inputs()).nth(row)?;
-        let hidden: Vec<f32> = self.entry.iter().zip(share).map(|(e, l)| (e + l).max(0.0)).collect();
-        Some(self.out.output(0, &hidden))
+        Some(log_odds(&self.entry, share, self.out))
     }
+}
+
+/// What the network says of an entry's and a line's shares of its hidden layer.
+pub(crate) fn log_odds(entry: &[f32], line: &[f32], out: &Linear) -> f32 {
+    let hidden: Vec<f32> = entry.iter().zip(line).map(|(e, l)| (e + l).max(0.0)).collect();
+    out.output(0, &hidden)
 }
 
 /// Names a line together with its wording (FNV-1a), so that an edited one is noticed.

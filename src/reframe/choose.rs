@@ -62,6 +62,18 @@ fn best_first(mut candidates: Vec<Scored<'_>>) -> Vec<Scored<'_>> {
     candidates
 }
 
+/// The first `most` of the best, among them at most `quoting` with the person's words.
+fn best(candidates: Vec<Scored<'_>>, most: usize, quoting: usize) -> Vec<Scored<'_>> {
+    let mut candidates = best_first(candidates);
+    let mut quotes = 0;
+    candidates.retain(|c| {
+        quotes += usize::from(c.quotes);
+        !c.quotes || quotes <= quoting
+    });
+    candidates.truncate(most);
+    candidates
+}
+
 /// Takes the first that pass, each of another strategy; the person's words come back to them
 /// once, and one of several is a question if that costs little.
 fn show(

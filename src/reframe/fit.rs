@@ -2,8 +2,8 @@
 //! off its states whether the line holds, fits, or might have been written for it.
 
 use super::BETWEEN;
-use crate::heads::{HeadFileError, Heads, Linear, sigmoid};
-use crate::language::{LanguageError, Session};
+use crate::heads::{Heads, Linear, sigmoid};
+use crate::language::{LanguageError, Session, States};
 
 /// Name of the head with one output for each step of [`Fitness`], read on [`features`].
 pub const FIT_HEAD: &str = "fit";
@@ -66,12 +66,8 @@ pub(crate) async fn features(
         return Ok(Vec::new());
     }
     let prefix = session.encode(&format!("{text}{BETWEEN}"))?.tokens;
-    let lines = lines
-        .iter()
-        .map(|line| Ok(session.encode(line)?.tokens))
-        .collect::<Result<Vec<_>, LanguageError>>()?;
-    let states = session.states_after(prefix, lines, vec![depth]).await?;
-    let of_line = |depths: &Vec<crate::language::States>| {
+    let states = session.states_after(prefix, session.tokens(lines)?, vec![depth]).await?;
+    let of_line = |depths: &Vec<States>| {
         let states = depths.first().ok_or(LanguageError::Failed)?;
         let end = states.len();
         Ok([states.mean(0..end), states.mean(end.saturating_sub(1)..end)].concat())
@@ -79,25 +75,32 @@ pub(crate) async fn features(
     states.iter().map(of_line).collect()
 }
 
-/// The head of fits; `None` if these heads have none.
-pub(crate) fn fit_head(heads: &Heads) -> Option<&Linear> {
-    let head: Result<&Linear, HeadFileError> = heads.linear(FIT_HEAD, FIT_STEPS);
-    head.ok()
+/// What tells how well lines fit.
+#[derive(Clone, Copy)]
+pub(crate) struct FitReader<'a> {
+    head: &'a Linear,
+    depth: usize,
 }
 
-/// How well each line fits a text.
-///
-/// # Errors
-/// As [`features`].
-pub(crate) async fn fitness(
-    session: &Session,
-    heads: &Heads,
-    head: &Linear,
-    text: &str,
-    lines: &[&str],
-) -> Result<Vec<Fitness>, LanguageError> {
-    let features = features(session, heads.depth, text, lines).await?;
-    Ok(features.iter().map(|x| Fitness::of(&head.apply(x))).collect())
+impl<'a> FitReader<'a> {
+    /// That of these heads; `None` if they have not learnt it.
+    pub(crate) fn of(heads: &'a Heads) -> Option<Self> {
+        Some(Self { head: heads.linear(FIT_HEAD, FIT_STEPS).ok()?, depth: heads.depth })
+    }
+
+    /// How well each line fits a text.
+    ///
+    /// # Errors
+    /// As [`features`].
+    pub(crate) async fn read(
+        self,
+        session: &Session,
+        text: &str,
+        lines: &[&str],
+    ) -> Result<Vec<Fitness>, LanguageError> {
+        let features = features(session, self.depth, text, lines).await?;
+        Ok(features.iter().map(|x| Fitness::of(&self.head.apply(x))).collect())
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use super::checks::Candidate;
 use super::choose::{excerpt, likeliest};
-use super::fit::{fit_head, fitness};
+use super::fit::FitReader;
 use super::{Kind, Library, Material, Reframing, Source, Strategy, Wanted, WriterTrouble};
 use crate::crisis::RuleSet;
 use crate::distortion::Catalogue;
@@ -40,7 +40,7 @@ pub(super) async fn generate(
     let Some(strategy) = STRATEGIES.into_iter().find(|s| shown.iter().all(|r| r.strategy() != *s)) else {
         return Ok(Ok(None));
     };
-    let head = material.read.and_then(|(heads, _)| Some((heads, fit_head(heads)?)));
+    let reader = material.read.and_then(|(heads, _)| FitReader::of(heads));
     let entry = catalogue.get(found.distortion);
     let task =
         ReframeTask { distortion: &entry.name, strategy: &library.strategies.get(strategy).description };
@@ -49,7 +49,7 @@ pub(super) async fn generate(
     let task = task.render().map_err(template)?;
     let texts = if let Some(writer) = wanted.writer {
         // What a foreign engine writes is shown only where our own model can judge it.
-        if head.is_none() {
+        if reader.is_none() {
             return Ok(Ok(None));
         }
         let system = format!("{}\n\n{task}", WriterSystem {}.render().map_err(template)?);
@@ -77,8 +77,9 @@ pub(super) async fn generate(
         })
         .collect();
     let texts: Vec<&str> = passed.iter().map(Reframing::text).collect();
-    let best = match head {
-        Some((heads, head)) => fitness(session, heads, head, &text, &texts)
+    let best = match reader {
+        Some(reader) => reader
+            .read(session, &text, &texts)
             .await?
             .into_iter()
             .enumerate()

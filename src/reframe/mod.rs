@@ -14,12 +14,13 @@ mod writer;
 
 use serde::Serialize;
 
+pub(crate) use affinity::log_odds as affinity_log_odds;
 pub use affinity::{AFFINITY_ENTRY, AFFINITY_LINES, AFFINITY_OUT, AFFINITY_ROWS, line_key};
 pub use bank::{AboutTag, Bank, BankError, BankLine, Kind};
 pub use checks::{Checks, Reframing};
 pub use choose::ABOUT_HEAD;
 pub use fit::{FIT_HEAD, FIT_STEPS, Fitness};
-pub(crate) use fit::{features, fit_head, fitness};
+pub(crate) use fit::{FitReader, features};
 pub use strategy::{Strategies, Strategy, StrategyEntry, StrategyError};
 pub use writer::{Writer, WriterTrouble};
 

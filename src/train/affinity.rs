@@ -7,6 +7,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::logistic::{Adam, dot};
 use crate::heads::{Linear, sigmoid};
+use crate::reframe::affinity_log_odds;
 
 /// Units of the hidden layer.
 const HIDDEN: usize = 64;
@@ -37,9 +38,7 @@ pub(super) struct Maps {
 impl Maps {
     pub(super) fn log_odds(&self, entry: &[f32], line: usize) -> f32 {
         let share = &self.lines.weight()[line * HIDDEN..(line + 1) * HIDDEN];
-        let hidden: Vec<f32> =
-            self.entry.apply(entry).iter().zip(share).map(|(e, l)| (e + l).max(0.0)).collect();
-        self.out.output(0, &hidden)
+        affinity_log_odds(&self.entry.apply(entry), share, &self.out)
     }
 }
 
@@ -103,14 +102,9 @@ fn add_slopes(
     fits: bool,
     count: usize,
 ) {
-    let [of_entry, of_line, bias, out, level] = weights;
+    let [_, _, _, out, level] = weights;
     let width = line.len();
-    let hidden: Vec<f32> = (0..HIDDEN)
-        .map(|h| {
-            let rows = h * width..(h + 1) * width;
-            (dot(&of_entry[rows.clone()], entry) + dot(&of_line[rows], line) + bias[h]).max(0.0)
-        })
-        .collect();
+    let hidden = hidden(weights, entry, line);
     let error = (sigmoid(dot(out, &hidden) + level[0]) - f32::from(u8::from(fits))) / count as f32;
     slopes[4][0] += error;
     for h in 0..HIDDEN {
@@ -123,6 +117,17 @@ fn add_slopes(
             slopes[1][rows].iter_mut().zip(line).for_each(|(s, x)| *s += back * x);
         }
     }
+}
+
+/// The hidden layer, while it is learnt: of standardised states.
+fn hidden([of_entry, of_line, bias, ..]: &[Vec<f32>; 5], entry: &[f32], line: &[f32]) -> Vec<f32> {
+    let width = line.len();
+    (0..HIDDEN)
+        .map(|h| {
+            let rows = h * width..(h + 1) * width;
+            (dot(&of_entry[rows.clone()], entry) + dot(&of_line[rows], line) + bias[h]).max(0.0)
+        })
+        .collect()
 }
 
 /// Mean and deviation of every column.
@@ -177,14 +182,8 @@ mod tests {
         let weights =
             [draw(HIDDEN * 3, 0.3), draw(HIDDEN * 3, 0.7), draw(HIDDEN, 1.1), draw(HIDDEN, 1.3), vec![0.1]];
         let loss = |weights: &[Vec<f32>; 5]| {
-            let [of_entry, of_line, bias, out, level] = weights;
-            let hidden: Vec<f32> = (0..HIDDEN)
-                .map(|h| {
-                    let rows = h * 3..(h + 1) * 3;
-                    (dot(&of_entry[rows.clone()], &entry) + dot(&of_line[rows], &line) + bias[h]).max(0.0)
-                })
-                .collect();
-            -sigmoid(dot(out, &hidden) + level[0]).ln()
+            let [_, _, _, out, level] = weights;
+            -sigmoid(dot(out, &hidden(weights, &entry, &line)) + level[0]).ln()
         };
         let mut slopes: Vec<Vec<f32>> = weights.iter().map(|w| vec![0.0; w.len()]).collect();
         add_slopes(&mut slopes, &weights, (&entry, &line), true, 1);

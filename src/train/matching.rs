@@ -30,8 +30,6 @@ struct Seen<'a> {
     judged: JudgedLine<'a>,
     /// Number of the thought among those of its side.
     thought: usize,
-    /// Number of the line in the bank.
-    line: usize,
     features: Vec<f32>,
 }
 
@@ -53,14 +51,14 @@ pub(super) async fn matching(
     let texts: Vec<&str> = bank.lines().iter().map(|line| line.text.as_str()).collect();
     say("reading the bank");
     let bank_states = alone(session, depth, &texts).await?;
-    let of_side = |side: Split| judged_lines(corpus, splits, side, bank);
+    let of_side = |side: Split| judged_lines(corpus, &|id| splits.of(id) == side, bank);
     let (learnt, kept) = match options.judged_on {
         JudgedOn::Development => (of_side(Split::Train), of_side(Split::Dev)),
         JudgedOn::Folds => {
-            let all = of_side(Split::Train);
-            let ids: Vec<&str> = thoughts(&all);
-            let place = |j: &JudgedLine<'_>| ids.iter().position(|id| *id == j.thought.id).unwrap_or(0);
-            all.into_iter().partition(|j| place(j) % KEPT != 0)
+            let (kept, learnt): (Vec<_>, Vec<_>) =
+                of_side(Split::Train).into_iter().enumerate().partition(|(i, _)| i % KEPT == 0);
+            let lines = |of: Vec<(usize, _)>| of.into_iter().map(|(_, lines)| lines).collect();
+            (lines(learnt), lines(kept))
         }
     };
     for (side, name) in [(&learnt, "training"), (&kept, "development")] {
@@ -68,14 +66,14 @@ pub(super) async fn matching(
             return Err(TrainError::NoJudgedLines(name));
         }
     }
-    let learnt = see(session, depth, learnt, bank, say).await?;
-    let kept = see(session, depth, kept, bank, say).await?;
+    let learnt = see(session, depth, learnt, say).await?;
+    let kept = see(session, depth, kept, say).await?;
 
     say("learning which lines fit");
     let examples: Vec<Example> = learnt
         .lines
         .iter()
-        .map(|s| Example { entry: s.thought, line: s.line, fits: s.judged.verdict >= Verdict::Fits })
+        .map(|s| Example { entry: s.thought, line: s.judged.number, fits: s.judged.verdict >= Verdict::Fits })
         .collect();
     let maps = learn(&learnt.states, &bank_states, &examples, options.seed);
     let head = learn_head(&learnt, options.seed);
@@ -101,52 +99,31 @@ pub(super) async fn matching(
 async fn alone(session: &Session, depth: usize, texts: &[&str]) -> Result<Vec<Vec<f32>>, TrainError> {
     let mut all = Vec::with_capacity(texts.len());
     for some in texts.chunks(TOGETHER) {
-        let tokens = some
-            .iter()
-            .map(|text| Ok(session.encode(text)?.tokens))
-            .collect::<Result<Vec<_>, TrainError>>()?;
-        for states in session.states(tokens, vec![depth]).await? {
+        for states in session.states(session.tokens(some)?, vec![depth]).await? {
             all.extend(states.first().map(|s| s.mean(1..s.len())));
         }
     }
     Ok(all)
 }
 
-/// The ids of the thoughts that lines were judged for, in their order.
-fn thoughts<'a>(judged: &[JudgedLine<'a>]) -> Vec<&'a str> {
-    let mut ids: Vec<&str> = judged.iter().map(|j| j.thought.id.as_str()).collect();
-    ids.dedup();
-    ids
-}
-
 async fn see<'a>(
     session: &Session,
     depth: usize,
-    judged: Vec<JudgedLine<'a>>,
-    bank: &Bank,
+    judged: Vec<Vec<JudgedLine<'a>>>,
     say: &(dyn Fn(&str) + Send + Sync),
 ) -> Result<Side<'a>, TrainError> {
-    let number = |id: &str| bank.lines().iter().position(|line| line.id == id);
     let mut side = Side::default();
-    let mut rest = judged.into_iter().peekable();
-    while let Some(first) = rest.next() {
-        let mut of_thought = vec![first];
-        let id = of_thought[0].thought.id.as_str();
-        while let Some(next) = rest.next_if(|j| j.thought.id == id) {
-            of_thought.push(next);
-        }
-        let text = Entry::new(of_thought[0].thought.thought.as_str(), Limit::Reframing);
+    for (thought, lines) in judged.into_iter().enumerate() {
+        let Some(first) = lines.first() else { continue };
+        let text = Entry::new(first.thought.thought.as_str(), Limit::Reframing);
         let text = text.map(|e| e.normalised().to_owned()).unwrap_or_default();
-        let texts: Vec<&str> = of_thought.iter().map(|j| j.text.as_str()).collect();
+        let texts: Vec<&str> = lines.iter().map(|j| j.text.as_str()).collect();
         let features = features(session, depth, text.trim(), &texts).await?;
-        let thought = side.states.len();
         side.states.extend(alone(session, depth, &[&text]).await?);
-        let lines = of_thought.into_iter().zip(features).filter_map(|(judged, features)| {
-            Some(Seen { line: number(&judged.line.id)?, judged, thought, features })
-        });
-        side.lines.extend(lines);
-        if side.states.len().is_multiple_of(REPORT_EVERY) {
-            say(&format!("lines of {} thoughts", side.states.len()));
+        let seen = lines.into_iter().zip(features);
+        side.lines.extend(seen.map(|(judged, features)| Seen { judged, thought, features }));
+        if (thought + 1).is_multiple_of(REPORT_EVERY) {
+            say(&format!("lines of {} thoughts", thought + 1));
         }
     }
     Ok(side)
@@ -154,8 +131,7 @@ async fn see<'a>(
 
 /// For each line whether it holds, fits, is among the best.
 fn labels<'s, 'a: 's>(lines: impl IntoIterator<Item = &'s Seen<'a>>) -> Vec<f32> {
-    let steps = [Verdict::Off, Verdict::Fits, Verdict::Best];
-    lines.into_iter().flat_map(|s| steps.map(|step| f32::from(u8::from(s.judged.verdict >= step)))).collect()
+    lines.into_iter().flat_map(|s| s.judged.verdict.steps()).collect()
 }
 
 fn learn_head(side: &Side<'_>, seed: u64) -> Linear {
@@ -182,7 +158,8 @@ fn report(side: &Side<'_>, of: &dyn Fn(usize) -> bool, maps: &Maps, head: &Linea
         card_line(card, name, &scored, 0.5);
     }
     let by_head: Vec<f32> = logits.iter().map(|l| Fitness::of(l).rank()).collect();
-    let by_look: Vec<f32> = lines.iter().map(|s| maps.log_odds(&side.states[s.thought], s.line)).collect();
+    let by_look: Vec<f32> =
+        lines.iter().map(|s| maps.log_odds(&side.states[s.thought], s.judged.number)).collect();
     let _ = writeln!(card);
     for (name, ranks) in [("read after the entry", by_head), ("by the first look alone", by_look)] {
         let first: Vec<Verdict> =

@@ -1,5 +1,5 @@
 //! Training the heads that read the frozen hidden states of a model: distortions and their
-//! words, crisis level and flags, what an entry is about, and the states of the bank's lines.
+//! words, crisis level and flags, what an entry is about, and which lines of the bank fit it.
 //! This room knows nothing of HTTP.
 
 mod affinity;

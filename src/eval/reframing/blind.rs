@@ -22,7 +22,7 @@ const THOUGHTS: usize = 60;
 /// Orders the texts.
 const SEED: u64 = 0;
 
-/// Thoughts that no line was ever judged for: neither heads nor thresholds know them.
+/// Thoughts that no line was ever judged for: nothing about what fits was learnt from them.
 pub(super) fn thoughts<'a>(corpus: &'a Corpus, is_wanted: &dyn Fn(&str) -> bool) -> Vec<&'a Thought> {
     let judged: HashSet<&str> = corpus.fits.iter().map(|f| f.thought_id.as_str()).collect();
     let fresh = |t: &&Thought| {

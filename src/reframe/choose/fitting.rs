@@ -1,11 +1,11 @@
 //! By what the model has learnt of which lines fit: a first look at all, a close one at the
 //! nearest.
 
-use super::{Scored, answering, excerpt};
+use super::{Scored, answering, best, excerpt};
 use crate::heads::Reading;
 use crate::language::{LanguageError, Session};
 use crate::reframe::affinity::Affinity;
-use crate::reframe::fit::{fit_head, fitness};
+use crate::reframe::fit::FitReader;
 use crate::reframe::{Library, Material};
 
 /// Lines that the model reads after the entry, and how many of them may quote the person.
@@ -21,25 +21,17 @@ pub(super) async fn ranked<'a>(
     session: &Session,
 ) -> Result<Option<Vec<Scored<'a>>>, LanguageError> {
     let Some((heads, reading)) = material.read else { return Ok(None) };
-    let Some(head) = fit_head(heads) else { return Ok(None) };
+    let Some(reader) = FitReader::of(heads) else { return Ok(None) };
     let state = state_of(material, reading);
     let Some(affinity) = Affinity::new(heads, &state) else { return Ok(None) };
 
-    let mut nearest: Vec<Scored<'a>> = answering(material, library)
-        .filter_map(|(line, text, _)| {
-            Some(Scored { line, text, quotes: line.has_slot(), rank: affinity.of(line)? })
-        })
-        .collect();
-    nearest.sort_by(|a, b| b.rank.total_cmp(&a.rank));
-    let mut quoting = 0;
-    nearest.retain(|c| {
-        quoting += usize::from(c.quotes);
-        !c.quotes || quoting <= READ_QUOTING
+    let candidates = answering(material, library).filter_map(|(line, text, _)| {
+        Some(Scored { line, text, quotes: line.has_slot(), rank: affinity.of(line)? })
     });
-    nearest.truncate(READ);
+    let nearest = best(candidates.collect(), READ, READ_QUOTING);
 
     let lines: Vec<&str> = nearest.iter().map(|c| c.text.as_str()).collect();
-    let fitness = fitness(session, heads, head, &excerpt(material), &lines).await?;
+    let fitness = reader.read(session, &excerpt(material), &lines).await?;
     let mut shown = Vec::with_capacity(nearest.len());
     for (mut line, fitness) in nearest.into_iter().zip(fitness) {
         if fitness.holds >= HOLDS {

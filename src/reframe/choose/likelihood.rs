@@ -1,9 +1,9 @@
 //! By how much likelier the model finds a line after this entry than after none, and by what the
 //! line takes for granted ("about" tags): for models that have not learnt which lines fit.
 
-use super::{Scored, answering, best_first, excerpt, prompt_for};
+use super::{Scored, answering, best, excerpt, prompt_for};
 use crate::heads::{Heads, Reading, sigmoid};
-use crate::language::{LanguageError, Session};
+use crate::language::{LanguageError, LogProbability, Session};
 use crate::reframe::{AboutTag, BankLine, Library, Material};
 
 /// Name of the head with one output for each tag of [`AboutTag::ALL`], read on the mean state.
@@ -48,13 +48,7 @@ pub(super) async fn ranked<'a>(
         let rank = DOUBT * doubt + DISTORTION * probability;
         Some(Scored { line, text, quotes: line.has_slot(), rank })
     });
-    let mut candidates = best_first(candidates.collect());
-    let mut quoting = 0;
-    candidates.retain(|c| {
-        quoting += usize::from(c.quotes);
-        !c.quotes || quoting <= SCORED_QUOTING
-    });
-    candidates.truncate(SCORED);
+    let candidates = best(candidates.collect(), SCORED, SCORED_QUOTING);
     let texts: Vec<&str> = candidates.iter().map(|c| c.text.as_str()).collect();
     let gained = gains(session, &excerpt(material), &texts).await?;
     let mut shown = Vec::with_capacity(candidates.len());
@@ -82,15 +76,10 @@ async fn gains(session: &Session, entry: &str, texts: &[&str]) -> Result<Vec<f32
     if texts.is_empty() {
         return Ok(Vec::new());
     }
-    let tokens = texts
-        .iter()
-        .map(|text| Ok(session.encode(text)?.tokens))
-        .collect::<Result<Vec<_>, LanguageError>>()?;
+    let tokens = session.tokens(texts)?;
     let after = session.score(prompt_for(session, entry)?, tokens.clone()).await?;
     let without = session.score(prompt_for(session, NEUTRAL)?, tokens).await?;
-    let gain = |(a, w): (&crate::language::LogProbability, &crate::language::LogProbability)| {
-        ((a.sum - w.sum) / a.tokens.max(1) as f64) as f32
-    };
+    let gain = |(a, w): (&LogProbability, &LogProbability)| ((a.sum - w.sum) / a.tokens.max(1) as f64) as f32;
     Ok(after.iter().zip(&without).map(gain).collect())
 }
 

@@ -60,8 +60,9 @@ impl<'a> Texts<'a> {
     pub(super) fn of(corpus: &'a Corpus, bank: &'a Bank, splits: &Splits, side: Split) -> Self {
         let thoughts: Vec<&Thought> = corpus.thoughts.iter().filter(|t| splits.of(&t.id) == side).collect();
         let reframes = thoughts.iter().flat_map(|t| (0..t.reframes.len()).map(|r| (*t, r))).collect();
-        let (fitting, unfitting) = judged_lines(corpus, splits, side, bank)
+        let (fitting, unfitting) = judged_lines(corpus, &|id| splits.of(id) == side, bank)
             .into_iter()
+            .flatten()
             .partition(|judged| judged.verdict >= Verdict::Fits);
         Self {
             fitting,

@@ -355,7 +355,14 @@ impl Tasks {
             }
             let (matches, ranges) = of(|task| matches!(task, Task::Match { .. }));
             if !matches.is_empty() {
-                let labels: Vec<f32> = matches.iter().flat_map(|e| at_least(&e.task)).collect();
+                let labels: Vec<f32> = matches
+                    .iter()
+                    .filter_map(|e| match e.task {
+                        Task::Match { verdict, .. } => Some(verdict.steps()),
+                        _ => None,
+                    })
+                    .flatten()
+                    .collect();
                 let logits = self.fit(&z, &matches, &ranges)?;
                 let ones = vec![1.0; matches.len()];
                 losses.matching = add(yes_or_no(&logits, &labels, &ones)?, all.matches, weigh.matching)?;
@@ -370,12 +377,6 @@ impl Tasks {
         }
         Ok((total, losses))
     }
-}
-
-/// For each verdict above the worst whether a line is that good or better.
-pub(super) fn at_least(task: &Task) -> [f32; VERDICTS] {
-    let Task::Match { verdict, .. } = task else { return [0.0; VERDICTS] };
-    std::array::from_fn(|i| f32::from(u8::from(*verdict >= Verdict::ALL[i + 1])))
 }
 
 /// Texts without their first token, whose state is a hundred times as long as any other.
