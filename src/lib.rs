@@ -10,6 +10,7 @@
 //! Each room is a module; `docs/architecture.md` has the map and says which room may know what.
 //! Evenkeel is a self-help tool. It does not diagnose and is not a therapist.
 
+pub mod archive;
 pub mod assistant;
 pub mod bench;
 pub mod cli;

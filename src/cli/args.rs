@@ -138,9 +138,21 @@ pub(super) struct ScreenArgs {
     /// Read one JSON object a line from a file (`-` for standard input), write one a line
     #[arg(long, value_name = "FILE", conflicts_with_all = ["text", "situation"])]
     pub(super) jsonl: Option<PathBuf>,
-    /// Write to a file instead of standard output; it must not exist yet
-    #[arg(long, value_name = "FILE", requires = "jsonl")]
+    /// Read an archive: a txt, md, csv, tsv or jsonl file (plain, .gz or .zst) or a folder of them
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["text", "situation", "jsonl"])]
+    pub(super) input: Option<PathBuf>,
+    /// The column of csv and tsv files that holds the text
+    #[arg(long, value_name = "NAME", default_value = "text", requires = "input")]
+    pub(super) column: String,
+    /// How the answers to an archive are written
+    #[arg(long, value_name = "FORMAT", default_value = "jsonl", requires = "input")]
+    pub(super) format: FormatArg,
+    /// Write to a file instead of standard output; it must not exist yet, save with `--resume`
+    #[arg(long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
+    /// Go on where an earlier run with the same input and output ended, however it ended
+    #[arg(long, requires = "input", requires = "output")]
+    pub(super) resume: bool,
     /// Phrase rules only, without the model
     #[arg(long)]
     pub(super) rules_only: bool,
@@ -148,8 +160,19 @@ pub(super) struct ScreenArgs {
     #[arg(long, value_name = "LEVEL")]
     pub(super) fail_at: Option<LevelArg>,
     /// Print JSON
-    #[arg(long, conflicts_with = "jsonl")]
+    #[arg(long, conflicts_with_all = ["jsonl", "input"])]
     pub(super) json: bool,
+}
+
+/// How answers are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FormatArg {
+    /// One JSON object a line
+    Jsonl,
+    /// A table
+    Csv,
+    /// A text for people: what was found, and the words
+    Report,
 }
 
 /// A level, as typed.

@@ -34,11 +34,11 @@ pub(super) async fn run(global: &Global, args: TextArgs, depth: Depth) -> Result
     };
     if let Some(source) = &args.jsonl {
         let assistant = setup::with_writer(global, setup::assistant(global).await?, args.writer)?;
-        let lines = jsonl::Lines::open(source, Limit::Reframing)?;
+        let lines = jsonl::open(source, Limit::Reframing)?;
         let mut out = std::io::stdout();
         return jsonl::answer(lines, &mut out, |line| {
             let request = Request {
-                id: Some(line.id.request()),
+                id: Some(line.id.to_string()),
                 text: line.text,
                 situation: line.situation,
                 ..template.clone()

@@ -16,6 +16,18 @@ pub enum Coverage {
     UnsupportedLanguage,
 }
 
+impl Coverage {
+    /// Its name in JSON and in tables.
+    #[must_use]
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::RulesOnly => "rules_only",
+            Self::UnsupportedLanguage => "unsupported_language",
+        }
+    }
+}
+
 /// Common words of English that are no words of its neighbours ("me", "no", "die", "was" and
 /// their like are left out): a text of which a fair share are among them is taken as English,
 /// however it is spelt otherwise.
