@@ -1,25 +1,26 @@
 //! The shape of the rule files in `content/crisis/`.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 use crate::crisis::level::{About, Flag, Level, Medical};
 
-/// One TOML file. Every part is optional; all files of a rule set are read as one.
+/// One TOML file. Every part is optional; all files of a rule set are read as one. The maps are
+/// ordered, so that the same files always make the same rules.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct RuleFile {
     /// Names for patterns that many rules share, used as `<name>`.
-    pub(super) class: HashMap<String, String>,
+    pub(super) class: BTreeMap<String, String>,
     /// Other spellings, contractions and slang, and what they stand for.
-    pub(super) spelling: HashMap<String, String>,
+    pub(super) spelling: BTreeMap<String, String>,
     /// Words so grave that one wrong letter is forgiven.
     pub(super) weighty: Vec<String>,
     /// Single words that decide negation, subject and tense.
-    pub(super) scope: HashMap<ScopeWord, Vec<String>>,
+    pub(super) scope: BTreeMap<ScopeWord, Vec<String>>,
     /// Patterns that set how the sentence around them is to be read.
-    pub(super) frame: HashMap<Frame, Vec<String>>,
+    pub(super) frame: BTreeMap<Frame, Vec<String>>,
     /// Sayings that mean no harm: whatever rule overlaps one is silent there.
     pub(super) idioms: Vec<String>,
     /// The rules.
@@ -27,7 +28,7 @@ pub(super) struct RuleFile {
 }
 
 /// The lists of words that scope is decided by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum ScopeWord {
     /// "not", "never", "without".
@@ -49,7 +50,7 @@ pub(super) enum ScopeWord {
 }
 
 /// How a sentence is to be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Frame {
     /// It tells what was.

@@ -15,7 +15,7 @@
 //! of a pattern moves all places at once with a shift and a mask. Nothing backtracks: the cost
 //! is the number of steps, whatever the text.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::RuleError;
 use super::lexicon::{Lexicon, NUMBER, STOP, WordId};
@@ -68,7 +68,7 @@ impl Patterns {
     pub(super) fn add(
         &mut self,
         source: &str,
-        classes: &HashMap<String, String>,
+        classes: &BTreeMap<String, String>,
         lexicon: &mut Lexicon,
     ) -> Result<PatternId, RuleError> {
         let wrong = |why: &'static str| RuleError::Pattern { pattern: source.to_owned(), why };
@@ -190,7 +190,7 @@ fn size(node: &Node) -> (usize, usize) {
 /// Reads the pattern language, top-down.
 struct Reader<'a> {
     patterns: &'a mut Patterns,
-    classes: &'a HashMap<String, String>,
+    classes: &'a BTreeMap<String, String>,
     lexicon: &'a mut Lexicon,
     depth: usize,
 }
@@ -313,7 +313,7 @@ mod tests {
         let mut lexicon = Lexicon::new();
         let not = lexicon.intern("not");
         let mut patterns = Patterns::new(vec![not]);
-        let classes = HashMap::from([("die".to_owned(), "die|be dead".to_owned())]);
+        let classes = BTreeMap::from([("die".to_owned(), "die|be dead".to_owned())]);
         patterns.add(pattern, &classes, &mut lexicon).unwrap();
         let words: Vec<WordId> = text
             .split_whitespace()
@@ -355,7 +355,7 @@ mod tests {
     fn a_pattern_that_cannot_be_read_says_why() {
         let mut lexicon = Lexicon::new();
         let mut patterns = Patterns::new(Vec::new());
-        let mut why = |source: &str| match patterns.add(source, &HashMap::new(), &mut lexicon) {
+        let mut why = |source: &str| match patterns.add(source, &BTreeMap::new(), &mut lexicon) {
             Err(RuleError::Pattern { why, .. }) => why,
             _ => "",
         };

@@ -3,7 +3,7 @@
 //! In doubt the rule speaks: a wrapper such as quotation marks, a pasted instruction or a story's
 //! title takes nothing back unless the words are clearly not the writer's own.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::Stretch;
 use super::file::{Frame, Rule, ScopeWord};
@@ -31,7 +31,7 @@ const fn bit(list: ScopeWord) -> u8 {
 }
 
 impl ScopeWords {
-    pub(super) fn new(lists: &HashMap<ScopeWord, Vec<String>>, lexicon: &mut Lexicon) -> Self {
+    pub(super) fn new(lists: &BTreeMap<ScopeWord, Vec<String>>, lexicon: &mut Lexicon) -> Self {
         let lists = lists
             .iter()
             .map(|(list, words)| (*list, words.iter().map(|word| lexicon.intern(word)).collect()));

@@ -50,6 +50,30 @@ fn no_near_miss_gives_passive_ideation_or_above() {
     assert!(loud.is_empty(), "{loud:#?}");
 }
 
+#[test]
+fn the_same_files_always_make_the_same_rules() {
+    // Two spellings, one of which begins like the other: which is found must not depend on chance.
+    let file = r#"
+        [spelling]
+        "s u i c i d a l" = "suicidal"
+        "s u i c i d e" = "suicide"
+        "s u i c" = "suicide"
+        "s u" = "sue"
+        [[rule]]
+        id = "a"
+        level = "active_ideation"
+        patterns = ["feel suicidal", "thinking of suicide"]
+        hits = ["I feel suicidal"]
+    "#;
+    let texts = ["i feel s u i c i d a l", "thinking of s u i c i d e", "thinking of s u i c", "s u her"];
+    let read = || {
+        let rules = RuleSet::parse(&[("a.toml", file)]).unwrap();
+        texts.map(|text| rules.matches(text))
+    };
+    let first = read();
+    assert!((0..32).all(|_| read() == first));
+}
+
 /// The gravest reading: level, whom it concerns and when.
 fn reading(text: &str) -> Option<(Level, About, Time)> {
     RULES.matches(text).into_iter().max_by_key(|m| m.level).map(|m| (m.level, m.about, m.time))
