@@ -21,6 +21,7 @@ pub use checks::{Checks, Reframing};
 pub use choose::ABOUT_HEAD;
 pub use fit::{FIT_HEAD, FIT_STEPS, Fitness};
 pub(crate) use fit::{FitReader, features};
+pub(crate) use slot::quotable;
 pub use strategy::{Strategies, Strategy, StrategyEntry, StrategyError};
 pub use writer::{Writer, WriterTrouble};
 
