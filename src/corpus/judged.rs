@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Corpus, Thought, Verdict};
-use crate::reframe::{Bank, BankLine};
+use crate::reframe::{Bank, BankLine, quotable};
 
 /// A thought, a line as it would be shown after it, and what a reader made of it.
 pub(crate) struct JudgedLine<'a> {
@@ -16,7 +16,7 @@ pub(crate) struct JudgedLine<'a> {
 }
 
 /// The judged lines of the wanted thoughts, thought by thought. A line that the bank no longer
-/// holds is left out.
+/// holds is left out, and one that would quote words which are never quoted.
 pub(crate) fn judged_lines<'a>(
     corpus: &'a Corpus,
     is_wanted: &dyn Fn(&str) -> bool,
@@ -29,20 +29,20 @@ pub(crate) fn judged_lines<'a>(
     let of_thoughts = wanted.filter_map(|fit| {
         let thought = *thoughts.get(fit.thought_id.as_str())?;
         let shown = fit.shown.iter().filter_map(|id| lines.get(id.as_str()));
-        let judged = shown.map(|(number, line)| JudgedLine {
-            thought,
-            line,
-            number: *number,
-            text: shown_after(thought, line),
-            verdict: fit.verdict(&line.id),
+        let judged = shown.filter_map(|(number, line)| {
+            let text = shown_after(thought, line)?;
+            Some(JudgedLine { thought, line, number: *number, text, verdict: fit.verdict(&line.id) })
         });
         Some(judged.collect::<Vec<_>>())
     });
     of_thoughts.filter(|lines| !lines.is_empty()).collect()
 }
 
-/// A line as the reader saw it: with the words that carry the distortion it answers.
-fn shown_after(thought: &Thought, line: &BankLine) -> String {
-    let label = thought.distortions.iter().find(|label| line.distortions.contains(&label.slug));
-    line.fill(label.map_or("", |label| &label.span))
+/// A line as it would be shown: with the words that carry the distortion it answers.
+fn shown_after(thought: &Thought, line: &BankLine) -> Option<String> {
+    if !line.has_slot() {
+        return Some(line.text.clone());
+    }
+    let label = thought.distortions.iter().find(|label| line.distortions.contains(&label.slug))?;
+    Some(line.fill(&quotable(&label.span)?))
 }

@@ -1,6 +1,7 @@
 //! Texts as examples: tokens, and what is to be learnt from them.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{RngExt, SeedableRng};
@@ -38,8 +39,9 @@ pub(super) enum Task {
     /// How a person is in a parts dialogue and what the next step is. Their last message begins
     /// at the token `last`.
     Moment { state: usize, stage: usize, last: usize },
-    /// How well the line that begins at the token `line` fits the thought before it.
-    Match { verdict: Verdict, line: usize },
+    /// How well the line that begins at the token `line` fits the thought before it. Whether
+    /// anything in it is untrue is known only where it was `read` for this thought.
+    Match { verdict: Verdict, read: bool, line: usize },
     /// The tokens from `from` on are to be written.
     Write { from: usize },
 }
@@ -174,13 +176,17 @@ impl Maker {
     }
 
     /// A line after a thought, as in use when the model says whether it fits.
-    pub(super) fn matched(&self, thought: &str, line: &str, verdict: Verdict) -> Result<Example, TuneError> {
+    pub(super) fn matched(&self, judged: &JudgedLine<'_>) -> Result<Example, TuneError> {
+        self.after(&judged.thought.thought, &judged.text, judged.verdict, true)
+    }
+
+    fn after(&self, thought: &str, line: &str, verdict: Verdict, read: bool) -> Result<Example, TuneError> {
         let own = self.tokenizer.encode(line)?.tokens;
         let mut tokens = self.tokenizer.encode(&(normalised(thought) + BETWEEN))?.tokens;
         tokens.truncate(LONGEST - own.len());
         let line = tokens.len();
         tokens.extend(own);
-        Ok(Example { tokens, task: Task::Match { verdict, line } })
+        Ok(Example { tokens, task: Task::Match { verdict, read, line } })
     }
 
     /// A reframe after its thought; with or without being told which distortion and strategy.
@@ -247,6 +253,21 @@ fn normalised(text: &str) -> String {
 pub(super) struct Draws {
     rng: ChaCha8Rng,
     decks: [Deck; 6],
+    written: Turns,
+    matched: Turns,
+}
+
+/// Counts what was drawn so far, so that kinds take turns from one step to the next, however few
+/// of them stand in one.
+#[derive(Default)]
+struct Turns(usize);
+
+impl Turns {
+    fn next(&mut self, count: usize) -> Range<usize> {
+        let first = self.0;
+        self.0 += count;
+        first..self.0
+    }
 }
 
 struct Deck {
@@ -300,8 +321,16 @@ pub struct Disguise {
 const REPLIES: usize = 5;
 /// Of the lines after a thought so many in `MATCHES` are reframes that were written for it or for
 /// another thought with the same distortion; the others are lines of the bank that were judged.
-const MATCHES: usize = 8;
+const MATCHES: usize = 12;
 const OF_REFRAMES: usize = 2;
+fn is_reply(turn: usize) -> bool {
+    turn % REPLIES == REPLIES - 1
+}
+
+fn is_of_reframes(turn: usize) -> bool {
+    turn % MATCHES >= MATCHES - OF_REFRAMES
+}
+
 /// Of the thoughts one in so many is put in small letters.
 const LOWERED: u32 = 5;
 
@@ -318,6 +347,8 @@ impl Draws {
                 deck(texts.fitting.len()),
                 deck(texts.unfitting.len()),
             ],
+            written: Turns::default(),
+            matched: Turns::default(),
         }
     }
 
@@ -329,7 +360,7 @@ impl Draws {
         step: Step,
         disguise: Disguise,
     ) -> Result<Vec<Example>, TuneError> {
-        let Self { rng, decks: [thoughts, dangers, moments, reframes, fitting, unfitting] } = self;
+        let Self { rng, decks: [thoughts, dangers, moments, reframes, fitting, unfitting], .. } = self;
         let mut examples = Vec::new();
         for _ in 0..step.thoughts {
             if let Some(i) = thoughts.draw(rng) {
@@ -367,8 +398,8 @@ impl Draws {
                 examples.push(maker.moment(texts.moments[i])?);
             }
         }
-        for n in 0..step.written {
-            if n % REPLIES == REPLIES - 1
+        for n in self.written.next(step.written) {
+            if is_reply(n)
                 && let Some(moment) = texts.moments.choose(rng)
             {
                 examples.push(maker.reply(moment)?);
@@ -377,24 +408,43 @@ impl Draws {
                 examples.push(maker.reframe(thought, number, rng.random())?);
             }
         }
-        for n in 0..step.matches {
+        for n in self.matched.next(step.matches) {
             let fits = n % 2 == 0;
-            if n % MATCHES >= MATCHES - OF_REFRAMES {
+            if is_of_reframes(n) {
                 let Some((own, number)) = texts.reframes.choose(rng) else { continue };
-                let verdict = if fits { Verdict::Best } else { Verdict::Untrue };
-                let read = if fits { Some(*own) } else { like(own, &texts.thoughts, rng) };
-                if let Some(read) = read {
-                    examples.push(maker.matched(&read.thought, &own.reframes[*number].text, verdict)?);
+                let line = &own.reframes[*number].text;
+                if fits {
+                    examples.push(maker.after(&own.thought, line, Verdict::Best, true)?);
+                } else if let Some(other) = like(own, &texts.thoughts, rng) {
+                    // It was written for someone else: beside the point, and nobody has read
+                    // whether it holds here.
+                    examples.push(maker.after(&other.thought, line, Verdict::Off, false)?);
                 }
                 continue;
             }
             let (deck, lines) =
                 if fits { (&mut *fitting, &texts.fitting) } else { (&mut *unfitting, &texts.unfitting) };
             if let Some(judged) = deck.draw(rng).and_then(|i| lines.get(i)) {
-                examples.push(maker.matched(&judged.thought.thought, &judged.text, judged.verdict)?);
+                examples.push(maker.matched(judged)?);
             }
         }
         examples.retain(|e| !e.tokens.is_empty());
         Ok(examples)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_its_turn_however_few_stand_in_a_step() {
+        for in_a_step in 1..=8 {
+            let mut turns = Turns::default();
+            let drawn: Vec<usize> = (0..60).flat_map(|_| turns.next(in_a_step)).collect();
+            let of = |kind: fn(usize) -> bool| drawn.iter().filter(|n| kind(**n)).count();
+            assert_eq!(of(is_reply), drawn.len() / REPLIES);
+            assert_eq!(of(is_of_reframes), drawn.len() / MATCHES * OF_REFRAMES);
+        }
     }
 }

@@ -71,7 +71,7 @@ impl Development {
                 .iter()
                 .chain(&texts.unfitting)
                 .step_by(LINES_STEP)
-                .map(|j| maker.matched(&j.thought.thought, &j.text, j.verdict))
+                .map(|judged| maker.matched(judged))
                 .collect::<Result<_, _>>()?,
         })
     }

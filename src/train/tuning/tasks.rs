@@ -355,17 +355,19 @@ impl Tasks {
             }
             let (matches, ranges) = of(|task| matches!(task, Task::Match { .. }));
             if !matches.is_empty() {
-                let labels: Vec<f32> = matches
-                    .iter()
-                    .filter_map(|e| match e.task {
-                        Task::Match { verdict, .. } => Some(verdict.steps()),
-                        _ => None,
-                    })
-                    .flatten()
-                    .collect();
+                let (mut holds, mut known, mut better) = (Vec::new(), Vec::new(), Vec::new());
+                for line in &matches {
+                    let Task::Match { verdict, read, .. } = line.task else { continue };
+                    let [first, further @ ..] = verdict.steps();
+                    holds.push(first);
+                    known.push(f32::from(u8::from(read)));
+                    better.extend(further);
+                }
                 let logits = self.fit(&z, &matches, &ranges)?;
                 let ones = vec![1.0; matches.len()];
-                losses.matching = add(yes_or_no(&logits, &labels, &ones)?, all.matches, weigh.matching)?;
+                let (truth, fit) = (logits.narrow(1, 0, 1)?, logits.narrow(1, 1, VERDICTS - 1)?);
+                let loss = (yes_or_no(&truth, &holds, &known)? + yes_or_no(&fit, &better, &ones)?)?;
+                losses.matching = add(loss, all.matches, weigh.matching)?;
             }
         }
         if !write.is_empty() {
