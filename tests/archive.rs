@@ -127,10 +127,10 @@ fn the_level_that_was_asked_for_sets_the_exit_code() {
 /// Many entries, of several files, some of them not readable.
 fn large(folder: &Path) {
     for file in 0..4 {
-        let mut text = String::from("id,text\n");
+        let mut text = b"id,text\n".to_vec();
         for row in 0..4_000 {
             let words = if row % 97 == 0 { "I want to die" } else { "We had soup, \"again\"\nand bread" };
-            text.push_str(&format!("{file}-{row},\"{}\"\n", words.replace('"', "\"\"")));
+            writeln!(text, "{file}-{row},\"{}\"", words.replace('"', "\"\"")).unwrap();
         }
         fs::write(folder.join(format!("{file}.csv")), text).unwrap();
         fs::write(folder.join(format!("{file}.jsonl")), "{\"id\":1,\"text\":\"soup\"}\nbroken\n").unwrap();

@@ -122,7 +122,9 @@ impl Read for Bounded {
 mod tests {
     use super::*;
 
-    fn rows(text: &[u8], column: &str) -> Result<Vec<(u64, Result<Row, Fault>)>, Fault> {
+    type Rows = Vec<(u64, Result<Row, Fault>)>;
+
+    fn rows(text: &[u8], column: &str) -> Result<Rows, Fault> {
         let mut table = Table::new(Box::new(io::Cursor::new(text.to_vec())), b',', column)?;
         Ok(std::iter::from_fn(|| table.next_row()).collect())
     }

@@ -100,9 +100,15 @@ async fn what_it_writes_has_to_pass_and_the_rest_of_the_reply_stands_without_it(
 #[tokio::test]
 async fn a_fitting_text_is_shown_with_where_it_comes_from() {
     let (assistant, _alone) = with_model().await;
-    let text =
-        "She hasn't answered yet, and I've filled in her reason myself. I don't know what she thinks of me.";
-    let house = House::of(assistant.with_writer(Told::to_write(&[text])));
+    // Which of several the model finds fitting is a matter of its heads; that it finds none would not be.
+    let texts = [
+        "She hasn't answered yet, and I've filled in her reason myself. I don't know what she thinks of me.",
+        "I don't know yet why she hasn't answered. What else could it mean than that I'm useless?",
+        "I've read a verdict into her silence. She may think many things, and I haven't heard one of them.",
+        "What did she say, and which part of it did I add myself?",
+    ];
+    let house = House::of(assistant.with_writer(Told::to_write(&texts)));
     let body = ask(&house, json!({"text": TEXT, "generate": true})).await;
-    assert_eq!(written(&body), [text]);
+    let shown = written(&body);
+    assert!(!shown.is_empty() && shown.iter().all(|text| texts.contains(text)), "{shown:?}");
 }

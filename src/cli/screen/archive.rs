@@ -77,9 +77,8 @@ pub(super) async fn run(global: &Global, args: ScreenArgs) -> Result<(), CliErro
 /// Passes over what an earlier run has answered.
 fn skip(archive: &mut Archive, mut earlier: Earlier, summary: &mut Summary) -> Result<(), CliError> {
     while let Some(written) = earlier.next()? {
-        let place = match archive.next() {
-            Some(Found::Item(Item { place, .. }) | Found::Faulty { place, .. }) => place,
-            None => return Err(earlier.differs()),
+        let Some(Found::Item(Item { place, .. }) | Found::Faulty { place, .. }) = archive.next() else {
+            return Err(earlier.differs());
         };
         if !written.is_of(&place) {
             return Err(earlier.differs());
@@ -191,7 +190,7 @@ impl Summary {
              about a person\nhas to read the entry itself. No clinician has reviewed them.\n"
         });
         let mut raised: Vec<_> = self.raised.iter().collect();
-        raised.sort_by(|a, b| b.0.cmp(&a.0));
+        raised.sort_by_key(|one| std::cmp::Reverse(one.0));
         let _ = writeln!(text, "\n{} entries that lead to help, the gravest first\n", raised.len());
         for (level, id, place, words) in raised {
             let _ = writeln!(
