@@ -116,6 +116,16 @@ fn what_cannot_be_opened_is_told() {
 }
 
 #[test]
+fn an_output_for_a_single_text_is_refused() {
+    let output = tempfile::tempdir().unwrap().path().join("out");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_evenkeel"));
+    let run =
+        command.args(["screen", "--rules-only", "We had soup.", "--output"]).arg(&output).output().unwrap();
+    assert_eq!(run.status.code(), Some(2));
+    assert!(!output.exists());
+}
+
+#[test]
 fn the_level_that_was_asked_for_sets_the_exit_code() {
     let folder = archive();
     let code =

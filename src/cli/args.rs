@@ -136,10 +136,10 @@ pub(super) struct ScreenArgs {
     #[arg(long, value_name = "CC", env = "EVENKEEL_COUNTRY")]
     pub(super) country: Option<String>,
     /// Read one JSON object a line from a file (`-` for standard input), write one a line
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["text", "situation"])]
+    #[arg(long, value_name = "FILE", group = "many", conflicts_with_all = ["text", "situation"])]
     pub(super) jsonl: Option<PathBuf>,
     /// Read an archive: a txt, md, csv, tsv or jsonl file (plain, .gz or .zst) or a folder of them
-    #[arg(long, value_name = "PATH", conflicts_with_all = ["text", "situation", "jsonl"])]
+    #[arg(long, value_name = "PATH", group = "many", conflicts_with_all = ["text", "situation", "jsonl"])]
     pub(super) input: Option<PathBuf>,
     /// The column of csv and tsv files that holds the text
     #[arg(long, value_name = "NAME", default_value = "text", requires = "input")]
@@ -148,7 +148,7 @@ pub(super) struct ScreenArgs {
     #[arg(long, value_name = "FORMAT", default_value = "jsonl", requires = "input")]
     pub(super) format: FormatArg,
     /// Write to a file instead of standard output; it must not exist yet, save with `--resume`
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "many")]
     pub(super) output: Option<PathBuf>,
     /// Go on where an earlier run with the same input and output ended, however it ended
     #[arg(long, requires = "input", requires = "output")]

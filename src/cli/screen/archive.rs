@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -27,8 +28,7 @@ const EVERY: Duration = Duration::from_secs(5);
 /// Characters of one stretch of words at most.
 const MOST_WORDS: usize = 160;
 
-pub(super) async fn run(global: &Global, args: ScreenArgs) -> Result<(), CliError> {
-    let Some(input) = &args.input else { return Ok(()) };
+pub(super) async fn run(global: &Global, input: &Path, args: &ScreenArgs) -> Result<(), CliError> {
     if args.resume && args.format == FormatArg::Report {
         return Err(CliError::Usage(
             "A report is written at the end of a run; --resume goes with jsonl and csv.".into(),
@@ -48,7 +48,8 @@ pub(super) async fn run(global: &Global, args: ScreenArgs) -> Result<(), CliErro
     let assistant = assistant(global, args.rules_only).await?;
     let (passed_over, bytes, read) = (archive.passed_over(), archive.bytes(), archive.bytes_read());
     let mut progress = Progress::new(global.quiet, summary.all);
-    let mut answers = stream::iter(archive).map(|found| answer(&assistant, found)).buffered(AT_ONCE);
+    let mut answers =
+        stream::iter(archive).map(|found| answer(&assistant, found, args.format)).buffered(AT_ONCE);
     while let Some(record) = answers.next().await {
         let record = record?;
         summary.add(&record, args.format);
@@ -88,7 +89,7 @@ fn skip(archive: &mut Archive, mut earlier: Earlier, summary: &mut Summary) -> R
     Ok(())
 }
 
-async fn answer(assistant: &Assistant, found: Found) -> Result<Record, CliError> {
+async fn answer(assistant: &Assistant, found: Found, format: FormatArg) -> Result<Record, CliError> {
     let (id, place, request) = match found {
         Found::Faulty { id, place, fault } => {
             return Ok(Record { id: id.unwrap_or(Value::Null), place, outcome: Err(fault) });
@@ -98,6 +99,8 @@ async fn answer(assistant: &Assistant, found: Found) -> Result<Record, CliError>
         }
     };
     let outcome = match screen(assistant, &request).await {
+        // Lines of JSON say where the words stand and do not repeat them.
+        Ok(body) if format == FormatArg::Jsonl => Ok(Screened { words: Vec::new(), body }),
         Ok(body) => Ok(Screened { words: words(&request, &body), body }),
         Err(error) if is_fatal(&error) => return Err(error.into()),
         Err(error) => Err(fault(&error)),
@@ -161,8 +164,7 @@ impl Summary {
         let Ok(Screened { body, words }) = &record.outcome else { return };
         self.foreign += usize::from(body.risk.coverage == Coverage::UnsupportedLanguage);
         if format == FormatArg::Report && body.escalate {
-            let id = record.id.as_str().map_or_else(|| record.id.to_string(), str::to_owned);
-            self.raised.push((body.risk.level, id, record.place.clone(), words.clone()));
+            self.raised.push((body.risk.level, record.id_as_text(), record.place.clone(), words.clone()));
         }
     }
 

@@ -4,8 +4,8 @@ mod archive;
 mod output;
 mod record;
 
-use std::fs::OpenOptions;
 use std::io::{BufWriter, Write};
+use std::path::Path;
 use std::sync::Mutex;
 
 use super::args::{Global, ScreenArgs};
@@ -17,11 +17,11 @@ use crate::crisis::{Coverage, Level};
 use crate::entry::{Entry, Limit};
 
 pub(super) async fn run(global: &Global, args: ScreenArgs) -> Result<(), CliError> {
-    if args.input.is_some() {
-        return archive::run(global, args).await;
+    if let Some(input) = &args.input {
+        return archive::run(global, input, &args).await;
     }
-    if args.jsonl.is_some() {
-        return lines(global, args).await;
+    if let Some(source) = &args.jsonl {
+        return lines(global, source, &args).await;
     }
     let text = input::text(&args.text, Limit::Screening)?;
     Entry::new(text.as_str(), Limit::Screening)?;
@@ -50,15 +50,11 @@ pub(super) async fn run(global: &Global, args: ScreenArgs) -> Result<(), CliErro
 }
 
 /// One line in, one line out.
-async fn lines(global: &Global, args: ScreenArgs) -> Result<(), CliError> {
-    let Some(source) = &args.jsonl else { return Ok(()) };
+async fn lines(global: &Global, source: &Path, args: &ScreenArgs) -> Result<(), CliError> {
     let lines = jsonl::open(source, Limit::Screening)?;
     let mut out: Box<dyn Write> = match &args.output {
         None => Box::new(std::io::stdout()),
-        Some(path) => {
-            let file = OpenOptions::new().write(true).create_new(true).open(path);
-            Box::new(BufWriter::new(file.map_err(|source| output::not_made(path, source))?))
-        }
+        Some(path) => Box::new(BufWriter::new(output::new_file(path)?)),
     };
     let assistant = assistant(global, args.rules_only).await?;
     let gravest = Mutex::new(Level::None);

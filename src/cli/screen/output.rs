@@ -30,8 +30,7 @@ impl Output {
         let sink = match path {
             None => Sink::Stdout,
             Some(path) => {
-                let file = OpenOptions::new().write(true).create_new(true).open(path);
-                let file = file.map_err(|source| not_made(path, source))?;
+                let file = new_file(path)?;
                 lock(&file, path)?;
                 Sink::File(BufWriter::new(file))
             }
@@ -121,7 +120,7 @@ pub(super) struct Earlier {
 }
 
 impl Earlier {
-    /// Nothing.
+    /// The next answer; `None` after the last.
     pub(super) fn next(&mut self) -> Result<Option<Written>, CliError> {
         if !self.left {
             return Ok(None);
@@ -176,9 +175,13 @@ fn lock(file: &File, path: &Path) -> Result<(), CliError> {
     }
 }
 
-pub(super) fn not_made(path: &Path, source: io::Error) -> CliError {
-    let what = format!("{} could not be made; choose a file that is not there yet", path.display());
-    CliError::File { what, source }
+/// A file that was not there before.
+pub(super) fn new_file(path: &Path) -> Result<File, CliError> {
+    let file = OpenOptions::new().write(true).create_new(true).open(path);
+    file.map_err(|source| CliError::File {
+        what: format!("{} could not be made; choose a file that is not there yet", path.display()),
+        source,
+    })
 }
 
 fn not_opened(path: &Path, source: io::Error) -> CliError {

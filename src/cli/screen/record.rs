@@ -1,13 +1,13 @@
 //! What is written of each entry of an archive, and how it is read back when a run goes on.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::archive::{Fault, Place};
 use crate::assistant::ScreeningBody;
 use crate::crisis::Level;
 
-/// Between the words that led to a level, in a table and a report.
+/// Between the words that led to a level, in a table.
 const BETWEEN: &str = " | ";
 
 /// The answer to one entry.
@@ -20,7 +20,7 @@ pub(super) struct Record {
 
 pub(super) struct Screened {
     pub(super) body: ScreeningBody,
-    /// The words in which rules saw something.
+    /// The words in which rules saw something; none where no format shows them.
     pub(super) words: Vec<String>,
 }
 
@@ -45,14 +45,9 @@ impl Record {
     }
 
     /// One row of a table. A row is a line: line breaks within a cell become spaces.
-    pub(super) fn row(&self) -> [String; COLUMNS.len()] {
-        let id = match &self.id {
-            Value::Null => String::new(),
-            Value::String(id) => id.clone(),
-            other => other.to_string(),
-        };
-        let place = [cell(&id), cell(&self.place.file), self.place.line.to_string()];
-        let rest: [String; 8] = match &self.outcome {
+    pub(super) fn row(&self) -> Vec<String> {
+        let place = [cell(&self.id_as_text()), cell(&self.place.file), self.place.line.to_string()];
+        let rest: [String; COLUMNS.len() - 3] = match &self.outcome {
             Ok(Screened { body, words }) => {
                 let risk = &body.risk;
                 let grave = 1.0 - risk.probabilities.none - risk.probabilities.distress;
@@ -69,16 +64,21 @@ impl Record {
                 ]
             }
             Err(fault) => {
-                let mut rest: [String; 8] = Default::default();
+                let mut rest = <[String; COLUMNS.len() - 3]>::default();
                 rest[7] = cell(&format!("{}: {}", fault.kind, fault.message));
                 rest
             }
         };
-        let mut row: [String; COLUMNS.len()] = Default::default();
-        for (slot, value) in row.iter_mut().zip(place.into_iter().chain(rest)) {
-            *slot = value;
+        place.into_iter().chain(rest).collect()
+    }
+
+    /// The id as people read it; nothing where there is none.
+    pub(super) fn id_as_text(&self) -> String {
+        match &self.id {
+            Value::Null => String::new(),
+            Value::String(id) => id.clone(),
+            other => other.to_string(),
         }
-        row
     }
 
     /// The level, if it could be read.
@@ -104,12 +104,12 @@ pub(super) struct Written {
 impl Written {
     /// Reads a line of JSON back.
     pub(super) fn from_json(line: &[u8]) -> Option<Self> {
-        #[derive(Deserialize, Serialize)]
+        #[derive(Deserialize)]
         struct Line {
             source: Place,
             risk: Option<Part>,
         }
-        #[derive(Deserialize, Serialize)]
+        #[derive(Deserialize)]
         struct Part {
             level: Level,
         }

@@ -323,6 +323,9 @@ const REPLIES: usize = 5;
 /// another thought with the same distortion; the others are lines of the bank that were judged.
 const MATCHES: usize = 12;
 const OF_REFRAMES: usize = 2;
+/// Of the thoughts one in so many is put in small letters.
+const LOWERED: u32 = 5;
+
 fn is_reply(turn: usize) -> bool {
     turn % REPLIES == REPLIES - 1
 }
@@ -330,9 +333,6 @@ fn is_reply(turn: usize) -> bool {
 fn is_of_reframes(turn: usize) -> bool {
     turn % MATCHES >= MATCHES - OF_REFRAMES
 }
-
-/// Of the thoughts one in so many is put in small letters.
-const LOWERED: u32 = 5;
 
 impl Draws {
     pub(super) fn new(texts: &Texts<'_>, seed: u64) -> Self {
