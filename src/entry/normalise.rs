@@ -142,3 +142,55 @@ fn is_invisible(c: char) -> bool {
         | '\u{e0000}'..='\u{e007f}')
         || (c.is_control() && !matches!(c, '\n' | '\t'))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The same, character by character: for each scalar value of the text, where it came from.
+    fn plainly(given: &str) -> (String, Vec<(usize, usize)>) {
+        let chars: Vec<char> = given.chars().collect();
+        let (mut text, mut origin) = (String::new(), Vec::new());
+        let mut at = 0;
+        while at < chars.len() {
+            let mut end = at + 1;
+            while end < chars.len() && is_combining_mark(chars[end]) {
+                end += 1;
+            }
+            let cluster: Vec<char> = match (chars[at], chars.get(at + 1)) {
+                ('\r', Some('\n')) => Vec::new(),
+                ('\r', _) => vec!['\n'],
+                _ => chars[at..end].iter().copied().filter(|c| !is_invisible(*c)).nfkc().collect(),
+            };
+            for c in cluster {
+                text.push(if c == '\u{2019}' || c == '\u{2018}' { '\'' } else { c });
+                origin.push((at, end));
+            }
+            at = end;
+        }
+        (text, origin)
+    }
+
+    fn texts() -> impl Strategy<Value = String> {
+        let parts = prop_oneof![
+            4 => "[a-zA-Z0-9 .,!?'\n\t]{1,50}",
+            2 => "\\PC{0,4}",
+            2 => "[\u{300}-\u{345}\r\u{1}\u{7f}\u{ad}\u{200b}-\u{200f}\u{2018}-\u{201f}\u{fb00}-\u{fb06}\u{1100}-\u{1175}éİK½…]{1,3}",
+        ];
+        proptest::collection::vec(parts, 0..8).prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_what_normalising_each_character_gives(given in texts()) {
+            let (text, origin) = plainly(&given);
+            let normalised = normalise(&given);
+            prop_assert_eq!(normalised.text(&given), &text);
+            for ((at, _), origin) in text.char_indices().zip(origin) {
+                prop_assert_eq!(normalised.origin(at), origin);
+            }
+        }
+    }
+}

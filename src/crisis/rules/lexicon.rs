@@ -294,6 +294,8 @@ const fn latin(c: char) -> char {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn lexicon() -> Lexicon {
@@ -351,5 +353,23 @@ mod tests {
         assert_eq!(cut("iwanttodie"), Some(4));
         assert_eq!(cut("killjoy"), None);
         assert_eq!(cut("ito"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_word_looked_up_at_once_is_read_as_step_by_step(
+            before in "[a-z ]{0,20}",
+            word in "[a-zA-Z0-9'@$*!]{0,2}(KILL|kill|Myself|end|im|i'm|goodbye|overdosing|é)?[a-zA-Z']{0,17}",
+            after in "[ .a-z]{0,20}",
+        ) {
+            static LEXICON: std::sync::LazyLock<Lexicon> = std::sync::LazyLock::new(lexicon);
+            let text = format!("{before}{word}{after}");
+            let (start, end) = (before.len(), before.len() + word.len());
+            if let Some(words) = LEXICON.as_written(text.as_bytes(), start, end) {
+                prop_assert_eq!(words, LEXICON.read(&word, &mut String::new()));
+            } else if word.len() <= SHORT && word.is_ascii() {
+                prop_assert!(LEXICON.reading(word.to_ascii_lowercase().as_bytes()).is_none() || word.is_empty());
+            }
+        }
     }
 }

@@ -278,3 +278,96 @@ const fn mark(first: WordId, second: WordId) -> (usize, u64) {
 const fn pair(first: WordId, second: WordId) -> u64 {
     (first as u64) << 32 | second as u64
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::super::RuleSet;
+    use super::super::lexicon::STOP;
+    use super::super::tokens::tokens;
+    use super::*;
+
+    /// Where matches of a node end that begin at `from`: tried one way after another.
+    fn ends(node: &Node, patterns: &Patterns, words: &[WordId], from: usize) -> BTreeSet<usize> {
+        let then = |froms: BTreeSet<usize>, node: &Node| -> BTreeSet<usize> {
+            froms.into_iter().flat_map(|from| ends(node, patterns, words, from)).collect()
+        };
+        let gap = |most: u32, open: &dyn Fn(WordId) -> bool| {
+            let reach = words[from..].iter().take(most as usize).take_while(|word| open(**word)).count();
+            (from..=from + reach).collect()
+        };
+        match node {
+            Node::Word(set) => {
+                let is_there = words.get(from).is_some_and(|word| patterns.words(*set).contains(word));
+                is_there.then_some(from + 1).into_iter().collect()
+            }
+            Node::Sequence(parts) => parts.iter().fold(BTreeSet::from([from]), then),
+            Node::Either(options) => {
+                options.iter().flat_map(|option| ends(option, patterns, words, from)).collect()
+            }
+            Node::Maybe(inner) => {
+                let mut all = ends(inner, patterns, words, from);
+                all.insert(from);
+                all
+            }
+            Node::Gap(most) => gap(*most, &|word| word != STOP && !patterns.is_negation(word)),
+            Node::WideGap(most) => gap(*most, &|_| true),
+        }
+    }
+
+    /// The matches of a pattern: for each end the shortest, and none that is the head of another.
+    fn plainly(node: &Node, patterns: &Patterns, words: &[WordId]) -> Vec<(usize, usize)> {
+        let mut shortest = vec![None; words.len() + 1];
+        for first in 0..words.len() {
+            for end in ends(node, patterns, words, first) {
+                shortest[end] = Some(first);
+            }
+        }
+        let all = (0..=words.len()).rev().filter_map(|end| Some((shortest[end]?, end)));
+        all.collect::<Vec<_>>().chunk_by(|a, b| a.0 == b.0).map(|same| same[0]).collect()
+    }
+
+    /// Words as they stand in the rules' own examples, in any order, with slips.
+    fn texts() -> impl Strategy<Value = String> {
+        let rules = RuleSet::embedded().unwrap();
+        let examples: Vec<String> =
+            rules.rules.iter().flat_map(|rule| rule.hits.iter().chain(&rule.near_misses).cloned()).collect();
+        let cut = |(text, from, size): (String, usize, usize)| {
+            text.split(' ').skip(from % 6).take(size).collect::<Vec<_>>().join(" ")
+        };
+        let part = (proptest::sample::select(examples), 0_usize..12, 3_usize..30).prop_map(cut);
+        let other = prop_oneof!["[a-z]{1,8}", "[.!?\"' ]{1,3}", Just("not".to_owned()), "\\PC{0,3}"];
+        proptest::collection::vec(prop_oneof![4 => part, 1 => other], 1..7).prop_map(|parts| parts.join(" "))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn it_finds_what_trying_every_pattern_at_every_word_finds(text in texts()) {
+            thread_local!(static RULES: RuleSet = RuleSet::embedded().unwrap());
+            RULES.with(|rules| {
+                let words: Vec<WordId> = tokens(&text, &rules.lexicon).iter().map(|token| token.word).collect();
+                let words = &words[..words.len().min(super::super::window::WINDOW)];
+                let mut desk = Desk::new();
+                let mut found = BTreeSet::new();
+                for which in Use::ALL {
+                    let window = (0, words.iter().copied());
+                    rules.sight.find(&rules.patterns, which, window, |_| true, &mut desk);
+                    found.extend(desk.found.iter().map(|f| (f.pattern, f.first, f.end)));
+                }
+                let mut expected = BTreeSet::new();
+                for (pattern, node) in rules.patterns.nodes.iter().enumerate() {
+                    let all = plainly(node, &rules.patterns, words);
+                    expected.extend(all.into_iter().map(|(first, end)| (pattern, first, end)));
+                }
+                prop_assert_eq!(&found, &expected);
+                Ok(())
+            })?;
+        }
+    }
+}

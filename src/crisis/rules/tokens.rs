@@ -252,17 +252,31 @@ impl Cutter<'_> {
             }
         } else if (first.word == UNKNOWN || second.word == UNKNOWN) && first.word != STOP {
             let (start, end, border) = (first.start as usize, second.end as usize, first.border);
-            let size = end - start;
-            if (7..=12).contains(&size) && self.text.is_char_boundary(start) {
-                let joined: String = self.text[start..end].chars().filter(|c| c.is_alphanumeric()).collect();
-                if let Some(word) = self.lexicon.weighty(joined.to_lowercase().as_bytes()) {
-                    let keep = self.found.len() - 2;
-                    self.found.truncate(keep);
-                    self.border = border;
-                    self.push(word, start, end, false);
-                }
+            if (7..=12).contains(&(end - start))
+                && let Some(word) = self.broken(start, end)
+            {
+                let keep = self.found.len() - 2;
+                self.found.truncate(keep);
+                self.border = border;
+                self.push(word, start, end, false);
             }
         }
+    }
+
+    /// The weighty word that the letters at `start..end` spell.
+    fn broken(&self, start: usize, end: usize) -> Option<WordId> {
+        let written = self.text.get(start..end)?;
+        if !written.is_ascii() {
+            let joined: String = written.chars().filter(|c| c.is_alphanumeric()).collect();
+            return self.lexicon.weighty(joined.to_lowercase().as_bytes());
+        }
+        let mut joined = [0; 12];
+        let mut size = 0;
+        for b in written.bytes().filter(u8::is_ascii_alphanumeric) {
+            *joined.get_mut(size)? = b.to_ascii_lowercase();
+            size += 1;
+        }
+        self.lexicon.weighty(&joined[..size])
     }
 
     fn push(&mut self, word: WordId, start: usize, end: usize, single: bool) {
