@@ -54,7 +54,7 @@ fn texts(kind: &str) -> Vec<String> {
 
 fn of_corpus(kind: &str) -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("evals/corpus");
-    let Ok(corpus) = Corpus::load(&folder) else { return Vec::new() };
+    let Ok(corpus) = Corpus::read(&folder) else { return Vec::new() };
     let thoughts = corpus.thoughts.iter().map(|thought| thought.thought.clone());
     let mut texts: Vec<String> = match kind {
         "screening" => corpus.crisis.iter().map(|text| text.text.clone()).collect(),

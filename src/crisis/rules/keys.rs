@@ -89,8 +89,12 @@ impl<'a> Keys<'a> {
     pub(super) fn of(&self, node: &Node) -> Vec<(Key, Beside)> {
         let mut graph = Graph { keys: self, sets: Vec::new(), after: Vec::new(), before: Vec::new() };
         let tree = graph.grow(node);
-        tree.first.iter().for_each(|place| graph.before[*place].push(None));
-        tree.last.iter().for_each(|place| graph.after[*place].push(None));
+        for place in &tree.first {
+            graph.before[*place].push(None);
+        }
+        for place in &tree.last {
+            graph.after[*place].push(None);
+        }
         graph.choose(&tree).map_or_else(Vec::new, |choice| graph.spelled(&choice))
     }
 
@@ -106,7 +110,9 @@ impl<'a> Keys<'a> {
 
     fn add_needs(&self, node: &Node, needs: &mut Vec<Vec<WordId>>) {
         if let Node::Sequence(parts) = node {
-            parts.iter().for_each(|part| self.add_needs(part, needs));
+            for part in parts {
+                self.add_needs(part, needs);
+            }
         } else {
             needs.extend(self.rarest(node));
         }

@@ -88,6 +88,7 @@ impl Lexicon {
     }
 
     /// The word of an id as rules spell it.
+    #[cfg(test)]
     pub(super) fn word(&self, id: WordId) -> &str {
         self.words.get(id as usize).map_or("", |word| word)
     }

@@ -57,7 +57,9 @@ impl Patterns {
     pub(super) fn new(negations: &[WordId]) -> Self {
         let size = negations.iter().max().map_or(0, |last| *last as usize + 1);
         let mut barred = vec![false; size];
-        negations.iter().for_each(|word| barred[*word as usize] = true);
+        for word in negations {
+            barred[*word as usize] = true;
+        }
         Self { negations: barred, ..Self::default() }
     }
 

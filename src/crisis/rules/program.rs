@@ -56,7 +56,9 @@ pub(super) fn write(node: &Node, way: Way, patterns: &Patterns, code: &mut Vec<u
             SEQUENCE
         }
         Node::Either(options) => {
-            options.iter().for_each(|option| write(option, way, patterns, code));
+            for option in options {
+                write(option, way, patterns, code);
+            }
             EITHER
         }
         Node::Maybe(inner) => {

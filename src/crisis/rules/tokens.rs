@@ -211,9 +211,13 @@ impl Cutter<'_> {
             return self.parts(start, end);
         }
         if !reading.is_empty() {
-            reading.iter().for_each(|word| self.push(*word, start, end, single));
+            for word in reading {
+                self.push(*word, start, end, single);
+            }
         } else if let Some(words) = self.run_together(written) {
-            words.into_iter().for_each(|word| self.push(word, start, end, false));
+            for word in words {
+                self.push(word, start, end, false);
+            }
         } else {
             self.push(UNKNOWN, start, end, single);
         }

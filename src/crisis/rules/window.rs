@@ -49,14 +49,13 @@ const fn slot(word: WordId) -> usize {
 impl Window {
     /// A window of no words.
     pub(super) const fn new() -> Self {
-        const NONE: Cell<(u32, u128)> = Cell::new((u32::MAX, 0));
         Self {
             words: [FREE; SLOTS],
             places: [0; SLOTS],
             signs: [0; SIGNS],
             open: 0,
             all: 0,
-            kept: [NONE; KEPT],
+            kept: [const { Cell::new((u32::MAX, 0)) }; KEPT],
         }
     }
 
