@@ -5,7 +5,7 @@
 use super::keys::{Beside, Key, Keys, sign};
 use super::lexicon::{Lexicon, Map, WordId};
 use super::pattern::{Node, PatternId, Patterns};
-use super::program::{self, Way};
+use super::program::{self, Sets, Walk, Way};
 use super::window::Window;
 
 /// Patterns by the words that must stand where they match.
@@ -28,6 +28,7 @@ pub(super) struct Sight {
     /// The forms, as they are walked forward, and backward.
     forward: Vec<u32>,
     backward: Vec<u32>,
+    sets: Sets,
 }
 
 /// A form under one of its keys.
@@ -111,8 +112,8 @@ impl Sight {
                         .extend(keys.of(node).into_iter().map(|(key, beside)| (key, Filed { form, beside })));
                     sight.begin_form(pattern);
                     program::write_lists(&keys.needs(node), &mut sight.needs);
-                    program::write(node, Way::Forward, patterns, &mut sight.forward);
-                    program::write(node, Way::Backward, patterns, &mut sight.backward);
+                    program::write(node, Way::Forward, patterns, &mut sight.sets, &mut sight.forward);
+                    program::write(node, Way::Backward, patterns, &mut sight.sets, &mut sight.backward);
                 }
             }
             sight.ends[one as usize] = sight.forms.len() as u32;
@@ -169,7 +170,9 @@ impl Sight {
         }
         desk.found.clear();
         desk.tried.clear();
-        let candidates = &desk.candidates[which as usize];
+        let candidates = &mut desk.candidates[which as usize];
+        candidates.sort_unstable();
+        candidates.dedup();
         let wanted = |form: &&u32| wanted(self.forms[**form as usize].pattern);
         for form in candidates.iter().filter(wanted) {
             if !desk.is_read {
@@ -180,8 +183,6 @@ impl Sight {
                 desk.tried.push(*form);
             }
         }
-        desk.tried.sort_unstable();
-        desk.tried.dedup();
         let pattern = |form: u32| self.forms[form as usize].pattern;
         for forms in desk.tried.chunk_by(|a, b| pattern(*a) == pattern(*b)) {
             self.find_one(forms, &desk.window, &mut desk.found);
@@ -191,7 +192,8 @@ impl Sight {
     /// The places where a pattern matches: one match for each end, the shortest that ends there.
     fn find_one(&self, forms: &[u32], window: &Window, found: &mut Vec<Found>) {
         let through = |way: Way, places: u128| {
-            forms.iter().fold(0, |all, form| all | program::walk(self.code(*form, way), way, window, places))
+            let walk = Walk { way, sets: &self.sets, window };
+            forms.iter().fold(0, |all, form| all | walk.through(self.code(*form, way), places))
         };
         let mut ends = through(Way::Forward, window.all());
         let mut last_first = usize::MAX;

@@ -23,16 +23,14 @@ pub(super) struct Window {
     /// Places that a gap may step over.
     open: u128,
     all: u128,
-    /// Places of large sets, as far as they were asked for.
+    /// Places of sets, as far as they were asked for.
     kept: [Cell<(u32, u128)>; KEPT],
 }
 
 /// No word.
 const FREE: WordId = WordId::MAX;
 
-/// Sets of so many words are worked out once and kept.
-const LARGE: usize = 6;
-/// As many of them, the last ones asked for.
+/// Sets whose places are kept, the last ones asked for.
 const KEPT: usize = 64;
 
 const SIGNS: usize = 32;
@@ -107,20 +105,15 @@ impl Window {
     }
 
     /// The places where one of the words of a set stands. `set` is its number.
-    pub(super) fn places_of_any(&self, set: u32, words: &[WordId]) -> u128 {
-        let all = || words.iter().fold(0, |places, word| places | self.places_of(*word));
-        if words.len() < LARGE {
-            return all();
-        }
+    pub(super) fn places_of_any<'s>(&self, set: u32, words: impl Fn() -> &'s [WordId]) -> u128 {
         let kept = &self.kept[set as usize % KEPT];
-        match kept.get() {
-            (number, places) if number == set => places,
-            _ => {
-                let places = all();
-                kept.set((set, places));
-                places
-            }
+        let (number, places) = kept.get();
+        if number == set {
+            return places;
         }
+        let places = words().iter().fold(0, |places, word| places | self.places_of(*word));
+        kept.set((set, places));
+        places
     }
 
     /// The places that a gap may step over: of the sentence only, or all.
