@@ -122,7 +122,7 @@ impl Maker {
         self.piece(from, width);
         let visible = || cluster.chars().filter(|c| !is_invisible(*c));
         let straight = |c| if c == '\u{2019}' || c == '\u{2018}' { '\'' } else { c };
-        if is_nfkc_quick(visible()) == IsNormalized::Yes {
+        if width == 1 && is_nfkc_quick(visible()) == IsNormalized::Yes {
             self.text.extend(visible().map(straight));
         } else {
             self.text.extend(visible().nfkc().map(straight));

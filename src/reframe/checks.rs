@@ -226,6 +226,8 @@ fn repeats(text: &str, entry: &str) -> bool {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic, reason = "tests may stop at the first surprise")]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
     use crate::crisis::ClearedEntry;
     use crate::entry::{Entry, Limit};
@@ -234,6 +236,7 @@ mod tests {
     const THOUGHT: &str = "Dana asked me to redo a slide. She thinks I'm useless and I always mess up.";
 
     fn check(text: &str, source: Source, quotes: bool) -> Result<Reframing, Refusal> {
+        static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::embedded().unwrap());
         let entry = Entry::new(THOUGHT, Limit::Reframing).unwrap();
         let candidate = Candidate {
             strategy: Strategy::ExamineEvidence,
@@ -243,8 +246,7 @@ mod tests {
             text: text.to_owned(),
             quotes,
         };
-        let rules = RuleSet::embedded().unwrap();
-        Checks::embedded().unwrap().pass(candidate, &ClearedEntry::for_tests(&entry), &rules)
+        Checks::embedded().unwrap().pass(candidate, &ClearedEntry::for_tests(&entry), &RULES)
     }
 
     #[test]

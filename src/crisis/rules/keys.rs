@@ -87,7 +87,7 @@ impl<'a> Keys<'a> {
 
     /// The rarest keys of a pattern. None only if it may match no word at all.
     pub(super) fn of(&self, node: &Node) -> Vec<(Key, Beside)> {
-        let mut graph = Graph { keys: self, sets: Vec::new(), after: Vec::new(), before: Vec::new() };
+        let mut graph = Graph::new(self);
         let tree = graph.grow(node);
         for place in &tree.first {
             graph.before[*place].push(None);
@@ -95,6 +95,7 @@ impl<'a> Keys<'a> {
         for place in &tree.last {
             graph.after[*place].push(None);
         }
+        graph.weigh();
         graph.choose(&tree).map_or_else(Vec::new, |choice| graph.spelled(&choice))
     }
 
@@ -151,6 +152,10 @@ struct Graph<'a> {
     /// For each place, those that may come right after it; `None` for the end of the pattern.
     after: Vec<Vec<Option<Place>>>,
     before: Vec<Vec<Option<Place>>>,
+    /// For each place, the share of its words.
+    shares: Vec<f64>,
+    /// For each place, how likely one of the words that may come before it does, and after it.
+    shares_beside: [Vec<f64>; 2],
 }
 
 /// A node of a pattern, with its places.
@@ -179,7 +184,18 @@ struct Choice {
     share: f64,
 }
 
-impl Graph<'_> {
+impl<'a> Graph<'a> {
+    const fn new(keys: &'a Keys<'a>) -> Self {
+        Self {
+            keys,
+            sets: Vec::new(),
+            after: Vec::new(),
+            before: Vec::new(),
+            shares: Vec::new(),
+            shares_beside: [Vec::new(), Vec::new()],
+        }
+    }
+
     fn place(&mut self, set: Option<SetId>) -> Place {
         self.sets.push(set);
         self.after.push(Vec::new());
@@ -276,18 +292,26 @@ impl Graph<'_> {
     }
 
     fn choice(&self, places: Vec<(Place, Option<Place>)>) -> Choice {
-        let share = |place| self.words(place).map_or(1.0, |words| self.keys.share_of(words));
-        let beside = |places: &[Option<Place>]| {
-            let sum: f64 = places.iter().map(|place| place.map_or(1.0, share)).sum();
-            (TOGETHER * sum).min(1.0)
-        };
         let each = |(first, second): &(Place, Option<Place>)| {
-            let second_share = second.map_or(1.0, |second| TOGETHER * share(second));
-            let (before, after) = (&self.before[*first], &self.after[second.unwrap_or(*first)]);
-            share(*first) * second_share * (LOOK + beside(before) * beside(after))
+            let second_share = second.map_or(1.0, |second| TOGETHER * self.shares[second]);
+            let (before, after) =
+                (self.shares_beside[0][*first], self.shares_beside[1][second.unwrap_or(*first)]);
+            self.shares[*first] * second_share * (LOOK + before * after)
         };
         let share = places.iter().map(each).sum();
         Choice { places, share }
+    }
+
+    /// Works out the shares once all places are linked.
+    fn weigh(&mut self) {
+        let share = |place| self.words(place).map_or(1.0, |words| self.keys.share_of(words));
+        self.shares = (0..self.sets.len()).map(share).collect();
+        let beside = |places: &Vec<Option<Place>>| {
+            let sum: f64 = places.iter().map(|place| place.map_or(1.0, |place| self.shares[place])).sum();
+            (TOGETHER * sum).min(1.0)
+        };
+        self.shares_beside =
+            [self.before.iter().map(beside).collect(), self.after.iter().map(beside).collect()];
     }
 
     /// The words of a place; nothing if any may stand there.

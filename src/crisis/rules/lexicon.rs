@@ -257,6 +257,10 @@ pub(super) fn fold(word: &str) -> String {
 }
 
 fn fold_into(word: &str, folded: &mut String) {
+    if word.is_ascii() {
+        folded.extend(word.chars().map(|c| latin(c.to_ascii_lowercase())));
+        return;
+    }
     for c in word.nfd().filter(|c| !is_combining_mark(*c)) {
         for lower in c.to_lowercase() {
             folded.push(latin(lower));

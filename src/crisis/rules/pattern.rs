@@ -15,10 +15,10 @@
 //! of a pattern moves all places at once with a shift and a mask. Nothing backtracks: the cost
 //! is the number of steps, whatever the text.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::RuleError;
-use super::lexicon::{Lexicon, NUMBER, STOP, WordId};
+use super::lexicon::{Lexicon, Map, NUMBER, STOP, WordId};
 use super::window::{STRIDE, WINDOW};
 
 /// The longest match that a pattern may describe, in words.
@@ -43,8 +43,10 @@ pub(super) enum Node {
 #[derive(Default)]
 pub(super) struct Patterns {
     pub(super) nodes: Vec<Node>,
+    /// The classes read so far.
+    classes: BTreeMap<String, Node>,
     sets: Vec<Vec<WordId>>,
-    set_ids: HashMap<Vec<WordId>, SetId>,
+    set_ids: Map<Vec<WordId>, SetId>,
     /// For each word, whether a gap does not cross it.
     negations: Vec<bool>,
 }
@@ -207,14 +209,18 @@ impl Reader<'_> {
     }
 
     fn class(&mut self, name: &str) -> Result<Node, &'static str> {
+        if let Some(node) = self.patterns.classes.get(name) {
+            return Ok(node.clone());
+        }
         if self.depth > 8 {
             return Err("a class names itself");
         }
         let source = self.classes.get(name).ok_or("it names a class that is not in the table")?;
         self.depth += 1;
-        let node = self.pattern(source);
+        let node = self.pattern(source)?;
         self.depth -= 1;
-        node
+        self.patterns.classes.insert(name.to_owned(), node.clone());
+        Ok(node)
     }
 
     fn atom(&mut self, word: &str, parts: &mut Vec<Node>) -> Result<(), &'static str> {

@@ -5,9 +5,7 @@
 //! words the word or the number of their set, of others the nodes within. No place in a window is
 //! tried on its own: all places move through a node at once.
 
-use std::collections::HashMap;
-
-use super::lexicon::WordId;
+use super::lexicon::{Map, WordId};
 use super::pattern::{Node, Patterns};
 use super::window::Window;
 
@@ -40,7 +38,7 @@ pub(super) enum Way {
 /// Sets of words by their numbers.
 #[derive(Default)]
 pub(super) struct Sets {
-    numbers: HashMap<Vec<WordId>, u32>,
+    numbers: Map<Vec<WordId>, u32>,
     /// Where each begins in `words`; it ends where the next one begins.
     from: Vec<u32>,
     words: Vec<WordId>,
