@@ -19,6 +19,7 @@ mod tokens;
 mod window;
 
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 use self::file::{Frame, Rule, RuleFile};
 use self::lexicon::Lexicon;
@@ -121,6 +122,8 @@ pub struct RuleSet {
     rules: Vec<Rule>,
     sight: Sight,
     scope_words: ScopeWords,
+    /// Desks that no search is using.
+    desks: Mutex<Vec<Desk>>,
 }
 
 impl std::fmt::Debug for RuleSet {
@@ -210,7 +213,7 @@ impl RuleSet {
             Role::Frame(_) | Role::Idiom => Use::Frame,
         });
         let scope_words = scope_words.finished(&lexicon);
-        Ok(Self { lexicon, patterns, roles, rules: file.rule, sight, scope_words })
+        Ok(Self { lexicon, patterns, roles, rules: file.rule, sight, scope_words, desks: Mutex::default() })
     }
 
     /// Every place in `text` where a rule speaks, in the order of the text.
@@ -221,23 +224,33 @@ impl RuleSet {
     #[must_use]
     pub fn matches(&self, text: &str) -> Vec<RuleMatch> {
         let tokens = tokens::tokens(text, &self.lexicon);
-        let mut desk = Desk::new();
-        let mut own = self.own_places(&tokens, &mut desk);
+        let desks = || self.desks.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = desks().pop();
+        let mut desk = free.unwrap_or_else(|| Desk::new(&self.sight, &self.lexicon));
+        desk.clear();
+        let all = self.read(&tokens, &mut desk);
+        desks().push(desk);
+        all
+    }
+
+    /// Every place where a rule speaks.
+    fn read(&self, tokens: &[Token], desk: &mut Desk) -> Vec<RuleMatch> {
+        let mut own = self.own_places(tokens, desk);
         if own.is_empty() {
             return Vec::new();
         }
-        let company = self.company_places(&tokens, &own, &mut desk);
+        let company = self.company_places(tokens, &own, desk);
         own.retain(|(rule, place)| company.fit(*rule, &self.rules[*rule], *place));
         if own.is_empty() {
             return Vec::new();
         }
-        let marks = self.marks(&tokens, &mut desk);
-        let scope = Scope::new(&tokens, &marks, &self.scope_words);
+        let marks = self.marks(tokens, desk);
+        let scope = Scope::new(tokens, &marks, &self.scope_words);
         let mut all = Vec::new();
         for (rule, place) in own {
             let rule = &self.rules[rule];
             if let Some((about, time)) = scope.read(rule, place) {
-                all.push(rule_match(rule, place, about, time, &tokens));
+                all.push(rule_match(rule, place, about, time, tokens));
             }
         }
         all.sort_by(|a, b| (a.start, a.end, &a.rule).cmp(&(b.start, b.end, &b.rule)));

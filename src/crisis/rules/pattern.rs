@@ -259,7 +259,7 @@ mod tests {
             .map(|word| if word == "|" { STOP } else { lexicon.intern(word) })
             .collect();
         let sight = Sight::new(&patterns, &lexicon, |_| Use::Own);
-        let mut desk = Desk::new();
+        let mut desk = Desk::new(&sight, &lexicon);
         sight.find(&patterns, Use::Own, (0, words.iter().copied()), |_| true, &mut desk);
         desk.found
             .iter()

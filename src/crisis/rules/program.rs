@@ -174,7 +174,7 @@ impl Walk<'_> {
     fn through_one(self, kind: u32, body: &Code, places: u128) -> u128 {
         match kind {
             WORD => self.step(places, self.window.places_of(body[0])),
-            ANY_OF => self.step(places, self.places_of_any(body[0])),
+            ANY_OF => self.step(places, self.places_of_set(body[0])),
             SEQUENCE => self.through(body, places),
             EITHER => self.through_either(body[0], &body[1..], places),
             MAYBE => places | self.through(body, places),
@@ -188,7 +188,7 @@ impl Walk<'_> {
     fn through_either(self, first: u32, mut options: &Code, mut places: u128) -> u128 {
         if first != ANY {
             // Most places are not before a word that any option begins with.
-            let words = self.places_of_any(first);
+            let words = self.places_of_set(first);
             places &= if self.way == Way::Forward { words } else { words << 1 };
         }
         let mut all = 0;
@@ -208,8 +208,8 @@ impl Walk<'_> {
         }
     }
 
-    fn places_of_any(self, set: u32) -> u128 {
-        self.window.places_of_any(set, || self.sets.words(set))
+    fn places_of_set(self, set: u32) -> u128 {
+        self.window.places_of_set(set, || self.sets.words(set))
     }
 }
 
@@ -224,7 +224,7 @@ pub(super) fn write_lists(lists: &[Vec<WordId>], code: &mut Vec<u32>) {
 /// Whether of each list a word is in a window.
 pub(super) fn has_each(mut lists: &Code, window: &Window) -> bool {
     while let Some((_, words)) = next(&mut lists) {
-        if words.iter().all(|word| window.places_of(*word) == 0) {
+        if window.places_of_any(words) == 0 {
             return false;
         }
     }

@@ -21,7 +21,8 @@ pub(super) struct Sight {
     marks: Vec<u64>,
     filed: Vec<Filed>,
     forms: Vec<Form>,
-    /// For each use, one past its last form.
+    /// For each use, its first form, and one past its last.
+    begins: [u32; 3],
     ends: [u32; 3],
     /// Lists of which each must have a word in the window, the rarest first.
     needs: Vec<u32>,
@@ -76,8 +77,8 @@ pub(super) struct Desk {
     window: Window,
     /// Whether `window` has been read.
     is_read: bool,
-    /// For each use, the forms worth trying.
-    candidates: [Vec<u32>; 3],
+    /// A bit for each form that is worth trying.
+    candidates: Vec<u64>,
     /// Those of which all that they need is there.
     tried: Vec<u32>,
     /// What was found in the last window.
@@ -85,15 +86,20 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) const fn new() -> Self {
+    pub(super) fn new(sight: &Sight, lexicon: &Lexicon) -> Self {
         Self {
             at: usize::MAX,
-            window: Window::new(),
+            window: Window::new(lexicon.len()),
             is_read: false,
-            candidates: [const { Vec::new() }; 3],
+            candidates: vec![0; sight.forms.len().div_ceil(64)],
             tried: Vec::new(),
             found: Vec::new(),
         }
+    }
+
+    /// Makes room for another text.
+    pub(super) const fn clear(&mut self) {
+        self.at = usize::MAX;
     }
 }
 
@@ -104,6 +110,7 @@ impl Sight {
         let mut sight = Self::default();
         let mut filed: Vec<(Key, Filed)> = Vec::new();
         for one in Use::ALL {
+            sight.begins[one as usize] = sight.forms.len() as u32;
             for (pattern, node) in patterns.nodes.iter().enumerate().filter(|(at, _)| use_of(*at) == one) {
                 let whole = std::slice::from_ref(node);
                 for node in if let Node::Either(options) = node { options } else { whole } {
@@ -170,17 +177,17 @@ impl Sight {
         }
         desk.found.clear();
         desk.tried.clear();
-        let candidates = &mut desk.candidates[which as usize];
-        candidates.sort_unstable();
-        candidates.dedup();
-        let wanted = |form: &&u32| wanted(self.forms[**form as usize].pattern);
-        for form in candidates.iter().filter(wanted) {
+        let forms = self.begins[which as usize]..self.ends[which as usize];
+        for form in set_bits(&desk.candidates, forms) {
+            if !wanted(self.forms[form as usize].pattern) {
+                continue;
+            }
             if !desk.is_read {
                 desk.window.read(patterns, words.clone());
                 desk.is_read = true;
             }
-            if self.may_match(*form, &desk.window) {
-                desk.tried.push(*form);
+            if self.may_match(form, &desk.window) {
+                desk.tried.push(form);
             }
         }
         let pattern = |form: u32| self.forms[form as usize].pattern;
@@ -213,16 +220,17 @@ impl Sight {
         }
     }
 
-    /// The forms filed under words of a window with the right words beside them, for each use.
-    fn candidates(&self, words: impl Iterator<Item = WordId>, found: &mut [Vec<u32>; 3]) {
-        found.iter_mut().for_each(Vec::clear);
+    /// Marks the forms that are filed under words of a window and have the right words beside them.
+    fn candidates(&self, words: impl Iterator<Item = WordId>, found: &mut [u64]) {
+        found.fill(0);
         // The word looked at and the one before it; the signs of what stands around both.
         let (mut before, mut last) = (None, None);
         let mut signs = [u64::MAX; 4];
         for next in words.map(Some).chain([None]) {
             signs = [signs[1], signs[2], signs[3], next.map_or(u64::MAX, sign)];
             if let Some(last) = last {
-                self.add(self.alone[last as usize], self.alone[last as usize + 1], signs[1], signs[3], found);
+                let alone = &self.alone[last as usize..last as usize + 2];
+                self.add(alone[0], alone[1], signs[1], signs[3], found);
                 if let Some(before) = before
                     && self.is_marked(before, last)
                     && let Some((from, to)) = self.pairs.get(&pair(before, last))
@@ -239,12 +247,10 @@ impl Sight {
         self.marks[at] & bit != 0
     }
 
-    fn add(&self, from: u32, to: u32, before: u64, after: u64, found: &mut [Vec<u32>; 3]) {
+    fn add(&self, from: u32, to: u32, before: u64, after: u64, found: &mut [u64]) {
         for Filed { form, beside } in &self.filed[from as usize..to as usize] {
-            if beside.before & before != 0 && beside.after & after != 0 {
-                let which = usize::from(*form >= self.ends[0]) + usize::from(*form >= self.ends[1]);
-                found[which].push(*form);
-            }
+            let fits = beside.before & before != 0 && beside.after & after != 0;
+            found[*form as usize / 64] |= u64::from(fits) << (form % 64);
         }
     }
 
@@ -266,6 +272,22 @@ impl Sight {
     fn bounds(&self, form: u32) -> [&Form; 2] {
         [&self.forms[form as usize], &self.forms[form as usize + 1]]
     }
+}
+
+/// The bits that are set, of those in a range.
+fn set_bits(bits: &[u64], range: std::ops::Range<u32>) -> impl Iterator<Item = u32> {
+    (range.start / 64..range.end.div_ceil(64)).flat_map(move |at| {
+        let first = range.start.saturating_sub(at * 64);
+        let mut left = bits[at as usize] & (u64::MAX << first);
+        if range.end < at * 64 + 64 {
+            left &= (1 << (range.end % 64)) - 1;
+        }
+        std::iter::from_fn(move || {
+            let bit = left.trailing_zeros();
+            left &= left.wrapping_sub(1);
+            (bit < 64).then_some(at * 64 + bit)
+        })
+    })
 }
 
 /// Numbers in [`Sight::marks`].
@@ -355,7 +377,7 @@ mod tests {
             RULES.with(|rules| {
                 let words: Vec<WordId> = tokens(&text, &rules.lexicon).iter().map(|token| token.word).collect();
                 let words = &words[..words.len().min(super::super::window::WINDOW)];
-                let mut desk = Desk::new();
+                let mut desk = Desk::new(&rules.sight, &rules.lexicon);
                 let mut found = BTreeSet::new();
                 for which in Use::ALL {
                     let window = (0, words.iter().copied());

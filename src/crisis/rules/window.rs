@@ -10,110 +10,72 @@ pub(super) const WINDOW: usize = 120;
 /// How far the next window starts. Every match of up to `WINDOW - STRIDE` words lies whole in one.
 pub(super) const STRIDE: usize = 80;
 
-/// Places for the words of a window: a power of two, at least twice as many.
-const SLOTS: usize = 256;
+/// Sets whose places are kept, the last ones asked for.
+const KEPT: usize = 64;
+/// The number of no set.
+const NO_SET: u32 = u32::MAX;
 
 /// The words of one window: for each, the places where it stands, as a mask.
 pub(super) struct Window {
-    /// A table of the words, each at the first free slot from where [`slot`] has it.
-    words: [WordId; SLOTS],
-    places: [u128; SLOTS],
-    /// A bit for each word: most words that are asked for are not there, and this says it fast.
-    signs: [u64; SIGNS],
+    /// For each word that rules know.
+    places: Vec<u128>,
+    /// The words that stand in the window.
+    words: Vec<WordId>,
     /// Places that a gap may step over.
     open: u128,
     all: u128,
-    /// Places of sets, as far as they were asked for.
-    kept: [Cell<(u32, u128)>; KEPT],
-}
-
-/// No word.
-const FREE: WordId = WordId::MAX;
-
-/// Sets whose places are kept, the last ones asked for.
-const KEPT: usize = 64;
-
-const SIGNS: usize = 32;
-
-const fn sign(word: WordId) -> (usize, u64) {
-    let mixed = word.wrapping_mul(0x9e37_79b9);
-    ((mixed >> 27) as usize, 1 << (mixed >> 21 & 63))
-}
-
-const fn slot(word: WordId) -> usize {
-    (word.wrapping_mul(0x9e37_79b9) >> 24) as usize
+    /// The numbers of sets and their places, as far as they were asked for.
+    kept: [Cell<u32>; KEPT],
+    kept_places: [Cell<u128>; KEPT],
 }
 
 impl Window {
-    /// A window of no words.
-    pub(super) const fn new() -> Self {
+    /// A window of no words. `known` is how many words rules know.
+    pub(super) fn new(known: usize) -> Self {
         Self {
-            words: [FREE; SLOTS],
-            places: [0; SLOTS],
-            signs: [0; SIGNS],
+            places: vec![0; known],
+            words: Vec::with_capacity(WINDOW),
             open: 0,
             all: 0,
-            kept: [const { Cell::new((u32::MAX, 0)) }; KEPT],
+            kept: [const { Cell::new(NO_SET) }; KEPT],
+            kept_places: [const { Cell::new(0) }; KEPT],
         }
     }
 
     /// Moves to other words, up to [`WINDOW`].
     pub(super) fn read(&mut self, patterns: &Patterns, words: impl Iterator<Item = WordId>) {
-        self.words = [FREE; SLOTS];
-        self.signs = [0; SIGNS];
-        self.kept.iter().for_each(|kept| kept.set((u32::MAX, 0)));
-        (self.open, self.all) = (0, 0);
-        for (at, word) in words.take(WINDOW).enumerate() {
-            let mut slot = slot(word);
-            while self.words[slot] != word {
-                if self.words[slot] == FREE {
-                    self.words[slot] = word;
-                    self.places[slot] = 0;
-                    let (at, bit) = sign(word);
-                    self.signs[at] |= bit;
-                    break;
-                }
-                slot = (slot + 1) % SLOTS;
-            }
-            self.places[slot] |= 1 << at;
-            self.all |= 1 << at;
-            if word != STOP && !patterns.is_negation(word) {
-                self.open |= 1 << at;
-            }
+        for word in self.words.drain(..) {
+            self.places[word as usize] = 0;
+        }
+        self.words.extend(words.take(WINDOW));
+        (self.open, self.all) = (0, (1 << self.words.len()) - 1);
+        for (at, word) in self.words.iter().enumerate() {
+            self.places[*word as usize] |= 1 << at;
+            self.open |= u128::from(*word != STOP && !patterns.is_negation(*word)) << at;
+        }
+        for kept in &self.kept {
+            kept.set(NO_SET);
         }
     }
 
     /// The places where a word stands.
-    #[inline]
     pub(super) fn places_of(&self, word: WordId) -> u128 {
-        let (at, bit) = sign(word);
-        if self.signs[at] & bit == 0 {
-            return 0;
-        }
-        self.places_of_present(word)
+        self.places[word as usize]
     }
 
-    fn places_of_present(&self, word: WordId) -> u128 {
-        let mut slot = slot(word);
-        while self.words[slot] != word {
-            if self.words[slot] == FREE {
-                return 0;
-            }
-            slot = (slot + 1) % SLOTS;
-        }
-        self.places[slot]
+    /// The places where one of several words stands.
+    pub(super) fn places_of_any(&self, words: &[WordId]) -> u128 {
+        words.iter().fold(0, |places, word| places | self.places_of(*word))
     }
 
-    /// The places where one of the words of a set stands. `set` is its number.
-    pub(super) fn places_of_any<'s>(&self, set: u32, words: impl Fn() -> &'s [WordId]) -> u128 {
-        let kept = &self.kept[set as usize % KEPT];
-        let (number, places) = kept.get();
-        if number == set {
-            return places;
+    /// The same of a set that is asked for often. `set` is its number.
+    pub(super) fn places_of_set<'s>(&self, set: u32, words: impl Fn() -> &'s [WordId]) -> u128 {
+        let slot = set as usize % KEPT;
+        if self.kept[slot].get() != set {
+            self.kept[slot].set(set);
+            self.kept_places[slot].set(self.places_of_any(words()));
         }
-        let places = words().iter().fold(0, |places, word| places | self.places_of(*word));
-        kept.set((set, places));
-        places
+        self.kept_places[slot].get()
     }
 
     /// The places that a gap may step over: of the sentence only, or all.
