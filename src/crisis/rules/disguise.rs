@@ -8,7 +8,6 @@ const LONGEST: usize = 24;
 
 /// A word so grave that it is also known with one letter wrong.
 pub(super) struct Weighty {
-    first: Option<u8>,
     spelling: Vec<u8>,
     letters: u32,
     word: WordId,
@@ -17,7 +16,7 @@ pub(super) struct Weighty {
 impl Weighty {
     pub(super) fn new(spelling: &str, word: WordId) -> Self {
         let spelling = spelling.as_bytes().to_vec();
-        Self { first: spelling.first().copied(), letters: letters(&spelling), spelling, word }
+        Self { letters: letters(&spelling), spelling, word }
     }
 }
 
@@ -136,7 +135,7 @@ impl Lexicon {
             return &[];
         }
         let own = letters(word);
-        for weighty in self.weighty.iter().filter(|weighty| weighty.first == word.first().copied()) {
+        for weighty in self.weighty_like(word) {
             // Among words of five letters too many are one letter apart; a swap is still plain.
             let swapped = weighty.spelling.len() == 5 && word.len() == 5 && weighty.letters == own;
             let near = (weighty.spelling.len() >= 6 || swapped)
@@ -151,9 +150,7 @@ impl Lexicon {
 
     /// The weighty word spelled exactly so.
     pub(super) fn weighty(&self, spelling: &[u8]) -> Option<WordId> {
-        let is_it =
-            |weighty: &&Weighty| weighty.first == spelling.first().copied() && weighty.spelling == spelling;
-        self.weighty.iter().find(is_it).map(|weighty| weighty.word)
+        self.weighty_like(spelling).find(|weighty| weighty.spelling == spelling).map(|weighty| weighty.word)
     }
 
     /// As [`Lexicon::cut`], for letters that were written one by one, digits and signs among them.

@@ -47,7 +47,7 @@ impl std::hash::Hasher for Mix {
 }
 
 /// Words of up to so many bytes are looked up as one number.
-const SHORT: usize = 16;
+pub(super) const SHORT: usize = 16;
 
 /// What a written word or pair stands for.
 #[derive(Clone, Copy)]
@@ -75,6 +75,8 @@ pub(super) struct Lexicon {
     /// For each word, whether a pair begins with it.
     opens_pair: Vec<bool>,
     pub(super) weighty: Vec<Weighty>,
+    /// For each byte, the weighty words that begin with it.
+    weighty_from: Vec<Vec<usize>>,
 }
 
 impl Lexicon {
@@ -143,6 +145,10 @@ impl Lexicon {
     /// Makes a word known with one letter wrong, missing, added or swapped.
     pub(super) fn add_weighty(&mut self, word: &str) {
         let id = self.intern(word);
+        self.weighty_from.resize_with(256, Vec::new);
+        if let Some(first) = word.bytes().next() {
+            self.weighty_from[usize::from(first)].push(self.weighty.len());
+        }
         self.weighty.push(Weighty::new(word, id));
     }
 
@@ -154,6 +160,12 @@ impl Lexicon {
         }
         let bare = folded.strip_suffix("'s").unwrap_or(&folded).replace('\'', "");
         vec![self.intern(&bare)]
+    }
+
+    /// The weighty words that begin with the same letter, in their order.
+    pub(super) fn weighty_like(&self, word: &[u8]) -> impl Iterator<Item = &Weighty> {
+        let list = word.first().and_then(|first| self.weighty_from.get(usize::from(*first)));
+        list.map_or(&[][..], |list| list).iter().map(|at| &self.weighty[*at])
     }
 
     fn words_of<'a>(&'a self, reading: &'a Reading) -> &'a [WordId] {
@@ -223,8 +235,15 @@ impl Lexicon {
 
     /// What a person's word stands for, tried in order: as written, with digits and signs as
     /// letters, with drawn-out letters shortened, with one slip of the keyboard.
-    /// Empty if no rule names it. `folded` is left as the word in lower case without marks.
+    /// Empty if no rule names it.
     pub(super) fn read(&self, written: &str, folded: &mut String) -> &[WordId] {
+        let as_written = self.as_written(written.as_bytes(), 0, written.len());
+        as_written.unwrap_or_else(|| self.read_altered(written, folded))
+    }
+
+    /// The same of a word that [`Self::as_written`] did not find. `folded` is left as the word in
+    /// lower case without marks.
+    pub(super) fn read_altered(&self, written: &str, folded: &mut String) -> &[WordId] {
         folded.clear();
         if written.is_ascii() {
             folded.push_str(written);
@@ -232,7 +251,10 @@ impl Lexicon {
         } else {
             fold_into(written, folded);
         }
-        self.plain(folded.as_bytes()).unwrap_or_else(|| self.undisguised(folded.as_bytes()))
+        let word = folded.as_bytes();
+        let was_looked_up = written.len() <= SHORT && written.is_ascii() && !word.contains(&b'\'');
+        let plain = if was_looked_up { None } else { self.plain(word) };
+        plain.unwrap_or_else(|| self.undisguised(word))
     }
 }
 
@@ -241,9 +263,25 @@ fn number(word: impl Iterator<Item = u8>) -> u128 {
     word.enumerate().fold(0, |number, (at, byte)| number | u128::from(byte) << (8 * at))
 }
 
+/// How many bytes at the start are ASCII letters or digits, found for all at once.
+pub(super) fn letters_at_start(bytes: [u8; SHORT]) -> usize {
+    const HIGH: u128 = EACH * 0x80;
+    let bytes = u128::from_le_bytes(bytes);
+    let low = bytes & !HIGH;
+    // The high bit of each byte: whether it is at least so much.
+    let at_least = |bytes: u128, least: u8| bytes + EACH * u128::from(0x80 - least);
+    let digits = at_least(low, b'0') & !at_least(low, b'9' + 1);
+    let small = low | (EACH * 0x20);
+    let letters = at_least(small, b'a') & !at_least(small, b'z' + 1);
+    let others = !(digits | letters) & HIGH | (bytes & HIGH);
+    others.trailing_zeros() as usize / 8
+}
+
+/// The number 1 in each byte.
+const EACH: u128 = u128::from_le_bytes([1; SHORT]);
+
 /// ASCII letters in lower case, all at once: a byte with its high bit clear never carries over.
 const fn lower(word: u128) -> u128 {
-    const EACH: u128 = u128::from_le_bytes([1; SHORT]);
     let from_a = word + EACH * (0x80 - b'A' as u128);
     let past_z = word + EACH * (0x7f - b'Z' as u128);
     word | ((from_a & !past_z & (EACH * 0x80)) >> 2)
@@ -362,6 +400,15 @@ mod tests {
 
     proptest! {
         #[test]
+        fn letters_are_counted_at_once_as_one_by_one(bytes in proptest::array::uniform16(any::<u8>())) {
+            let text = bytes.map(|b| if b < 0x40 { b } else { b'0' + b % 80 });
+            for bytes in [bytes, text] {
+                let one_by_one = bytes.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
+                prop_assert_eq!(letters_at_start(bytes), one_by_one);
+            }
+        }
+
+        #[test]
         fn a_word_looked_up_at_once_is_read_as_step_by_step(
             before in "[a-z ]{0,20}",
             word in "[a-zA-Z0-9'@$*!]{0,2}(KILL|kill|Myself|end|im|i'm|goodbye|overdosing|é)?[a-zA-Z']{0,17}",
@@ -371,7 +418,7 @@ mod tests {
             let text = format!("{before}{word}{after}");
             let (start, end) = (before.len(), before.len() + word.len());
             if let Some(words) = LEXICON.as_written(text.as_bytes(), start, end) {
-                prop_assert_eq!(words, LEXICON.read(&word, &mut String::new()));
+                prop_assert_eq!(Some(words), LEXICON.reading(word.to_ascii_lowercase().as_bytes()));
             } else if word.len() <= SHORT && word.is_ascii() {
                 prop_assert!(LEXICON.reading(word.to_ascii_lowercase().as_bytes()).is_none() || word.is_empty());
             }

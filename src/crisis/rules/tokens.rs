@@ -3,7 +3,7 @@
 use unicode_normalization::char::is_combining_mark;
 
 use super::disguise::holds_grave_word;
-use super::lexicon::{Lexicon, STOP, UNKNOWN, WordId};
+use super::lexicon::{Lexicon, SHORT, STOP, UNKNOWN, WordId, letters_at_start};
 
 /// One word of a text, or the end of a sentence.
 #[derive(Debug, Clone, Copy)]
@@ -60,7 +60,13 @@ impl Cutter<'_> {
             if *first == b' ' {
                 at += 1;
             } else if first.is_ascii_alphanumeric() {
-                at = self.word_from(at, at + 1, false);
+                at = match self.short_word(at) {
+                    Some(end) => {
+                        self.word(at, end, false, end == at + 1);
+                        end
+                    }
+                    None => self.word_from(at, at + 1, false),
+                };
             } else {
                 let c = self.char_at(at);
                 let after = at + c.len_utf8();
@@ -75,6 +81,15 @@ impl Cutter<'_> {
                 }
             }
         }
+    }
+
+    /// Where the word of ASCII letters and digits ends that begins at `at`, if it is short and what
+    /// follows it cannot belong to it.
+    fn short_word(&self, at: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        let letters = letters_at_start(*bytes[at..].first_chunk()?);
+        let next = bytes.get(at + letters)?;
+        (letters < SHORT && next.is_ascii() && !is_sign(char::from(*next))).then_some(at + letters)
     }
 
     /// The character at a byte; a space at the end of the text.
@@ -205,7 +220,7 @@ impl Cutter<'_> {
     /// A word that is not in the lexicon as it is written.
     fn unusual_word(&mut self, start: usize, end: usize, signs: bool, single: bool) {
         let written = &self.text[start..end];
-        let reading = self.lexicon.read(written, &mut self.scratch);
+        let reading = self.lexicon.read_altered(written, &mut self.scratch);
         if reading.is_empty() && signs && written.contains(is_sign) {
             // Not a disguise: signs between words that touch, such as "no!stop".
             return self.parts(start, end);
