@@ -1,9 +1,11 @@
 //! Phrase rules: what can be known about danger without any model, in microseconds.
 //!
 //! The rules are data, in `content/crisis/*.toml`, each with examples beside it. A text is cut
-//! into words, patterns are matched in windows of 120 words (see `pattern` and `window`), and each match is
-//! then read in its scope: negation, idiom, past, other persons, quotation, story (see `scope`).
-//! The cost grows linearly with the text. This room knows nothing of models, HTTP or SQL.
+//! into words (`tokens`, `lexicon`, `disguise`), and these are read in windows of 120. Which patterns
+//! are worth trying in a window is known from rare words and neighbours that they need (`sight`,
+//! `keys`); these are matched (`pattern`, `program`, `window`), and each match is then read in its
+//! scope: negation, idiom, past, other persons, quotation, story (`scope`). The cost grows linearly
+//! with the text. This room knows nothing of models, HTTP or SQL.
 
 mod disguise;
 mod file;

@@ -194,6 +194,11 @@ fn idiom_is_silent() {
 }
 
 #[test]
+fn a_quotation_may_open_among_letters_that_are_joined_later() {
+    assert!(level("he said s u i c \"i d e. ok\" then I want to die") >= Level::PassiveIdeation);
+}
+
+#[test]
 fn a_match_points_at_its_words() {
     let text = "Früh auf. I want to k.i.l.l myself, naïve.";
     let found = RULES.matches(text);
