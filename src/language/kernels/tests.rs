@@ -30,7 +30,7 @@ fn numbers(seed: u64, count: usize) -> Vec<f32> {
 
 fn activations(isa: Isa, x: &[f32], columns: usize, precision: Precision) -> Activations {
     let mut activations = Activations::default();
-    let rows = activations.reset(x.len() / columns, columns, precision);
+    let rows = activations.reset(columns, vec![precision; x.len() / columns]);
     for (t, x) in x.chunks_exact(columns).enumerate() {
         // SAFETY: one thread.
         unsafe { rows.write(isa, t, |row| row.copy_from_slice(x)) };
