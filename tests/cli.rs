@@ -19,6 +19,7 @@ use serde_json::Value;
 fn evenkeel() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_evenkeel"));
     command.env_remove("EVENKEEL_COUNTRY").env("NO_COLOR", "1").arg("--offline");
+    command.env("EVENKEEL_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/nobody"));
     command
 }
 

@@ -27,7 +27,7 @@ use crate::reframe::{self, Fitness, Suggested, Writer};
 
 pub use acknowledgement::AcknowledgementError;
 pub use content::{Content, ContentError};
-pub use plan::PlanScreening;
+pub use plan::{PlanChangeBody, PlanScreening};
 pub use reply::{
     DistortionBody, ModelBody, Outcome, ReframeBody, Reply, ReplyBody, ScreeningBody, SpanBody, TimingBody,
 };

@@ -3,8 +3,11 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
+use super::reply::SCHEMA;
 use super::{Assistant, Turn};
-use crate::crisis::safety_plan::{PlanAtHand, PlanStore};
+use crate::crisis::safety_plan::{KeptPlan, PlanAtHand, PlanStore, SafetyPlanBody};
 use crate::crisis::{CountryCode, Coverage, Escalation, Part, PartName, Risk, Tier};
 use crate::entry::{Entry, Limit};
 
@@ -18,6 +21,31 @@ pub struct PlanScreening {
     pub notice: Option<String>,
     /// How much of the lines could be read.
     pub coverage: Coverage,
+}
+
+/// A plan that was kept, and what was made of what is new in it.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct PlanChangeBody {
+    /// Rises when something breaks.
+    pub schema: u32,
+    /// The plan as it is kept now.
+    pub plan: SafetyPlanBody,
+    /// Help, where a new line speaks of an emergency; else `null`.
+    pub escalation: Option<Escalation>,
+    /// A sentence, where a new line may be meant now; else `null`.
+    pub notice: Option<String>,
+    /// How much of the new lines could be read.
+    pub coverage: Coverage,
+}
+
+impl PlanChangeBody {
+    /// Of what was kept.
+    #[must_use]
+    pub fn new(kept: &KeptPlan, screening: PlanScreening) -> Self {
+        let PlanScreening { escalation, notice, coverage } = screening;
+        let plan = SafetyPlanBody::new(&kept.plan, kept.readable_when_locked);
+        Self { schema: SCHEMA, plan, escalation, notice, coverage }
+    }
 }
 
 impl Assistant {

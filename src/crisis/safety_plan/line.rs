@@ -19,6 +19,9 @@ pub enum LineError {
     /// Too long.
     #[error("it has {0} characters; {MOST_CHARACTERS} are the most. Make two lines of it.")]
     TooLong(usize),
+    /// So long that it was not read to its end.
+    #[error("it has far more than {MOST_CHARACTERS} characters. Make more lines of it.")]
+    FarTooLong,
     /// A line break, a tab, an escape code, a change of the direction of writing.
     #[error("it holds a line break or another character that can't be shown. Write it as plain text.")]
     Control,
