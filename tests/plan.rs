@@ -182,7 +182,7 @@ fn lines_are_added_and_taken_away_by_step_and_number() {
 fn a_line_that_speaks_of_now_is_kept_and_then_help_is_shown() {
     let home = Home::new();
     home.says(&["plan", "add", "people", "Mara, 555 0101"], "");
-    let page = home.says(&["plan", "--country", "IE", "add", "1", "I am going to kill myself tonight"], "");
+    let page = home.says(&["plan", "add", "--country", "IE", "1", "I am going to kill myself tonight"], "");
     assert!(page.contains("Added to step 1"), "{page}");
     assert!(page.contains("Call 112 or 999") && page.contains("Mara: call 555 0101"), "{page}");
     assert_eq!(home.json(&["plan", "--json"], "")["plan"]["warning_signs"].as_array().unwrap().len(), 1);

@@ -169,6 +169,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn where_the_plan_is_shown_nothing_says_that_there_may_be_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = PlanFile::in_folder(folder.path());
+        let speaks_of_one = |one: &Escalation| one.steps.iter().any(|step| step.contains("safety plan"));
+        assert!(speaks_of_one(&escalation(&file, DANGER).await), "perhaps on paper");
+        file.write(&plan(&[(PlanStep::People, "Mara")]), true, None).unwrap();
+        let with = escalation(&file, DANGER).await;
+        assert!(!speaks_of_one(&with) && with.steps.len() >= 3);
+    }
+
+    #[tokio::test]
     async fn while_it_is_happening_only_people_are_shown() {
         let folder = tempfile::tempdir().unwrap();
         let file = PlanFile::in_folder(folder.path());

@@ -256,7 +256,7 @@ fn found(page: &mut Page, distortions: &[DistortionBody], marked: &[bool]) {
 
 /// Writes a page while the person is being asked, on a fresh screen where there is one; beside
 /// JSON it goes to standard error.
-pub(super) fn on_screen(page: Page, fresh: bool, beside_json: bool) -> std::io::Result<()> {
+pub(super) fn on_screen(page: &Page, fresh: bool, beside_json: bool) -> std::io::Result<()> {
     let clear = if fresh && page.colour { "\u{1b}[2J\u{1b}[H" } else { "" };
     let text = format!("{clear}{}", page.text);
     if beside_json {
@@ -281,7 +281,9 @@ pub(super) fn help(page: &mut Page, escalation: &Escalation) {
         page.blank();
         page.item("·", call);
     }
-    own.into_iter().for_each(|plan| own_plan(page, plan));
+    for plan in own {
+        own_plan(page, plan);
+    }
     if call.is_some() && !escalation.helplines.is_empty() {
         page.blank();
         helplines(page, &escalation.helplines);
@@ -307,7 +309,9 @@ fn own_plan(page: &mut Page, plan: &OwnPlan) {
             None => page.item("·", &person.name),
         }
     }
-    plan.coping.iter().for_each(|line| page.item("·", line));
+    for line in &plan.coping {
+        page.item("·", line);
+    }
     page.aside(match plan.state {
         OwnPlanState::Unreadable => "`evenkeel plan` says why.",
         _ => "`evenkeel plan` shows all of it.",

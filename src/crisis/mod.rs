@@ -30,7 +30,7 @@ pub use risk::{LevelProbabilities, NoticedFlag, PartName, Risk, RiskMatch};
 pub use rules::{RuleError, RuleMatch, RuleSet};
 
 use crate::entry::{Entry, Limit};
-use safety_plan::{OwnPlan, PlanAtHand, PlanTexts, PlanTextsError};
+use safety_plan::{OwnPlan, OwnPlanState, PlanAtHand, PlanTexts, PlanTextsError};
 
 /// A text to be screened: which part of the request it is, and what the model made of it.
 pub struct Part<'a> {
@@ -183,7 +183,11 @@ impl Screen {
             })
         };
         let plan = OwnPlan::for_case(escalation.case, at_hand, &self.plan, is_fit);
-        Escalation { plan, ..escalation }
+        let mut steps = escalation.steps;
+        if plan.as_ref().is_some_and(|own| own.state == OwnPlanState::Written) {
+            steps.retain(|step| !self.plan.replaces(step));
+        }
+        Escalation { steps, plan, ..escalation }
     }
 
     /// What stands beside an ordinary reply, if anything.

@@ -12,7 +12,7 @@ pub(in crate::cli) struct PlanArgs {
     #[command(subcommand)]
     pub(super) command: Option<PlanCommand>,
     /// Two letters of your country, for helplines
-    #[arg(long, value_name = "CC", env = "EVENKEEL_COUNTRY")]
+    #[arg(long, value_name = "CC", env = "EVENKEEL_COUNTRY", global = true)]
     pub(super) country: Option<String>,
     #[command(flatten)]
     pub(super) form: JsonArgs,

@@ -143,11 +143,11 @@ impl Desk {
         let first = looked.revision.is_none();
         // Reading waits for a person, and Ctrl-C must not wait for them.
         let ended = setup::blocking(move || {
-            let mut show = |page: Page, fresh: bool| page::on_screen(page, fresh, json);
+            let mut show = |page: Page, fresh: bool| page::on_screen(&page, fresh, json);
             let asks = std::io::stdin().is_terminal();
             let screen = &assistant.content().screen;
             let wizard = Wizard { screen, first, asks };
-            Ok(wizard.walk(&mut std::io::stdin().lock(), &mut show, before)?)
+            Ok(wizard.walk(&mut std::io::stdin().lock(), &mut show, &before)?)
         })
         .await?;
         if setup::cancel().is_cancelled() {

@@ -41,7 +41,7 @@ impl Wizard<'_> {
         &self,
         input: &mut dyn BufRead,
         show: Show<'_>,
-        before: SafetyPlan,
+        before: &SafetyPlan,
     ) -> io::Result<Ended> {
         let mut plan = before.clone();
         let mut warned = false;
@@ -59,7 +59,7 @@ impl Wizard<'_> {
                 self.mark(show)?;
             }
         }
-        if plan == before {
+        if plan == *before {
             return Ok(Ended::Unchanged);
         }
         if !self.first {
@@ -227,7 +227,7 @@ mod tests {
             Ok(())
         };
         let wizard = Wizard { screen: &screen, first, asks: false };
-        let ended = wizard.walk(&mut input.as_bytes(), &mut show, before.clone()).unwrap();
+        let ended = wizard.walk(&mut input.as_bytes(), &mut show, before).unwrap();
         (ended, shown)
     }
 

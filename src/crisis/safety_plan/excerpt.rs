@@ -7,9 +7,9 @@ use super::{KeptPlan, PersonBody, PlanStep, PlanStoreError, PlanTexts, SafetyPla
 use crate::crisis::Case;
 
 /// People shown at most, those asked for help first.
-const MOST_PEOPLE: usize = 4;
+const MOST_PEOPLE: usize = 3;
 /// Lines of what helps without others shown at most.
-const MOST_COPING: usize = 3;
+const MOST_COPING: usize = 2;
 
 /// Where a person's plan stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -30,9 +30,9 @@ pub struct OwnPlan {
     pub state: OwnPlanState,
     /// One line that leads to what follows, or says that a plan can be written.
     pub text: String,
-    /// Up to 4 people to be asked for help, in the person's order; professionals after them.
+    /// Up to 3 people to be asked for help, in the person's order; professionals after them.
     pub people: Vec<PersonBody>,
-    /// Up to 3 things that help without others. None while it is happening now.
+    /// Up to 2 things that help without others. None while it is happening now.
     pub coping: Vec<String>,
 }
 

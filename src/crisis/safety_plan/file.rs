@@ -316,6 +316,32 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn whatever_bytes_are_there_they_are_a_plan_or_an_error(
+            bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200),
+            text in "[\\[\\]{}:,\"a-z0-9_ ]{0,80}",
+        ) {
+            let _ = parse(&bytes, Path::new("x"));
+            let _ = parse(format!("{{\"schema\":1,{text}").as_bytes(), Path::new("x"));
+        }
+
+        #[test]
+        fn every_plan_comes_back_as_it_was(
+            lines in proptest::collection::vec((0usize..6, "\\PC{1,40}"), 0..30),
+        ) {
+            let mut plan = SafetyPlan::default();
+            for (step, text) in lines {
+                let step = PlanStep::ALL[step];
+                if let Ok(line) = PlanLine::typed(step, &text) {
+                    let _ = plan.add(step, line);
+                }
+            }
+            let bytes = serde_json::to_vec(&SafetyPlanBody::new(&plan, true)).unwrap();
+            proptest::prop_assert_eq!(parse(&bytes, Path::new("x")).unwrap().plan, plan);
+        }
+    }
+
     #[cfg(unix)]
     #[test]
     fn what_the_system_refuses_is_told_and_changes_nothing() {

@@ -17,7 +17,8 @@ impl Revision {
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         let sum = Sha256::digest(bytes);
-        Self(sum.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+        let digits = sum.iter().take(16).flat_map(|byte| [byte >> 4, byte & 0xf]);
+        Self(digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect())
     }
 
     /// 32 hexadecimal digits.

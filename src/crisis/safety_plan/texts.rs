@@ -69,6 +69,7 @@ struct Line {
 #[serde(deny_unknown_fields)]
 pub(super) struct EscalationTexts {
     pub(super) own: String,
+    pub(super) replaces: String,
     pub(super) open: String,
     pub(super) none: String,
     pub(super) unreadable: String,
@@ -127,12 +128,17 @@ impl PlanTexts {
         &self.now.line
     }
 
+    /// Whether a step of an escalation says no more than the plan that is shown beside it.
+    pub(in crate::crisis) fn replaces(&self, step: &str) -> bool {
+        step.starts_with(&self.escalation.replaces)
+    }
+
     /// Every text, for the tests that all fixed texts pass.
     pub(crate) fn all(&self) -> Vec<&str> {
-        let EscalationTexts { own, open, none, unreadable } = &self.escalation;
+        let EscalationTexts { own, replaces, open, none, unreadable } = &self.escalation;
         let steps = self.step.iter().flat_map(|step| [&step.title, &step.hint]);
         let said = self.none.lines.iter().chain(&self.plain.lines);
-        let rest = [&self.plain.question, &self.now.line, own, open, none, unreadable];
+        let rest = [&self.plain.question, &self.now.line, own, replaces, open, none, unreadable];
         steps.chain(said).chain(rest).map(String::as_str).collect()
     }
 }
