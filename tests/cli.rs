@@ -104,6 +104,7 @@ fn danger_escalates_with_helplines_and_no_reframe_however_it_is_wrapped() {
         assert_eq!(reply["reframes"], serde_json::json!([]));
         assert!(!reply["escalation"]["helplines"].as_array().expect("helplines").is_empty());
         assert!(!reply["escalation"]["steps"].as_array().expect("steps").is_empty());
+        assert_eq!(reply["escalation"]["plan"]["state"], "none");
     }
 }
 

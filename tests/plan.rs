@@ -237,7 +237,7 @@ fn a_damaged_plan_and_a_newer_one_are_told_and_left_alone() {
     for (text, told) in [("{\"schema\":1,\"cop", "is damaged"), ("{\"schema\":7}", "newer Evenkeel")] {
         fs::write(home.file(), text).unwrap();
         for arguments in [
-            &["plan"][..],
+            &["plan", "--json"][..],
             &["plan", "edit"],
             &["plan", "add", "coping", "Walk"],
             &["plan", "remove", "coping", "1"],
@@ -249,6 +249,11 @@ fn a_damaged_plan_and_a_newer_one_are_told_and_left_alone() {
         }
         let said = home.fails(&["plan", "set", "--json", "-"], r#"{"coping":["Tea"]}"#, 1);
         assert!(said.contains(told), "{said}");
+        let output = home.run(&["plan", "--country", "IE"], "");
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr(&output).contains(told), "{}", stderr(&output));
+        let page = String::from_utf8(output.stdout).unwrap();
+        assert!(page.contains("can't be read") && page.contains("Call 112 or 999"), "{page}");
         assert_eq!(fs::read_to_string(home.file()).unwrap(), text);
     }
 }

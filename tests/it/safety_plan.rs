@@ -200,3 +200,13 @@ async fn a_plan_is_asked_for_with_the_token_only() {
     assert_eq!(answer.status, 401);
     assert!(!answer.text.contains("Mara"));
 }
+
+#[tokio::test]
+async fn a_model_that_is_ready_reads_what_is_new() {
+    let (assistant, _alone) = crate::with_model::with_model().await;
+    let folder = tempfile::tempdir().unwrap();
+    let house = House::with_plan_in(folder.path(), assistant);
+    let answer = put(&house, PATH, &[], &plan()).await;
+    assert_eq!((answer.status.as_u16(), &answer.json()["coverage"]), (201, &json!("full")));
+    assert_eq!(answer.json()["escalation"], Value::Null);
+}

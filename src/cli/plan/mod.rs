@@ -81,21 +81,24 @@ impl Desk {
     }
 
     fn show(&self, json: bool) -> Result<(), CliError> {
-        let kept = self.file.read()?;
+        let read = self.file.read();
         if json {
-            let plan = kept.map(|kept| SafetyPlanBody::new(&kept.plan, kept.readable_when_locked));
+            let plan = read?.map(|kept| SafetyPlanBody::new(&kept.plan, kept.readable_when_locked));
             return print_json(&serde_json::json!({ "schema": 1, "plan": plan }));
         }
         let mut page = Page::new();
-        match kept.filter(|kept| !kept.plan.is_empty()) {
-            Some(kept) => show::plan(&mut page, &kept.plan, self.texts()),
-            None => show::none(&mut page, self.texts()),
+        match &read {
+            Ok(Some(kept)) if !kept.plan.is_empty() => show::plan(&mut page, &kept.plan, self.texts()),
+            Ok(_) => show::none(&mut page, self.texts()),
+            // Whoever opens it may need it now, so help stands there all the same.
+            Err(_) => page.say(self.texts().unreadable()),
         }
         page.blank();
         let lines = self.assistant.content().screen.helplines();
         show::help(&mut page, &lines.for_country(&self.country, self.assistant.today()));
         page.blank();
-        page.print()
+        page.print()?;
+        Ok(read.map(drop)?)
     }
 
     async fn add(

@@ -3,7 +3,7 @@
 //! A new state is written beside the old one, flushed to the disk and renamed into its place, so
 //! that a kill leaves one whole plan. Writers take turns through a lock on the folder.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -53,14 +53,11 @@ impl PlanFile {
         }
         let fail = |source| self.failed("locked", source);
         let folder = File::open(&self.folder).map_err(fail)?;
-        match folder.try_lock() {
-            Err(TryLockError::WouldBlock) => folder.lock().map_err(fail)?,
-            Err(TryLockError::Error(error)) if error.kind() != io::ErrorKind::Unsupported => {
-                return Err(fail(error));
-            }
-            _ => {}
+        match folder.lock() {
+            // Some file systems know no locks.
+            Err(error) if error.kind() != io::ErrorKind::Unsupported => Err(fail(error)),
+            _ => Ok(Some(folder)),
         }
-        Ok(Some(folder))
     }
 
     /// Takes away what a kill left half-written. Only under the lock.

@@ -128,6 +128,12 @@ impl PlanTexts {
         &self.now.line
     }
 
+    /// What is said where there is a plan and it can't be read.
+    #[must_use]
+    pub fn unreadable(&self) -> &str {
+        &self.escalation.unreadable
+    }
+
     /// Whether a step of an escalation says no more than the plan that is shown beside it.
     pub(in crate::crisis) fn replaces(&self, step: &str) -> bool {
         step.starts_with(&self.escalation.replaces)
