@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::reply::SCHEMA;
 use super::{Assistant, Turn};
-use crate::crisis::safety_plan::{KeptPlan, PlanAtHand, PlanStore, SafetyPlanBody};
+use crate::crisis::safety_plan::{KeptPlan, PlanAtHand, PlanStep, PlanStore, SafetyPlanBody};
 use crate::crisis::{CountryCode, Coverage, Escalation, Part, PartName, Risk, Tier};
 use crate::entry::{Entry, Limit};
 
@@ -57,35 +57,41 @@ impl Assistant {
 
     /// Screens lines of a safety plan, each for itself. They are kept already; nothing that
     /// happens here can take them back, so a model that fails leaves the reading to the rules.
+    ///
+    /// Of the step on safer surroundings the rules alone can bring help up: the model knows
+    /// entries, and takes "Lock the balcony door" for one.
     pub async fn screen_plan(
         &self,
-        lines: impl IntoIterator<Item = &str>,
+        lines: impl IntoIterator<Item = (PlanStep, &str)>,
         country: CountryCode,
         turn: &Turn,
     ) -> PlanScreening {
-        let mut gravest: Option<Risk> = None;
-        let mut coverage = Coverage::Full;
-        for line in lines {
-            let Ok(entry) = Entry::new(line, Limit::Reframing) else { continue };
-            let opinion = self.opinion(&entry, turn).await.map_or(None, |(_, opinion)| opinion);
-            let risk = self.content.screen.assess(&[Part { name: PartName::Text, entry: &entry, opinion }]);
-            coverage = coverage.max(risk.coverage);
-            if gravest.as_ref().is_none_or(|known| (known.tier, known.level) < (risk.tier, risk.level)) {
-                gravest = Some(risk);
-            }
-        }
         let screen = &self.content.screen;
-        let (mut escalation, mut notice) = (None, None);
-        match gravest {
-            Some(risk) if risk.tier == Tier::Emergency => {
-                let lines = screen.helplines().for_country(&country, self.today);
-                let help = screen.escalation(&risk, &lines, self.acknowledgements.turn());
-                escalation = help.map(|one| self.with_own_plan(one));
+        let mut coverage = Coverage::Full;
+        let mut may_be_now = false;
+        let mut gravest: Option<Risk> = None;
+        for (step, line) in lines {
+            let Ok(entry) = Entry::new(line, Limit::Reframing) else { continue };
+            let assess = |opinion| screen.assess(&[Part { name: PartName::Text, entry: &entry, opinion }]);
+            let opinion = self.opinion(&entry, turn).await.map_or(None, |(_, opinion)| opinion);
+            let read = assess(opinion);
+            coverage = coverage.max(read.coverage);
+            may_be_now |= read.tier >= Tier::Urgent;
+            let counts = if step == PlanStep::Environment { assess(None) } else { read };
+            if gravest.as_ref().is_none_or(|known| (known.tier, known.level) < (counts.tier, counts.level)) {
+                gravest = Some(counts);
             }
-            Some(risk) if risk.tier == Tier::Urgent => notice = Some(screen.plan_texts().now().to_owned()),
-            _ => {}
         }
-        PlanScreening { escalation, notice, coverage }
+        let escalation = gravest.filter(|risk| risk.tier == Tier::Emergency).and_then(|risk| {
+            let lines = screen.helplines().for_country(&country, self.today);
+            screen.escalation(&risk, &lines, self.acknowledgements.turn())
+        });
+        let says_so = may_be_now && escalation.is_none();
+        PlanScreening {
+            escalation: escalation.map(|one| self.with_own_plan(one)),
+            notice: says_so.then(|| screen.plan_texts().now().to_owned()),
+            coverage,
+        }
     }
 
     /// An escalation with what the person's own plan has for it, read anew each time.
@@ -128,8 +134,12 @@ mod tests {
 
     #[tokio::test]
     async fn lines_that_belong_into_a_plan_raise_nothing() {
-        let lines =
-            ["I stop answering messages", "Mara", "Walk round the block", "Give Tom the keys for a week"];
+        let lines = [
+            (PlanStep::WarningSigns, "I stop answering messages"),
+            (PlanStep::Coping, "Walk round the block"),
+            (PlanStep::People, "Mara"),
+            (PlanStep::Environment, "Give Tom the keys for a week"),
+        ];
         let found = assistant().screen_plan(lines, CountryCode::UNKNOWN, &Turn::without_model()).await;
         assert!(found.escalation.is_none() && found.notice.is_none());
     }
@@ -139,7 +149,15 @@ mod tests {
         let turn = Turn::without_model();
         let screen = |line: &'static str| {
             let (assistant, turn) = (assistant(), &turn);
-            async move { assistant.screen_plan(["Walk", line], CountryCode::UNKNOWN, turn).await }
+            async move {
+                assistant
+                    .screen_plan(
+                        [(PlanStep::Coping, "Walk"), (PlanStep::WarningSigns, line)],
+                        CountryCode::UNKNOWN,
+                        turn,
+                    )
+                    .await
+            }
         };
         let sign = screen("I think that everyone would be better off without me").await;
         assert!(sign.escalation.is_none() && sign.notice.is_some());

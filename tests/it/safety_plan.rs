@@ -206,7 +206,9 @@ async fn a_model_that_is_ready_reads_what_is_new() {
     let (assistant, _alone) = crate::with_model::with_model().await;
     let folder = tempfile::tempdir().unwrap();
     let house = House::with_plan_in(folder.path(), assistant);
-    let answer = put(&house, PATH, &[], &plan()).await;
+    let mut body = plan();
+    body["environment"] = json!(["Lock the balcony door"]);
+    let answer = put(&house, PATH, &[], &body).await;
     assert_eq!((answer.status.as_u16(), &answer.json()["coverage"]), (201, &json!("full")));
     assert_eq!(answer.json()["escalation"], Value::Null);
 }

@@ -200,11 +200,13 @@ impl SafetyPlan {
         }
     }
 
-    /// The lines that an earlier plan did not have, as texts: what was typed in anew.
-    pub fn new_since<'a>(&'a self, earlier: &'a Self) -> impl Iterator<Item = &'a str> {
+    /// The lines that an earlier plan did not have, as texts with their steps: what was typed in
+    /// anew.
+    pub fn new_since<'a>(&'a self, earlier: &'a Self) -> impl Iterator<Item = (PlanStep, &'a str)> {
         PlanStep::ALL.into_iter().flat_map(move |step| {
             let before = earlier.lines(step);
-            self.lines(step).iter().filter(move |line| !before.contains(line)).map(PlanLine::text)
+            let new = self.lines(step).iter().filter(move |line| !before.contains(line));
+            new.map(move |line| (step, line.text()))
         })
     }
 }

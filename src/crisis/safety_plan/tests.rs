@@ -90,7 +90,7 @@ fn what_was_typed_in_anew_is_known() {
     assert_eq!(later.new_since(&earlier).count(), 0);
     later.add(PlanStep::WarningSigns, line(PlanStep::WarningSigns, "I sleep by day")).unwrap();
     later.remove(PlanStep::Coping, 1).unwrap();
-    assert_eq!(later.new_since(&earlier).collect::<Vec<_>>(), ["I sleep by day"]);
+    assert_eq!(later.new_since(&earlier).collect::<Vec<_>>(), [(PlanStep::WarningSigns, "I sleep by day")]);
     assert_eq!(later.new_since(&SafetyPlan::default()).count(), 7);
 }
 

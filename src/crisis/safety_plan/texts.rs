@@ -31,7 +31,7 @@ pub struct PlanTexts {
     none: Lines,
     plain: Plain,
     now: Line,
-    pub(super) escalation: EscalationTexts,
+    pub(super) escalation: InEscalation,
 }
 
 /// A step's heading, and a hint for those who write.
@@ -67,7 +67,7 @@ struct Line {
 /// How an escalation brings the plan in.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct EscalationTexts {
+pub(super) struct InEscalation {
     pub(super) own: String,
     pub(super) replaces: String,
     pub(super) open: String,
@@ -141,7 +141,7 @@ impl PlanTexts {
 
     /// Every text, for the tests that all fixed texts pass.
     pub(crate) fn all(&self) -> Vec<&str> {
-        let EscalationTexts { own, replaces, open, none, unreadable } = &self.escalation;
+        let InEscalation { own, replaces, open, none, unreadable } = &self.escalation;
         let steps = self.step.iter().flat_map(|step| [&step.title, &step.hint]);
         let said = self.none.lines.iter().chain(&self.plain.lines);
         let rest = [&self.plain.question, &self.now.line, own, replaces, open, none, unreadable];
