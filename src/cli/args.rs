@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::plan::PlanArgs;
 use crate::crisis::Level;
 use crate::language::Instructions;
 use crate::weights::{Checksum, FileUrl, ModelName, ModelRef, Quantisation};
@@ -68,6 +69,8 @@ pub(super) enum Command {
     },
     /// People to talk to, by country
     HelpLines(HelpLinesArgs),
+    /// Your own safety plan for a bad hour
+    Plan(PlanArgs),
     /// Train what recognises distortions and danger
     Train {
         #[command(subcommand)]

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use crate::assistant::{AssistantError, ContentError};
 use crate::bench::BenchError;
 use crate::corpus::CorpusError;
+use crate::crisis::safety_plan::{PlanError, PlanStoreError};
 use crate::entry::EntryError;
 use crate::eval::EvalError;
 use crate::heads::HeadFileError;
@@ -35,6 +36,10 @@ pub(super) enum CliError {
     Bench(#[from] BenchError),
     #[error(transparent)]
     Corpus(#[from] CorpusError),
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    #[error(transparent)]
+    PlanStore(#[from] PlanStoreError),
     #[error("{0}")]
     Usage(String),
     #[error("{what}: {source}.")]
@@ -59,6 +64,7 @@ impl CliError {
     fn code(&self) -> u8 {
         match self {
             Self::Usage(_)
+            | Self::Plan(_)
             | Self::Assistant(
                 AssistantError::Entry(_)
                 | AssistantError::Country(_)

@@ -12,6 +12,7 @@ mod input;
 mod jsonl;
 mod models;
 mod page;
+mod plan;
 mod progress;
 mod reframe;
 mod screen;
@@ -73,6 +74,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Serve(args) => serve::run(&global, args).await,
         Command::Models { command } => models::run(&global, command).await,
         Command::HelpLines(args) => help_lines::run(&args),
+        Command::Plan(args) => plan::run(&global, args).await,
         Command::Train { command } => train::run(&global, command).await,
         Command::Eval(args) => eval::run(&global, args).await,
         Command::Bench(args) => bench::run(&global, args).await,

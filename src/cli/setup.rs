@@ -3,13 +3,14 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::args::Global;
 use super::error::CliError;
 use super::progress::{Shown, megabytes};
 use crate::assistant::{Assistant, ModelBody};
 use crate::crisis::Date;
+use crate::crisis::safety_plan::PlanFile;
 use crate::heads::Heads;
 use crate::language::{Engine, LoadOptions};
 use crate::weights::{
@@ -214,16 +215,33 @@ pub(super) fn heads(global: &Global, sha256: &str) -> Result<Option<Heads>, CliE
     }
 }
 
-/// Where a person's own files live: made on first use, readable by them alone.
-pub(super) fn data_dir(global: &Global) -> Result<PathBuf, CliError> {
-    let folder = match &global.data_dir {
-        Some(folder) => folder.clone(),
+/// Where a person's own files live, whether it is there yet or not.
+fn data_folder(global: &Global) -> Result<PathBuf, CliError> {
+    match &global.data_dir {
+        Some(folder) => Ok(folder.clone()),
         None => directories::ProjectDirs::from("", "", "evenkeel")
             .map(|dirs| dirs.data_dir().to_owned())
-            .ok_or_else(|| {
-                CliError::Usage("There is no home folder. Name a folder with --data-dir.".into())
-            })?,
-    };
+            .ok_or_else(|| CliError::Usage("There is no home folder. Name a folder with --data-dir.".into())),
+    }
+}
+
+/// The person's safety plan, whether it is there yet or not.
+pub(super) fn safety_plan(global: &Global) -> Result<PlanFile, CliError> {
+    Ok(PlanFile::in_folder(data_folder(global)?))
+}
+
+/// The same assistant, whose escalations bring the person's safety plan in. Without a folder for
+/// it there is none; help comes all the same.
+pub(super) fn with_safety_plan(global: &Global, assistant: Assistant) -> Assistant {
+    match safety_plan(global) {
+        Ok(file) => assistant.with_safety_plan(Arc::new(file)),
+        Err(_) => assistant,
+    }
+}
+
+/// Where a person's own files live: made on first use, readable by them alone.
+pub(super) fn data_dir(global: &Global) -> Result<PathBuf, CliError> {
+    let folder = data_folder(global)?;
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -17,6 +17,7 @@ mod problem;
 mod recognitions;
 mod record;
 mod reframings;
+mod safety_plan;
 mod screenings;
 mod serve;
 mod token;
@@ -35,6 +36,7 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
 use crate::assistant::Assistant;
+use crate::crisis::safety_plan::PlanStore;
 use crate::weights::{ModelList, WeightsError};
 use guard::Guard;
 pub use health::{HealthBody, ModelHealth};
@@ -56,6 +58,8 @@ pub struct Service {
     pub models: ModelSource,
     /// What a caller must show.
     pub token: AccessToken,
+    /// Where the person's safety plan is kept.
+    pub safety_plan: Arc<dyn PlanStore>,
 }
 
 /// Bytes of a body with one text of 20,000 characters, each of them escaped in JSON.
@@ -79,6 +83,7 @@ fn build(service: Service, port: u16, stopping: CancellationToken) -> Router {
         .routes(routes!(screenings::create).layer(DefaultBodyLimit::max(MOST_BYTES_SCREENING)))
         .routes(routes!(models::list))
         .routes(routes!(helplines::list))
+        .routes(routes!(safety_plan::show, safety_plan::keep, safety_plan::erase))
         .routes(routes!(health::show));
     let (routes, document) = OpenApiRouter::with_openapi(openapi::Document::openapi())
         .nest(guard::BASE, v1)
@@ -89,7 +94,8 @@ fn build(service: Service, port: u16, stopping: CancellationToken) -> Router {
 
     let guard = Arc::new(Guard::new(service.token, port));
     let shared = Shared(Arc::new(Parts {
-        assistant: service.assistant,
+        assistant: service.assistant.with_safety_plan(Arc::clone(&service.safety_plan)),
+        safety_plan: service.safety_plan,
         without_model: OnceCell::new(),
         models: service.models,
         document: openapi::to_bytes(&document),
@@ -115,6 +121,7 @@ struct Parts {
     /// For those who ask for the rules alone; made when first asked.
     without_model: OnceCell<Assistant>,
     models: ModelSource,
+    safety_plan: Arc<dyn PlanStore>,
     document: Bytes,
     long_screenings: Arc<Semaphore>,
     stopping: CancellationToken,

@@ -109,6 +109,9 @@ const TEXT: [ProblemKind; 8] = [
 const REPLY: [ProblemKind; 3] =
     [ProblemKind::Emergency, ProblemKind::UnknownScreening, ProblemKind::OutOfRange];
 
+/// Problems of every route that reads the safety plan.
+const PLAN: [ProblemKind; 3] = [ProblemKind::PlanDamaged, ProblemKind::PlanNewer, ProblemKind::PlanNotKept];
+
 macro_rules! problems {
     ($($(#[$about:meta])* $name:ident: $kinds:expr;)*) => {$(
         $(#[$about])*
@@ -127,6 +130,18 @@ problems! {
     ModelsProblems: [&GUARD[..], &[ProblemKind::ModelsUnreadable]];
     /// For `GET /helplines`.
     HelplinesProblems: [&GUARD[..], &[ProblemKind::UnfitQuery, ProblemKind::UnknownCountry]];
+    /// For `GET /safety-plan`.
+    PlanShowProblems: [&GUARD[..], &PLAN[..], &[ProblemKind::NoSafetyPlan]];
+    /// For `PUT /safety-plan`.
+    PlanKeepProblems: [&GUARD[..], &BODY[..], &PLAN[..], &[
+        ProblemKind::UnfitQuery,
+        ProblemKind::UnknownCountry,
+        ProblemKind::UnfitPlan,
+        ProblemKind::IfMatchNeeded,
+        ProblemKind::ChangedMeanwhile,
+    ]];
+    /// For `DELETE /safety-plan`.
+    PlanEraseProblems: [&GUARD[..], &PLAN[..], &[ProblemKind::NoSafetyPlan, ProblemKind::ChangedMeanwhile]];
     /// For `POST /screenings`.
     ScreeningProblems: [&GUARD[..], &BODY[..], &TEXT[..]];
     /// For routes that give the whole reply.
