@@ -142,7 +142,7 @@ fn own(folder: &Path) -> Result<Vec<Backup>, JournalError> {
     for entry in listed {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".db") {
+        if entry.path().extension().is_some_and(|extension| extension == "db") {
             backups.push(Backup { path: entry.path(), bytes: entry.metadata()?.len(), name });
         }
     }

@@ -86,13 +86,13 @@ pub(super) fn keyed(path: &Path, key: &DataKey) -> Result<Connection, JournalErr
     let connection = Connection::open_with_flags(path, flags).map_err(|e| with_path(e.into(), path))?;
     connection.busy_timeout(PATIENCE)?;
     let text = key.for_cipher();
+    let length = c_int::try_from(text.len()).unwrap_or(0);
     // Not through a PRAGMA, whose text SQLite would keep a copy of.
     // SAFETY: the handle is that of an open connection, and the key outlives the call, which
     // copies what it needs.
     #[allow(unsafe_code, reason = "SQLite takes a key as bytes through this call alone")]
-    let code = unsafe {
-        ffi::sqlite3_key_v2(connection.handle(), c"main".as_ptr(), text.as_ptr().cast(), text.len() as c_int)
-    };
+    let code =
+        unsafe { ffi::sqlite3_key_v2(connection.handle(), c"main".as_ptr(), text.as_ptr().cast(), length) };
     if code != ffi::SQLITE_OK {
         return Err(JournalError::Fault { code, what: "the key was not taken" });
     }

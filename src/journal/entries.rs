@@ -7,7 +7,7 @@ use super::error::JournalError;
 use super::model::{Change, Entry, FullEntry, NewEntry, Revision};
 use super::rows;
 use super::time::Stamp;
-use super::values::{Id, Tag};
+use super::values::{Id, Mood, Tag};
 use super::{Journal, findings};
 
 /// Columns of an entry, read by [`of_row`].
@@ -88,7 +88,7 @@ impl Journal {
                 new.version,
                 now.ms(),
                 now.offset(),
-                new.mood.map(|m| m.get())
+                new.mood.map(Mood::get)
             ])?;
             if new.text != was.text {
                 tx.prepare_cached("UPDATE entries SET text = ?2 WHERE seq = ?1")?
@@ -182,7 +182,7 @@ pub(super) fn insert(db: &Connection, entry: &Entry) -> Result<i64, JournalError
         ":saved_ms": entry.saved.ms(),
         ":saved_offset": entry.saved.offset(),
         ":text": entry.text.as_str(),
-        ":mood": entry.mood.map(|m| m.get()),
+        ":mood": entry.mood.map(Mood::get),
     })?;
     let seq = db.last_insert_rowid();
     insert_tags(db, seq, &entry.tags)?;
@@ -208,7 +208,7 @@ pub(super) fn insert_revision(db: &Connection, seq: i64, was: &Revision) -> Resu
         was.saved.ms(),
         was.saved.offset(),
         was.text.as_str(),
-        was.mood.map(|m| m.get()),
+        was.mood.map(Mood::get),
         rows::to_json(&was.tags)?,
     ])?;
     Ok(())

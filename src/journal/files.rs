@@ -42,7 +42,7 @@ pub(super) fn is_private(path: &Path) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o077 == 0)
+        fs::metadata(path).is_ok_and(|meta| meta.permissions().mode().is_multiple_of(0o100))
     }
     #[cfg(not(unix))]
     {

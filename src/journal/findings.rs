@@ -79,7 +79,7 @@ impl Journal {
                 entries::COLUMNS
             );
             let mut statement = db.prepare_cached(&sql)?;
-            let found = statement.query_map([at_most as i64], |row| Ok(entries::of_row(row)?.1))?;
+            let found = statement.query_map([rows::number(at_most)], |row| Ok(entries::of_row(row)?.1))?;
             Ok(found.collect::<Result<_, _>>()?)
         })
     }
@@ -173,7 +173,13 @@ pub(super) fn insert_recognition(
     for (place, found) in said.found.iter().enumerate() {
         let probability = f64::from(found.probability);
         let spans = rows::to_json(&found.spans)?;
-        statement.execute(params![recognition, found.slug.slug(), place as i64, probability, spans])?;
+        statement.execute(params![
+            recognition,
+            found.slug.slug(),
+            rows::number(place),
+            probability,
+            spans
+        ])?;
     }
     Ok(())
 }

@@ -139,6 +139,12 @@ impl Journal {
         connect::connect(&self.path(), &self.key, self.known)
     }
 
+    fn reader(&self) -> Result<Connection, JournalError> {
+        let connection = self.connect()?;
+        connection.pragma_update(None, "query_only", true)?;
+        Ok(connection)
+    }
+
     fn path(&self) -> PathBuf {
         self.folder.join(connect::DATABASE)
     }
@@ -146,14 +152,7 @@ impl Journal {
     /// Runs something that reads, on a connection that may not write.
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, JournalError>) -> Result<T, JournalError> {
         let kept = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let connection = match kept {
-            Some(connection) => connection,
-            None => {
-                let connection = self.connect()?;
-                connection.pragma_update(None, "query_only", true)?;
-                connection
-            }
-        };
+        let connection = kept.map_or_else(|| self.reader(), Ok)?;
         // One view of the journal for all that is read together.
         let done = connection.unchecked_transaction().map_err(JournalError::from).and_then(|tx| {
             let done = work(&tx)?;

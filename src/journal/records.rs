@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, named_params, params};
 use super::error::JournalError;
 use super::findings::{self, Subject};
 use super::model::{Balanced, Feeling, FullRecord, RecordContent, ThoughtRecord, Verdict};
-use super::values::{Id, Line};
+use super::values::{Id, Line, Percent};
 use super::{Journal, entries, rows};
 use crate::crisis::Date;
 use crate::distortion::Distortion;
@@ -193,11 +193,11 @@ fn update(db: &Connection, seq: i64, record: &ThoughtRecord) -> Result<(), Journ
         ":saved_offset": record.saved.offset(),
         ":situation": content.situation.as_ref().map(Line::as_str),
         ":thought": content.thought.as_str(),
-        ":belief": content.belief.map(|p| p.get()),
+        ":belief": content.belief.map(Percent::get),
         ":balanced": content.balanced.as_ref().map(|b| b.text().as_str()),
         ":balanced_from": balanced_from,
         ":balanced_line": balanced_line,
-        ":belief_after": content.belief_after.map(|p| p.get()),
+        ":belief_after": content.belief_after.map(Percent::get),
         ":review_on": content.review_on.map(|day| day.to_string()),
     })?;
     Ok(())
@@ -208,8 +208,8 @@ fn insert_parts(db: &Connection, seq: i64, content: &RecordContent) -> Result<()
         "INSERT INTO record_feelings (record, place, name, before, after) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?;
     for (place, feeling) in content.feelings.iter().enumerate() {
-        let (before, after) = (feeling.before.map(|p| p.get()), feeling.after.map(|p| p.get()));
-        statement.execute(params![seq, place as i64, feeling.name.as_str(), before, after])?;
+        let (before, after) = (feeling.before.map(Percent::get), feeling.after.map(Percent::get));
+        statement.execute(params![seq, rows::number(place), feeling.name.as_str(), before, after])?;
     }
     let mut statement =
         db.prepare_cached("INSERT INTO record_distortions (record, slug, verdict) VALUES (?1, ?2, ?3)")?;
@@ -220,7 +220,7 @@ fn insert_parts(db: &Connection, seq: i64, content: &RecordContent) -> Result<()
         db.prepare_cached("INSERT INTO record_evidence (record, side, place, text) VALUES (?1, ?2, ?3, ?4)")?;
     for (side, lines) in [("for", &content.evidence_for), ("against", &content.evidence_against)] {
         for (place, line) in lines.iter().enumerate() {
-            statement.execute(params![seq, side, place as i64, line.as_str()])?;
+            statement.execute(params![seq, side, rows::number(place), line.as_str()])?;
         }
     }
     Ok(())

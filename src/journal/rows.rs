@@ -19,6 +19,11 @@ fn strange(column: usize) -> Error {
     Error::FromSqlConversionFailure(column, Type::Text, Box::new(Strange))
 }
 
+/// A count or a place as SQLite has numbers.
+pub(super) fn number(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
 pub(super) fn id(row: &Row<'_>, column: usize) -> rusqlite::Result<Id> {
     Ok(Id::from_bytes(row.get(column)?))
 }

@@ -92,13 +92,12 @@ impl FromStr for Stamp {
     /// Fractions of a second beyond the millisecond are cut off.
     fn from_str(text: &str) -> Result<Self, StampError> {
         let bad = StampError;
-        let (front, offset) = match text.strip_suffix(['Z', 'z']) {
-            Some(front) => (front, 0),
-            None => {
-                let at = text.len().checked_sub(6).filter(|at| text.is_char_boundary(*at)).ok_or(bad)?;
-                let (front, zone) = text.split_at(at);
-                (front, offset_of(zone).ok_or(bad)?)
-            }
+        let (front, offset) = if let Some(front) = text.strip_suffix(['Z', 'z']) {
+            (front, 0)
+        } else {
+            let at = text.len().checked_sub(6).filter(|at| text.is_char_boundary(*at)).ok_or(bad)?;
+            let (front, zone) = text.split_at(at);
+            (front, offset_of(zone).ok_or(bad)?)
         };
         let shaped = front.is_ascii()
             && front.len() >= 19

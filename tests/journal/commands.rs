@@ -49,7 +49,7 @@ fn an_entry_is_added_listed_shown_changed_found_and_deleted() {
 #[test]
 fn pages_go_on_where_the_last_one_ended() {
     let folder = tempfile::tempdir().unwrap();
-    let lines: String = (0..7).map(|n| format!("{{\"id\":{n},\"text\":\"entry {n}\"}}\n")).collect();
+    let lines = lines(7);
     let output = run(
         evenkeel(folder.path()).args(["journal", "add", "--rules-only", "--jsonl", "-"]),
         lines.as_bytes(),

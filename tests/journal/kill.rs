@@ -104,14 +104,14 @@ fn what_was_acknowledged_survives_being_killed() {
     assert!(written.len() >= times / 4, "only {} writes were acknowledged in {times} runs", written.len());
     let left =
         std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
-    let left: Vec<String> = left.filter(|name| name.ends_with(".part")).collect();
+    let left: Vec<String> = left.filter(|name| name.contains(".part")).collect();
     assert!(left.len() <= 4, "{left:?}");
 }
 
 #[test]
 fn two_programs_writing_at_once_lose_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let lines: String = (0..40).map(|n| format!("{{\"id\":{n},\"text\":\"entry {n}\"}}\n")).collect();
+    let lines = lines(40);
     std::thread::scope(|scope| {
         for _ in 0..3 {
             scope.spawn(|| {

@@ -73,3 +73,9 @@ fn with_passphrases(folder: &Path, passphrase: &str, new: &str, arguments: &str)
     }
     command
 }
+
+/// So many entries, one JSON object a line.
+fn lines(count: usize) -> String {
+    let of = |n| serde_json::json!({ "id": n, "text": format!("entry {n}") }).to_string();
+    (0..count).map(of).collect::<Vec<_>>().join("\n")
+}

@@ -38,10 +38,8 @@ fn assert_no_trace(folder: &Path, when: &str) {
 }
 
 fn add_all(command: &mut Command) {
-    let lines: String = sentences()
-        .iter()
-        .map(|s| format!("{}\n", serde_json::json!({ "text": s, "tags": ["bicycle"] })))
-        .collect();
+    let of = |s: &String| serde_json::json!({ "text": s, "tags": ["bicycle"] }).to_string();
+    let lines = sentences().iter().map(of).collect::<Vec<_>>().join("\n");
     let output = run(command, lines.as_bytes());
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     assert!(!said(&output).contains("bicycle"), "nothing of it is logged");

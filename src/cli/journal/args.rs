@@ -222,9 +222,8 @@ pub(in crate::cli) struct EraseArgs {
     /// Leave the backups in the data folder as they are
     #[arg(long)]
     pub(super) keep_backups: bool,
-    /// Print JSON
-    #[arg(long)]
-    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) json: super::super::args::JsonArgs,
 }
 
 #[derive(Debug, Args)]

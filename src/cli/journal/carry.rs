@@ -164,7 +164,7 @@ pub(in crate::cli) fn erase(global: &Global, args: &EraseArgs) -> Result<(), Cli
     confirm(&format!("{of} for good{with}."), args.yes)?;
     let gone = journal.erase(what)?;
     let copies = if args.keep_backups { 0 } else { journal.delete_own_backups()? };
-    if args.json {
+    if args.json.json {
         return print_json(&json!({ "entries": gone, "backups": copies }));
     }
     tell(

@@ -1,5 +1,7 @@
 //! `journal list`, `search` and `show`.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 
 use super::args::{FilterArgs, ListArgs, OneArgs, SearchArgs};
@@ -139,10 +141,10 @@ fn found(hit: &Hit) -> Result<serde_json::Value, CliError> {
 fn head(out: &mut Page, entry: &Entry) {
     let mut line = format!("{}  {}", entry.written, entry.id);
     if let Some(mood) = entry.mood {
-        line += &format!("  mood {}", mood.get());
+        let _ = write!(line, "  mood {}", mood.get());
     }
     for tag in &entry.tags {
-        line += &format!("  #{}", tag.as_str());
+        let _ = write!(line, "  #{}", tag.as_str());
     }
     out.aside(&line);
 }

@@ -1,5 +1,6 @@
 //! The export as a folder: a Markdown file for each entry, or a table for each kind of thing.
 
+use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
@@ -108,12 +109,12 @@ fn of_record(full: &FullRecord) -> String {
     let mut text =
         format!("---\nid: {}\nwritten: {}\nversion: {}\n", record.id, record.written, record.version);
     if let Some(entry) = record.entry {
-        text += &format!("entry: {entry}\n");
+        let _ = writeln!(text, "entry: {entry}");
     }
     text += "---\n";
     let mut part = |title: &str, body: String| {
         if !body.is_empty() {
-            text += &format!("\n## {title}\n\n{body}\n");
+            let _ = write!(text, "\n## {title}\n\n{body}\n");
         }
     };
     let list =

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::VERSION;
 use crate::journal::findings::{self, Subject};
 use crate::journal::model::{Draft, FullEntry, FullRecord};
-use crate::journal::{Id, Journal, JournalError, Stamp, drafts, entries, records};
+use crate::journal::{Id, Journal, JournalError, Stamp, drafts, entries, records, rows};
 
 /// What came of an import.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -89,7 +89,7 @@ fn fault_at(text: &[u8], id: Id, why: &str) -> JournalError {
     let before = &text[..at];
     let line_begins = before.iter().rposition(|b| *b == b'\n').map_or(0, |newline| newline + 1);
     JournalError::Import {
-        line: before.iter().filter(|b| **b == b'\n').count() + 1,
+        line: before.split(|b| *b == b'\n').count(),
         column: at - line_begins + 1,
         why: why.to_owned(),
     }
@@ -223,7 +223,7 @@ impl Journal {
                 entries::COLUMNS
             );
             let mut statement = db.prepare_cached(&sql)?;
-            let found = statement.query_map([at_most as i64], |row| Ok(entries::of_row(row)?.1))?;
+            let found = statement.query_map([rows::number(at_most)], |row| Ok(entries::of_row(row)?.1))?;
             Ok(found.collect::<Result<_, _>>()?)
         })
     }
@@ -238,7 +238,7 @@ impl Journal {
                          (SELECT 1 FROM screenings s WHERE s.record = r.seq AND s.version = r.version)
                        ORDER BY seq";
             let mut statement = db.prepare_cached(sql)?;
-            let found = statement.query_map([], |row| crate::journal::rows::id(row, 0))?;
+            let found = statement.query_map([], |row| rows::id(row, 0))?;
             Ok(found.collect::<Result<_, _>>()?)
         })
     }

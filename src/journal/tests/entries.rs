@@ -64,7 +64,7 @@ fn a_change_keeps_what_was_and_notices_someone_elses() {
     let was: Vec<(u32, &str, Option<u8>, usize)> = full
         .revisions
         .iter()
-        .map(|r| (r.version, r.text.as_str(), r.mood.map(|m| m.get()), r.tags.len()))
+        .map(|r| (r.version, r.text.as_str(), r.mood.map(Mood::get), r.tags.len()))
         .collect();
     assert_eq!(was, [(1, "first", Some(2), 1), (2, "second", Some(2), 1)]);
 }
@@ -168,7 +168,7 @@ fn a_thought_record_keeps_every_field() {
     let entry = journal.add(&NewEntry::of(text("a"))).unwrap();
     let kept = journal.add_record(Some(entry.id), &whole_record()).unwrap();
     assert_eq!(journal.full_record(kept.id).unwrap().record, kept);
-    assert_eq!(journal.records_of(entry.id).unwrap(), [kept.clone()]);
+    assert_eq!(journal.records_of(entry.id).unwrap(), std::slice::from_ref(&kept));
     assert_eq!(journal.records_due("2026-12-02".parse().unwrap()).unwrap(), []);
     assert_eq!(journal.records_due("2026-12-03".parse().unwrap()).unwrap().len(), 1);
     let own = RecordContent {

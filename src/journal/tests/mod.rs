@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests may stop at the first surprise")]
 
 mod carry;
+mod documented;
 mod entries;
 mod files;
 

@@ -89,7 +89,7 @@ impl FromStr for RecoveryCode {
             }
         }
         // The last digit has two bits to spare, which are zero.
-        let whole = values[CODE - 1] & 3 == 0 && values[CODE..] == check(&code.0);
+        let whole = values[CODE - 1].is_multiple_of(4) && values[CODE..] == check(&code.0);
         if whole { Ok(code) } else { Err(VaultError::MistypedCode) }
     }
 }
