@@ -29,9 +29,9 @@ impl Journal {
     /// and the log emptied; [`Journal::delete_own_backups`] sees to the copies.
     ///
     /// # Errors
-    /// [`JournalError::Missing`] if there is no such entry; [`JournalError::Busy`] if another
-    /// program reads the journal: then what was asked for is deleted, and traces may be left
-    /// until it is asked again.
+    /// [`JournalError::Missing`] if there is no such entry;
+    /// [`JournalError::TracesLeft`] if another program reads the journal: then what was asked for
+    /// is deleted, and its last traces go when that program closes the journal.
     pub fn erase(&self, what: Erase) -> Result<usize, JournalError> {
         let gone = self.write(|tx| match what {
             Erase::Entry(id) => match tx.execute("DELETE FROM entries WHERE id = ?1", [id.as_bytes()])? {
@@ -52,8 +52,10 @@ impl Journal {
                 Ok(tx.execute("DELETE FROM entries", [])?)
             }
         })?;
-        self.scrub()?;
-        Ok(gone)
+        match self.scrub() {
+            Err(JournalError::Busy) => Err(JournalError::TracesLeft { gone }),
+            done => done.map(|()| gone),
+        }
     }
 
     /// Leaves nothing of what was deleted in the file or its log.

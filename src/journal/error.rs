@@ -55,6 +55,14 @@ pub enum JournalError {
         "Another Evenkeel is writing to the journal and did not finish in time. Nothing was changed. Try again."
     )]
     Busy,
+    /// Erased, but for what another process keeps in sight.
+    #[error(
+        "It is deleted ({gone} entries). Another Evenkeel has the journal open; the last traces in the log go when that is closed."
+    )]
+    TracesLeft {
+        /// How many entries are gone.
+        gone: usize,
+    },
     /// The disk is full.
     #[error(
         "The disk is full. Nothing was changed; what you wrote was not kept. Free some space and try again."

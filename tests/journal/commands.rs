@@ -118,8 +118,10 @@ fn texts_that_cannot_be_kept_are_refused_and_told() {
         assert_eq!(output.status.code(), Some(2), "{}", said(&output));
         assert!(said(&output).contains(expected), "{}", said(&output));
     }
-    let output = run(evenkeel(folder.path()).args(["journal", "add", "--mood", "11", "-"]), b"x");
-    assert_eq!(output.status.code(), Some(2));
+    for option in [["--mood", "11"], ["--country", "Narnia"], ["--tag", "a,b"], ["--written", "soon"]] {
+        let output = run(evenkeel(folder.path()).args(["journal", "add", "-"]).args(option), b"x");
+        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    }
     assert_eq!(json(evenkeel(folder.path()).args(["journal", "list", "--json"]), b"")["entries"], json!([]));
 }
 

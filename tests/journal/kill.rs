@@ -79,6 +79,7 @@ fn killed_run(folder: &Path, run: usize, chance: &mut Chance) -> Vec<(Id, String
 
 /// 50 times, or as often as `EVENKEEL_KILLS` says.
 #[test]
+#[allow(clippy::print_stderr, reason = "how much was put to the test is worth knowing")]
 fn what_was_acknowledged_survives_being_killed() {
     let times = std::env::var_os("EVENKEEL_KILLS").map_or(50, |n| n.to_string_lossy().parse().unwrap());
     let folder = tempfile::tempdir().unwrap();

@@ -13,7 +13,7 @@ use crate::cli::args::Global;
 use crate::cli::error::CliError;
 use crate::cli::page::{self, Page};
 use crate::cli::setup;
-use crate::journal::{self, Clock as _, Erase, Form, Journal, SystemClock};
+use crate::journal::{self, Clock as _, Erase, Form, Journal, JournalError, SystemClock};
 
 /// Entries screened together after an import.
 const TOGETHER: usize = 200;
@@ -89,10 +89,10 @@ pub(in crate::cli) async fn import(global: &Global, args: &ImportArgs) -> Result
             source,
         })?)
     };
-    let journal = open(global)?;
-    let imported = journal.import_json(&mut from)?;
     let screening = ScreeningArgs { rules_only: true, country: args.country.clone() };
     let screener = Screener::new(global, &screening)?;
+    let journal = open(global)?;
+    let imported = journal.import_json(&mut from)?;
     let (mut alarms, mut help) = (0_usize, None);
     loop {
         let waiting = journal.unscreened(TOGETHER)?;
@@ -162,8 +162,14 @@ pub(in crate::cli) fn erase(global: &Global, args: &EraseArgs) -> Result<(), Cli
         n => format!(", and so do the {n} backups in the data folder, which may hold it"),
     };
     confirm(&format!("{of} for good{with}."), args.yes)?;
-    let gone = journal.erase(what)?;
+    let (gone, traces) = match journal.erase(what) {
+        Err(JournalError::TracesLeft { gone }) => (gone, Some(JournalError::TracesLeft { gone })),
+        done => (done?, None),
+    };
     let copies = if args.keep_backups { 0 } else { journal.delete_own_backups()? };
+    if let Some(traces) = traces {
+        return Err(traces.into());
+    }
     if args.json.json {
         return print_json(&json!({ "entries": gone, "backups": copies }));
     }

@@ -1,6 +1,6 @@
 //! `journal add`, `edit` and `delete`.
 
-use std::io::{BufRead, BufReader, IsTerminal as _, Write as _};
+use std::io::{BufRead, BufReader, IsTerminal as _};
 use std::path::Path;
 
 use serde::Deserialize;
@@ -23,6 +23,7 @@ pub(super) async fn add(global: &Global, args: AddArgs) -> Result<(), CliError> 
     if let Some(source) = &args.jsonl {
         return add_lines(global, source, &args.screening).await;
     }
+    let mut screener = Screener::new(global, &args.screening)?;
     let journal = open(global)?;
     let text = match args.text.as_slice() {
         [] if std::io::stdin().is_terminal() => match editor::chosen() {
@@ -42,7 +43,7 @@ pub(super) async fn add(global: &Global, args: AddArgs) -> Result<(), CliError> 
     let new =
         NewEntry { text: EntryText::new(text)?, mood: args.mood, tags: args.tags, written: args.written };
     let entry = journal.add(&new)?;
-    let said = Screener::new(global, &args.screening)?.entry(&journal, &entry).await?;
+    let said = screener.entry(&journal, &entry).await;
     told("Kept", &entry, said, args.json)
 }
 
@@ -69,8 +70,8 @@ async fn add_lines(global: &Global, source: &Path, args: &ScreeningArgs) -> Resu
             source: error,
         })?))
     };
-    let journal = open(global)?;
     let mut screener = Screener::new(global, args)?;
+    let journal = open(global)?;
     let (mut number, mut failed) = (0, 0);
     let mut bytes = Vec::new();
     loop {
@@ -94,17 +95,19 @@ async fn add_lines(global: &Global, source: &Path, args: &ScreeningArgs) -> Resu
         };
         let new = NewEntry { text: line.text, mood: line.mood, tags: line.tags, written: line.written };
         let entry = journal.add(&new)?;
-        let said = screener.entry(&journal, &entry).await?;
+        let (said, failed_now) = apart(screener.entry(&journal, &entry).await);
         let mut answer = answer(&entry, said)?;
         if let (Some(given), Some(answer)) = (line.id, answer.as_object_mut()) {
             answer.insert("given".into(), given);
         }
         print_json(&answer)?;
+        failed_now?;
     }
     if failed == 0 { Ok(()) } else { Err(CliError::SomeLines(failed)) }
 }
 
 pub(super) async fn edit(global: &Global, args: EditArgs) -> Result<(), CliError> {
+    let mut screener = Screener::new(global, &args.screening)?;
     let journal = open(global)?;
     let id = journal.entry_like(&args.id)?;
     let tags = (args.no_tags || !args.tags.is_empty()).then_some(args.tags);
@@ -127,7 +130,7 @@ pub(super) async fn edit(global: &Global, args: EditArgs) -> Result<(), CliError
     };
     let text = text.map(EntryText::new).transpose()?;
     let entry = journal.edit(id, &Change { text, mood, tags, seen })?;
-    let said = Screener::new(global, &args.screening)?.entry(&journal, &entry).await?;
+    let said = screener.entry(&journal, &entry).await;
     told("Changed", &entry, said, args.json)
 }
 
@@ -158,10 +161,20 @@ fn answer(entry: &Entry, said: Option<Said>) -> Result<Value, CliError> {
     }))
 }
 
+/// An entry that was kept is told as kept, even if it could not be screened.
+fn apart(said: Result<Option<Said>, CliError>) -> (Option<Said>, Result<(), CliError>) {
+    match said {
+        Ok(said) => (said, Ok(())),
+        Err(error) => (None, Err(error)),
+    }
+}
+
 /// Says that an entry is on the disk; then what it may call for.
-fn told(what: &str, entry: &Entry, said: Option<Said>, json: bool) -> Result<(), CliError> {
+fn told(what: &str, entry: &Entry, said: Result<Option<Said>, CliError>, json: bool) -> Result<(), CliError> {
+    let (said, failed) = apart(said);
     if json {
-        return print_json(&answer(entry, said)?);
+        print_json(&answer(entry, said)?)?;
+        return failed;
     }
     let mut page = Page::new();
     page.say(&format!("{what}. {}", entry.id));
@@ -171,8 +184,7 @@ fn told(what: &str, entry: &Entry, said: Option<Said>, json: bool) -> Result<(),
     }
     page.blank();
     page.print()?;
-    std::io::stdout().flush()?;
-    Ok(())
+    failed
 }
 
 /// The bounds of a period: a day begins at midnight of this place.

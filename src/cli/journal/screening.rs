@@ -10,7 +10,7 @@ use crate::assistant::{Assistant, AssistantError, ModelBody, Request};
 use crate::cli::args::Global;
 use crate::cli::error::CliError;
 use crate::cli::setup;
-use crate::crisis::{Escalation, Risk};
+use crate::crisis::{CountryCode, Escalation, Risk};
 use crate::entry::EntryError;
 use crate::journal::{Entry, Journal, ModelIds, Screened};
 
@@ -35,7 +35,11 @@ pub(super) struct Screener<'a> {
 }
 
 impl<'a> Screener<'a> {
+    /// Made before anything is kept, so that a slip in the options keeps nothing.
     pub(super) fn new(global: &'a Global, args: &ScreeningArgs) -> Result<Self, CliError> {
+        if let Some(country) = &args.country {
+            country.parse::<CountryCode>().map_err(AssistantError::from)?;
+        }
         Ok(Self { global, args: args.clone(), rules: setup::rules_only()?, model: None })
     }
 

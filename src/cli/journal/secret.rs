@@ -70,8 +70,10 @@ fn passphrase(text: &str) -> Result<Passphrase, CliError> {
     Ok(Passphrase::new(text).map_err(JournalError::from)?)
 }
 
+/// Whether there is a terminal to ask in. Standard input may be the text itself.
 fn can_ask() -> bool {
-    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+    let terminal = if cfg!(unix) { File::open("/dev/tty").is_ok() } else { std::io::stdin().is_terminal() };
+    terminal && std::io::stderr().is_terminal()
 }
 
 fn ask(prompt: &str) -> Result<Zeroizing<String>, CliError> {

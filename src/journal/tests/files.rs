@@ -284,3 +284,23 @@ fn a_full_disk_is_told_and_nothing_is_half_written() {
     assert_eq!(journal.entry(kept.id).unwrap(), kept);
     assert!(journal.check().unwrap().is_good());
 }
+
+#[test]
+fn erasing_while_another_reads_says_that_traces_are_left_until_it_ends() {
+    let (folder, journal) = journal();
+    let entry = journal.add(&new("words", &[], None)).unwrap();
+    let other = reopen(&folder).unwrap();
+    journal.writer.lock().unwrap().busy_timeout(std::time::Duration::from_millis(50)).unwrap();
+    other
+        .read(|db| {
+            let seen: i64 = db.query_row("SELECT count(*) FROM entries", [], |row| row.get(0))?;
+            let erased = journal.erase(Erase::Entry(entry.id));
+            assert!(matches!(erased, Err(JournalError::TracesLeft { gone: 1 })), "{erased:?}");
+            assert_eq!(seen, 1);
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(other.count().unwrap(), 0);
+    drop((journal, other));
+    assert!(!log_of(&folder.path().join(connect::DATABASE)).exists());
+}
