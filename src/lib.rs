@@ -21,6 +21,7 @@ pub mod entry;
 pub mod eval;
 pub mod heads;
 pub mod http;
+pub mod journal;
 pub mod judge;
 pub mod language;
 pub mod prompt;

@@ -10,6 +10,7 @@ use crate::crisis::safety_plan::{PlanError, PlanStoreError};
 use crate::entry::EntryError;
 use crate::eval::EvalError;
 use crate::heads::HeadFileError;
+use crate::journal::{JournalError, ValueError};
 use crate::language::LanguageError;
 use crate::train::{TrainError, TuneError};
 use crate::weights::WeightsError;
@@ -40,6 +41,8 @@ pub(super) enum CliError {
     Plan(#[from] PlanError),
     #[error(transparent)]
     PlanStore(#[from] PlanStoreError),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
     #[error("{0}")]
     Usage(String),
     #[error("{what}: {source}.")]
@@ -76,6 +79,13 @@ impl CliError {
                 | WeightsError::BadName { .. }
                 | WeightsError::NameTaken { .. },
             )
+            | Self::Journal(
+                JournalError::Value(_)
+                | JournalError::Ambiguous { .. }
+                | JournalError::Cursor
+                | JournalError::NoWords
+                | JournalError::Exists(_),
+            )
             | Self::Bench(BenchError::RivalMissing { .. } | BenchError::RivalModel(_)) => 2,
             Self::FailAt => 10,
             Self::Interrupted => 130,
@@ -91,6 +101,12 @@ impl CliError {
             let _ = writeln!(std::io::stderr(), "{self}");
         }
         ExitCode::from(if closed { 0 } else { self.code() })
+    }
+}
+
+impl From<ValueError> for CliError {
+    fn from(error: ValueError) -> Self {
+        Self::Journal(error.into())
     }
 }
 

@@ -139,6 +139,19 @@ pub(super) async fn blocking<T: Send + 'static>(
     }
 }
 
+/// Whether the model that the options name is on this machine, ready for use.
+pub(super) fn model_is_here(global: &Global) -> Result<bool, CliError> {
+    let name = match &global.model {
+        Some(ModelRef::Path(path)) => return Ok(path.is_file()),
+        Some(ModelRef::Named(name)) => Some(name),
+        None => None,
+    };
+    let cache = cache(global)?;
+    let registry = Registry::load(cache.folder())?;
+    let status = cache.status(named_model(&registry, name)?)?;
+    Ok(matches!(status, ModelStatus::Present | ModelStatus::Unverified))
+}
+
 /// An assistant that works by rules alone.
 pub(super) fn rules_only() -> Result<Assistant, CliError> {
     Ok(Assistant::rules_only(today())?)

@@ -1,11 +1,11 @@
 //! How much of a text the screen could read. Rules and model know English; what they cannot
 //! read is said, and never passed as safe.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use whatlang::{Lang, Script};
 
 /// How much of a text was screened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Coverage {
     /// By rules and by the model.

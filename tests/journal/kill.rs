@@ -1,0 +1,131 @@
+//! Killed at random moments while it writes, the program loses nothing that it has acknowledged.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader};
+use std::time::Duration;
+
+use evenkeel::journal::Id;
+
+use super::*;
+
+/// Numbers that look random; each run of the tests has others.
+struct Chance(u64);
+
+impl Chance {
+    fn new() -> Self {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        Self(now.as_nanos() as u64 | 1)
+    }
+
+    fn below(&mut self, most: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % most
+    }
+}
+
+/// Begins to add entries, is killed, and gives what was acknowledged: ids with their texts.
+fn killed_run(folder: &Path, run: usize, chance: &mut Chance) -> Vec<(Id, String)> {
+    let mut child = evenkeel(folder)
+        .args(["journal", "add", "--rules-only", "--jsonl", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let padding = "words and words ".repeat(1 + chance.below(200) as usize);
+    let text = move |n: usize| format!("run {run} entry {n} {padding}");
+    let of = text.clone();
+    let writer = std::thread::spawn(move || {
+        for n in 0.. {
+            let line = serde_json::json!({ "id": n, "text": of(n) });
+            if writeln!(input, "{line}").is_err() {
+                break;
+            }
+        }
+    });
+    let mut lines = BufReader::new(child.stdout.take().unwrap());
+    let mut acknowledged = Vec::new();
+    let mut take = |line: &str| {
+        // A line that was cut off acknowledges nothing.
+        let Some(line) = line.strip_suffix('\n') else { return };
+        let value: Value = serde_json::from_str(line).unwrap();
+        let n = usize::try_from(value["given"].as_u64().unwrap()).unwrap();
+        acknowledged.push((value["id"].as_str().unwrap().parse().unwrap(), text(n)));
+    };
+    let mut line = String::new();
+    // Half of the runs are killed while they write, the others wherever they are by then.
+    if run.is_multiple_of(2) {
+        lines.read_line(&mut line).unwrap();
+        take(&line);
+        std::thread::sleep(Duration::from_micros(chance.below(60_000)));
+    } else {
+        std::thread::sleep(Duration::from_millis(chance.below(700)));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    loop {
+        line.clear();
+        if lines.read_line(&mut line).unwrap() == 0 {
+            break;
+        }
+        take(&line);
+    }
+    writer.join().unwrap();
+    acknowledged
+}
+
+/// 50 times, or as often as `EVENKEEL_KILLS` says.
+#[test]
+#[allow(clippy::print_stderr, reason = "how much was put to the test is worth knowing")]
+fn what_was_acknowledged_survives_being_killed() {
+    let times = std::env::var_os("EVENKEEL_KILLS").map_or(50, |n| n.to_string_lossy().parse().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let mut chance = Chance::new();
+    let mut written = BTreeMap::new();
+    for run in 0..times {
+        let acknowledged = killed_run(folder.path(), run, &mut chance);
+        let journal = open(folder.path());
+        for (id, text) in &acknowledged {
+            assert_eq!(journal.entry(*id).unwrap().text.as_str(), text, "run {run}");
+        }
+        written.extend(acknowledged);
+        if run % 10 == 9 {
+            let health = journal.check().unwrap();
+            assert!(health.is_good(), "run {run}: {health:?}");
+        }
+    }
+    let journal = open(folder.path());
+    for (id, text) in &written {
+        assert_eq!(journal.entry(*id).unwrap().text.as_str(), text);
+    }
+    assert!(journal.check().unwrap().is_good());
+    assert!(written.len() >= times / 4, "only {} writes were acknowledged in {times} runs", written.len());
+    let left =
+        std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+    let left: Vec<String> = left.filter(|name| name.contains(".part")).collect();
+    assert!(left.len() <= 4, "{left:?}");
+}
+
+#[test]
+fn two_programs_writing_at_once_lose_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = lines(40);
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                let output = run(
+                    evenkeel(folder.path()).args(["journal", "add", "--rules-only", "--jsonl", "-"]),
+                    lines.as_bytes(),
+                );
+                assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+                assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 40);
+            });
+        }
+    });
+    let journal = open(folder.path());
+    assert_eq!(journal.count().unwrap(), 120);
+    assert!(journal.check().unwrap().is_good());
+}
