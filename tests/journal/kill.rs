@@ -103,6 +103,7 @@ fn what_was_acknowledged_survives_being_killed() {
     }
     assert!(journal.check().unwrap().is_good());
     assert!(written.len() >= times / 4, "only {} writes were acknowledged in {times} runs", written.len());
+    eprintln!("{} writes were acknowledged in {times} runs, each ended by a kill", written.len());
     let left =
         std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
     let left: Vec<String> = left.filter(|name| name.contains(".part")).collect();
