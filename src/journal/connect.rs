@@ -64,9 +64,10 @@ pub(super) fn create(path: &Path, key: &DataKey, migrations: &[&str]) -> Result<
 fn fill(part: &Path, key: &DataKey, migrations: &[&str]) -> Result<(), JournalError> {
     create_private(part)?;
     let mut connection = keyed(part, key)?;
-    // Without a log beside it until it is whole, so that it is one file.
-    connection.execute_batch("PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;")?;
+    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;")?;
     schema::migrate(&mut connection, migrations)?;
+    // Here, where nobody else can be in the way of it. Closing empties the log and removes it.
+    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
     connection.close().map_err(|(_, error)| JournalError::from(error))?;
     Ok(File::open(part)?.sync_all()?)
 }

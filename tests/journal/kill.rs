@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::time::Duration;
 
-use evenkeel::journal::Id;
+use evenkeel::journal::{EntryText, Id, NewEntry};
 
 use super::*;
 
@@ -35,7 +35,7 @@ fn killed_run(folder: &Path, run: usize, chance: &mut Chance) -> Vec<(Id, String
         .spawn()
         .unwrap();
     let mut input = child.stdin.take().unwrap();
-    let padding = "words and words ".repeat(1 + chance.below(200) as usize);
+    let padding = "words and words ".repeat(1 + chance.below(12) as usize);
     let text = move |n: usize| format!("run {run} entry {n} {padding}");
     let of = text.clone();
     let writer = std::thread::spawn(move || {
@@ -60,7 +60,7 @@ fn killed_run(folder: &Path, run: usize, chance: &mut Chance) -> Vec<(Id, String
     if run.is_multiple_of(2) {
         lines.read_line(&mut line).unwrap();
         take(&line);
-        std::thread::sleep(Duration::from_micros(chance.below(60_000)));
+        std::thread::sleep(Duration::from_micros(chance.below(300_000)));
     } else {
         std::thread::sleep(Duration::from_millis(chance.below(700)));
     }
@@ -103,10 +103,73 @@ fn what_was_acknowledged_survives_being_killed() {
     }
     assert!(journal.check().unwrap().is_good());
     assert!(written.len() >= times / 4, "only {} writes were acknowledged in {times} runs", written.len());
+    eprintln!("{} writes were acknowledged in {times} runs, each ended by a kill", written.len());
     let left =
         std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
     let left: Vec<String> = left.filter(|name| name.contains(".part")).collect();
     assert!(left.len() <= 4, "{left:?}");
+}
+
+/// A text that follows from its number; some are long, so that the log is moved into the file.
+fn numbered(n: u64) -> String {
+    let words = if n.is_multiple_of(50) { 20_000 } else { n % 40 };
+    format!("entry {n} {}", "and words ".repeat(usize::try_from(words).unwrap()))
+}
+
+/// Writes as fast as it can, for the test below, which kills it.
+#[test]
+#[ignore = "runs as the child of another test"]
+#[allow(clippy::print_stdout, reason = "it acknowledges what it has written")]
+fn writes_until_it_is_killed() {
+    let Some(folder) = std::env::var_os("EVENKEEL_KILL_FOLDER") else { return };
+    let journal = open(Path::new(&folder));
+    let mut n = journal.count().unwrap() * 1_000;
+    loop {
+        let texts = (n..=n + n % 3).map(|n| EntryText::new(numbered(n)).unwrap());
+        let new: Vec<NewEntry> = texts.map(NewEntry::of).collect();
+        for (entry, n) in journal.add_all(&new).unwrap().iter().zip(n..) {
+            println!("\nkept {} {n}", entry.id);
+        }
+        n += 3;
+    }
+}
+
+/// The same without the rest of the program, so that most kills fall into a write.
+#[test]
+#[allow(clippy::print_stderr, reason = "how much was put to the test is worth knowing")]
+fn what_was_written_survives_being_killed_in_the_middle_of_a_write() {
+    let times = std::env::var_os("EVENKEEL_KILLS").map_or(50, |n| n.to_string_lossy().parse().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let mut chance = Chance::new();
+    let mut written = 0;
+    for run in 0..times {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["kill::writes_until_it_is_killed", "--exact", "--ignored", "--nocapture"])
+            .env("EVENKEEL_KILL_FOLDER", folder.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_micros(30_000 + chance.below(200_000)));
+        child.kill().unwrap();
+        let output = child.wait_with_output().unwrap();
+        let told = String::from_utf8(output.stdout).unwrap();
+        // What stands after the last line feed was cut off and acknowledges nothing.
+        let whole = told.rsplit_once('\n').map_or("", |(whole, _)| whole);
+        let journal = open(folder.path());
+        for line in whole.lines().filter_map(|line| line.strip_prefix("kept ")) {
+            let (id, n) = line.split_once(' ').unwrap();
+            let kept = journal.entry(id.parse().unwrap()).unwrap();
+            assert_eq!(kept.text.as_str(), numbered(n.parse().unwrap()), "run {run}");
+            written += 1;
+        }
+        if run % 10 == 9 {
+            let health = journal.check().unwrap();
+            assert!(health.is_good(), "run {run}: {health:?}");
+        }
+    }
+    eprintln!("{written} writes were acknowledged in {times} runs, each ended by a kill");
+    assert!(written > times, "only {written} writes were acknowledged in {times} runs");
 }
 
 #[test]

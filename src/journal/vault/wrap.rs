@@ -27,7 +27,7 @@ pub struct KdfCost {
 
 impl KdfCost {
     /// For a passphrase: about half a second on one core of a machine of 2024.
-    pub const PASSPHRASE: Self = Self { memory_kib: 256 * 1024, passes: 3 };
+    pub const PASSPHRASE: Self = Self { memory_kib: 192 * 1024, passes: 3 };
     /// For a recovery code, whose 128 random bits nobody finds by trying.
     pub const CODE: Self = Self { memory_kib: 8 * 1024, passes: 1 };
 }
