@@ -1,6 +1,8 @@
 //! How much of a text the screen could read. Rules and model know English; what they cannot
 //! read is said, and never passed as safe.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 use whatlang::{Lang, Script};
 
@@ -43,27 +45,55 @@ nothing everything everyone nobody something people thing things before without 
 /// as long as they are written in Latin letters.
 #[must_use]
 pub(super) fn is_english(text: &str) -> bool {
-    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    let foreign = text.chars().filter(|c| c.is_alphabetic() && !is_latin(*c)).count();
+    let (mut letters, mut foreign) = (0, 0);
+    if text.is_ascii() {
+        letters = text.bytes().filter(u8::is_ascii_alphabetic).count();
+    } else {
+        for c in text.chars().filter(|c| c.is_alphabetic()) {
+            letters += 1;
+            foreign += usize::from(!is_latin(c));
+        }
+    }
     if letters == 0 || foreign * 5 > letters {
         return letters == 0;
     }
-    let words: Vec<String> = text
-        .split(|c: char| !c.is_alphanumeric() && c != '\'')
-        .filter(|w| !w.is_empty())
-        .map(str::to_lowercase)
-        .collect();
-    let common = words.iter().filter(|w| COMMON.contains(&format!(" {w} "))).count();
-    if common * 4 >= words.len() {
+    let (mut words, mut common) = (0, 0);
+    for word in text.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()) {
+        words += 1;
+        common += usize::from(is_common(word));
+    }
+    if common * 4 >= words {
         return true;
     }
     match whatlang::detect(text) {
         Some(info) if info.script() == Script::Latin => {
-            info.lang() == Lang::Eng || !(info.is_reliable() || words.len() >= 6 && common * 8 < words.len())
+            info.lang() == Lang::Eng || !(info.is_reliable() || words >= 6 && common * 8 < words)
         }
         Some(_) => false,
         None => true,
     }
+}
+
+fn is_common(word: &str) -> bool {
+    /// By their first letter.
+    static WORDS: LazyLock<[Vec<&str>; 26]> = LazyLock::new(|| {
+        let mut words = [const { Vec::new() }; 26];
+        for word in COMMON.split_whitespace() {
+            if let Some(list) = place(word).and_then(|place| words.get_mut(place)) {
+                list.push(word);
+            }
+        }
+        words
+    });
+    fn place(word: &str) -> Option<usize> {
+        let first = word.bytes().next().filter(u8::is_ascii_alphabetic)?;
+        Some(usize::from(first.to_ascii_lowercase() - b'a'))
+    }
+    if !word.is_ascii() {
+        let lower = word.to_lowercase();
+        return lower.is_ascii() && is_common(&lower);
+    }
+    place(word).is_some_and(|place| WORDS[place].iter().any(|common| word.eq_ignore_ascii_case(common)))
 }
 
 fn is_latin(c: char) -> bool {

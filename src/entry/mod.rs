@@ -13,6 +13,8 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use self::normalise::Normalised;
+
 /// A stretch of a text as given, in Unicode scalar values, end exclusive.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
@@ -76,9 +78,9 @@ pub enum EntryError {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Entry {
     given: String,
-    normalised: String,
-    /// For each scalar value of `normalised`, the scalar range in `given` it came from.
-    origin: Vec<(u32, u32)>,
+    /// Of `given`, in Unicode scalar values.
+    length: usize,
+    normalised: Normalised,
     limit: Limit,
 }
 
@@ -93,14 +95,14 @@ impl Entry {
         if length > limit.characters() {
             return Err(EntryError::TooLong { length, limit: limit.characters() });
         }
-        if let Some(at) = given.chars().position(|c| c == '\0') {
-            return Err(EntryError::Nul { at });
+        if let Some((before, _)) = given.split_once('\0') {
+            return Err(EntryError::Nul { at: before.chars().count() });
         }
-        let (normalised, origin) = normalise::normalise(&given);
-        if normalised.trim().is_empty() {
+        let normalised = normalise::normalise(&given);
+        if normalised.text(&given).trim().is_empty() {
             return Err(EntryError::Blank);
         }
-        Ok(Self { given, normalised, origin, limit })
+        Ok(Self { given, length, normalised, limit })
     }
 
     /// Checks bytes that should be UTF-8.
@@ -122,7 +124,7 @@ impl Entry {
     /// The form that rules and models read: NFKC, invisible characters gone, line ends as `\n`.
     #[must_use]
     pub fn normalised(&self) -> &str {
-        &self.normalised
+        self.normalised.text(&self.given)
     }
 
     /// The limit it was checked against.
@@ -135,20 +137,15 @@ impl Entry {
     /// Ranges that reach beyond the text are cut at its end.
     #[must_use]
     pub fn span_as_given(&self, normalised: Range<usize>) -> Span {
-        let clamp = |at: usize| {
-            let mut at = at.min(self.normalised.len());
-            while !self.normalised.is_char_boundary(at) {
-                at -= 1;
-            }
-            at
-        };
-        let first = self.normalised[..clamp(normalised.start)].chars().count();
-        let last = self.normalised[..clamp(normalised.end)].chars().count();
-        if first >= last {
-            let at = self.origin.get(first).map_or(self.given.chars().count(), |o| o.0 as usize);
-            return Span { start: at, end: at };
+        let text = self.normalised();
+        let (start, end) =
+            (text.floor_char_boundary(normalised.start), text.floor_char_boundary(normalised.end));
+        if start < end {
+            let last = text.floor_char_boundary(end - 1);
+            return Span { start: self.normalised.origin(start).0, end: self.normalised.origin(last).1 };
         }
-        Span { start: self.origin[first].0 as usize, end: self.origin[last - 1].1 as usize }
+        let at = if start < text.len() { self.normalised.origin(start).0 } else { self.length };
+        Span { start: at, end: at }
     }
 
     /// The words of a span, as given.
@@ -161,7 +158,7 @@ impl Entry {
 /// Prints the length only: what a person wrote never reaches a log.
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Entry({} characters)", self.given.chars().count())
+        write!(f, "Entry({} characters)", self.length)
     }
 }
 

@@ -70,18 +70,9 @@ impl Output {
         Ok(())
     }
 
-    /// Writes the answer to one entry. Of a report only the end is written, by [`Self::close`].
-    pub(super) fn write(&mut self, record: &Record) -> Result<(), CliError> {
-        let line = match self.format {
-            FormatArg::Jsonl => record.json()?,
-            FormatArg::Csv => {
-                let mut row = csv::Writer::from_writer(Vec::new());
-                row.write_record(record.row()).map_err(io::Error::other)?;
-                row.into_inner().map_err(|error| io::Error::other(error.to_string()))?
-            }
-            FormatArg::Report => return Ok(()),
-        };
-        self.put(&line)
+    /// Writes what [`line`] made of the answer to one entry.
+    pub(super) fn write(&mut self, line: &[u8]) -> Result<(), CliError> {
+        if line.is_empty() { Ok(()) } else { self.put(line) }
     }
 
     /// Writes what stands at the end and makes sure that all of it lies on the disk.
@@ -109,6 +100,20 @@ impl Output {
             path => full(path, source),
         })
     }
+}
+
+/// What is written of the answer to one entry. Of a report only the end is written, by
+/// [`Output::close`].
+pub(super) fn line(record: &Record, format: FormatArg) -> Result<Vec<u8>, CliError> {
+    Ok(match format {
+        FormatArg::Jsonl => record.json()?,
+        FormatArg::Csv => {
+            let mut row = csv::Writer::from_writer(Vec::new());
+            row.write_record(record.row()).map_err(io::Error::other)?;
+            row.into_inner().map_err(|error| io::Error::other(error.to_string()))?
+        }
+        FormatArg::Report => Vec::new(),
+    })
 }
 
 /// What an earlier run wrote, in order.

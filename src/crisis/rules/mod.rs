@@ -5,10 +5,14 @@
 //! then read in its scope: negation, idiom, past, other persons, quotation, story (see `scope`).
 //! The cost grows linearly with the text. This room knows nothing of models, HTTP or SQL.
 
+mod disguise;
 mod file;
+mod keys;
 mod lexicon;
 mod pattern;
+mod program;
 mod scope;
+mod sight;
 #[cfg(test)]
 mod tests;
 mod tokens;
@@ -20,8 +24,9 @@ use self::file::{Frame, Rule, RuleFile};
 use self::lexicon::Lexicon;
 use self::pattern::{PatternId, Patterns};
 use self::scope::{Marks, Scope, ScopeWords};
+use self::sight::{Desk, Sight, Use};
 use self::tokens::Token;
-use self::window::{Found, STRIDE, WINDOW, Window};
+use self::window::{STRIDE, WINDOW};
 use super::level::{About, Flag, Level, Medical, Time};
 
 /// Why rules could not be read. Rules are content, so the messages may quote them.
@@ -114,8 +119,7 @@ pub struct RuleSet {
     patterns: Patterns,
     roles: Vec<Role>,
     rules: Vec<Rule>,
-    /// For each rule, the patterns that its `with`, `also` and `without` name.
-    company: Vec<Vec<PatternId>>,
+    sight: Sight,
     scope_words: ScopeWords,
 }
 
@@ -177,7 +181,7 @@ impl RuleSet {
             lexicon.add_weighty(word);
         }
         let scope_words = ScopeWords::new(&file.scope, &mut lexicon);
-        let mut patterns = Patterns::new(scope_words.negations().to_vec());
+        let mut patterns = Patterns::new(scope_words.negations());
         let mut roles = Vec::new();
         let mut add = |sources: &[String], role: Role, lexicon: &mut Lexicon| {
             for source in sources {
@@ -200,18 +204,13 @@ impl RuleSet {
             add(&rule.also, Role::Also(at), &mut lexicon)?;
             add(&rule.without, Role::Without(at), &mut lexicon)?;
         }
-        let mut company = vec![Vec::new(); file.rule.len()];
-        for (pattern, role) in roles.iter().enumerate() {
-            if let Role::With(rule) | Role::Also(rule) | Role::Without(rule) = role {
-                company[*rule].push(pattern);
-            }
-        }
-        // The company of a rule matters only where the rule itself has matched.
-        patterns.finish(&lexicon, |pattern| {
-            matches!(roles[pattern], Role::Rule(_) | Role::Frame(_) | Role::Idiom)
+        let sight = Sight::new(&patterns, &lexicon, |pattern| match roles[pattern] {
+            Role::Rule(_) => Use::Own,
+            Role::With(_) | Role::Also(_) | Role::Without(_) => Use::Company,
+            Role::Frame(_) | Role::Idiom => Use::Frame,
         });
         let scope_words = scope_words.finished(&lexicon);
-        Ok(Self { lexicon, patterns, roles, rules: file.rule, company, scope_words })
+        Ok(Self { lexicon, patterns, roles, rules: file.rule, sight, scope_words })
     }
 
     /// Every place in `text` where a rule speaks, in the order of the text.
@@ -222,18 +221,23 @@ impl RuleSet {
     #[must_use]
     pub fn matches(&self, text: &str) -> Vec<RuleMatch> {
         let tokens = tokens::tokens(text, &self.lexicon);
-        let mut marks = Marks::new(&tokens);
-        let mut places = self.places(&tokens, &mut marks);
-        self.find_company(&tokens, &mut places);
+        let mut desk = Desk::new();
+        let mut own = self.own_places(&tokens, &mut desk);
+        if own.is_empty() {
+            return Vec::new();
+        }
+        let company = self.company_places(&tokens, &own, &mut desk);
+        own.retain(|(rule, place)| company.fit(*rule, &self.rules[*rule], *place));
+        if own.is_empty() {
+            return Vec::new();
+        }
+        let marks = self.marks(&tokens, &mut desk);
         let scope = Scope::new(&tokens, &marks, &self.scope_words);
         let mut all = Vec::new();
-        for (rule, places) in self.rules.iter().zip(&places) {
-            for place in &places.own {
-                if places.fit(rule, *place)
-                    && let Some((about, time)) = scope.read(rule, *place)
-                {
-                    all.push(rule_match(rule, *place, about, time, &tokens));
-                }
+        for (rule, place) in own {
+            let rule = &self.rules[rule];
+            if let Some((about, time)) = scope.read(rule, place) {
+                all.push(rule_match(rule, place, about, time, &tokens));
             }
         }
         all.sort_by(|a, b| (a.start, a.end, &a.rule).cmp(&(b.start, b.end, &b.rule)));
@@ -241,109 +245,145 @@ impl RuleSet {
         all
     }
 
-    /// Where each rule's own patterns match; frames and idioms go into `marks`.
-    fn places(&self, tokens: &[Token], marks: &mut Marks) -> Vec<Places> {
-        let mut places: Vec<Places> = self.rules.iter().map(|_| Places::default()).collect();
-        let mut window = Window::new(&self.patterns);
-        let mut found: Vec<Found> = Vec::new();
-        for (from, words) in windows(tokens) {
-            window.find(&self.patterns, words.iter().map(|token| token.word), &mut found);
-            for one in found.drain(..) {
-                let stretch = (from + one.first, from + one.end);
-                match self.roles[one.pattern] {
-                    Role::Rule(rule) => places[rule].own.push(stretch),
-                    Role::Frame(frame) => marks.frame(frame, stretch),
-                    Role::Idiom => marks.idiom(stretch),
-                    Role::With(_) | Role::Also(_) | Role::Without(_) => {}
+    /// Where the rules' own patterns match.
+    fn own_places(&self, tokens: &[Token], desk: &mut Desk) -> Vec<Place> {
+        let mut own = Vec::new();
+        self.look(
+            Use::Own,
+            windows(tokens),
+            |_| true,
+            desk,
+            |role, stretch| {
+                if let Role::Rule(rule) = role {
+                    own.push((rule, stretch));
                 }
-            }
-        }
-        for place in &mut places {
-            sort(&mut place.own);
-        }
-        places
+            },
+        );
+        sort(&mut own);
+        own
+    }
+
+    /// Frames and idioms.
+    fn marks(&self, tokens: &[Token], desk: &mut Desk) -> Marks {
+        let mut marks = Marks::new(tokens);
+        self.look(
+            Use::Frame,
+            windows(tokens),
+            |_| true,
+            desk,
+            |role, stretch| match role {
+                Role::Frame(frame) => marks.frame(frame, stretch),
+                Role::Idiom => marks.idiom(stretch),
+                Role::Rule(_) | Role::With(_) | Role::Also(_) | Role::Without(_) => {}
+            },
+        );
+        marks
     }
 
     /// Where the company of those rules that matched is found, as far as it can matter.
-    fn find_company(&self, tokens: &[Token], places: &mut [Places]) {
-        let all: Vec<(usize, &[Token])> = windows(tokens).collect();
-        let mut wanted: Vec<Vec<usize>> = vec![Vec::new(); all.len()];
-        for (rule, place) in places.iter().enumerate().filter(|(rule, _)| !self.company[*rule].is_empty()) {
-            for stretch in &place.own {
-                // A match and what is near it lie in these windows.
-                let first = stretch.0.saturating_sub(NEAR + WINDOW - STRIDE) / STRIDE;
-                let last = ((stretch.1 + NEAR) / STRIDE).min(all.len() - 1);
-                for list in &mut wanted[first.min(last)..=last] {
-                    if list.last() != Some(&rule) {
-                        list.push(rule);
-                    }
-                }
-            }
+    fn company_places(&self, tokens: &[Token], own: &[Place], desk: &mut Desk) -> Company {
+        // Windows, and the rules that may find company in them.
+        let mut wanted: Vec<(usize, usize)> = Vec::new();
+        let last_window = windows(tokens).len() - 1;
+        for (rule, stretch) in own {
+            // A match and what is near it lie in these windows.
+            let first = stretch.0.saturating_sub(NEAR + WINDOW - STRIDE) / STRIDE;
+            let last = ((stretch.1 + NEAR) / STRIDE).min(last_window);
+            wanted.extend((first.min(last)..=last).map(|window| (window, *rule)));
         }
-        let mut window = Window::new(&self.patterns);
-        let mut found: Vec<Found> = Vec::new();
-        for ((from, words), rules) in all.into_iter().zip(wanted) {
-            if rules.is_empty() {
-                continue;
-            }
-            let these = rules.iter().flat_map(|rule| self.company[*rule].iter().copied());
-            window.find_these(&self.patterns, words.iter().map(|token| token.word), these, &mut found);
-            for one in found.drain(..) {
-                let stretch = (from + one.first, from + one.end);
-                match self.roles[one.pattern] {
-                    Role::With(rule) => places[rule].with.push(stretch),
-                    Role::Also(rule) => places[rule].also.push(stretch),
-                    Role::Without(rule) => places[rule].without.push(stretch),
-                    Role::Rule(_) | Role::Frame(_) | Role::Idiom => {}
-                }
-            }
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut company = Company::default();
+        for same in wanted.chunk_by(|a, b| a.0 == b.0) {
+            let is_wanted = |rule: usize| same.binary_search(&(same[0].0, rule)).is_ok();
+            let is_wanted = |role| match role {
+                Role::With(rule) | Role::Also(rule) | Role::Without(rule) => is_wanted(rule),
+                _ => false,
+            };
+            let window = std::iter::once(window(tokens, same[0].0));
+            self.look(Use::Company, window, is_wanted, desk, |role, stretch| match role {
+                Role::With(rule) => company.with.push((rule, stretch)),
+                Role::Also(rule) => company.also.push((rule, stretch)),
+                Role::Without(rule) => company.without.push((rule, stretch)),
+                _ => {}
+            });
         }
-        for place in places {
-            for list in [&mut place.with, &mut place.also, &mut place.without] {
-                sort(list);
+        for list in [&mut company.with, &mut company.also, &mut company.without] {
+            sort(list);
+        }
+        company
+    }
+
+    /// Looks for patterns whose role is `wanted`, window by window.
+    fn look<'t>(
+        &self,
+        which: Use,
+        windows: impl Iterator<Item = (usize, &'t [Token])>,
+        wanted: impl Fn(Role) -> bool,
+        desk: &mut Desk,
+        mut on: impl FnMut(Role, Stretch),
+    ) {
+        for (from, tokens) in windows {
+            let words = tokens.iter().map(|token| token.word);
+            let wanted = |pattern: PatternId| wanted(self.roles[pattern]);
+            self.sight.find(&self.patterns, which, (from, words), wanted, desk);
+            for one in &desk.found {
+                on(self.roles[one.pattern], (from + one.first, from + one.end));
             }
         }
     }
 }
 
-/// Where the patterns of one rule match, sorted.
+/// A rule, and a stretch of words that one of its patterns matched.
+type Place = (usize, Stretch);
+
+/// Where the company of rules is found, sorted.
 #[derive(Default)]
-struct Places {
-    own: Vec<Stretch>,
-    with: Vec<Stretch>,
-    also: Vec<Stretch>,
-    without: Vec<Stretch>,
+struct Company {
+    with: Vec<Place>,
+    also: Vec<Place>,
+    without: Vec<Place>,
 }
 
-impl Places {
+impl Company {
     /// Whether a match has the company that its rule asks for, and none that it forbids.
-    fn fit(&self, rule: &Rule, place: Stretch) -> bool {
-        (rule.with.is_empty() || has_near(&self.with, place, rule.near.min(NEAR), false))
-            && (rule.also.is_empty() || has_near(&self.also, place, rule.near.min(NEAR), false))
-            && !has_near(&self.without, place, OBJECTION, true)
+    fn fit(&self, at: usize, rule: &Rule, place: Stretch) -> bool {
+        let near = rule.near.min(NEAR);
+        (rule.with.is_empty() || has_near(of_rule(&self.with, at), place, near, false))
+            && (rule.also.is_empty() || has_near(of_rule(&self.also, at), place, near, false))
+            && !has_near(of_rule(&self.without, at), place, OBJECTION, true)
     }
 }
 
-fn sort(stretches: &mut Vec<Stretch>) {
-    stretches.sort_unstable();
-    stretches.dedup();
+fn of_rule(sorted: &[Place], rule: usize) -> &[Place] {
+    let from = sorted.partition_point(|place| place.0 < rule);
+    let to = from + sorted[from..].partition_point(|place| place.0 == rule);
+    &sorted[from..to]
+}
+
+fn sort(places: &mut Vec<Place>) {
+    places.sort_unstable();
+    places.dedup();
 }
 
 /// The overlapping windows of a text, each with the place of its first word.
-fn windows(tokens: &[Token]) -> impl Iterator<Item = (usize, &[Token])> {
+fn windows(tokens: &[Token]) -> impl ExactSizeIterator<Item = (usize, &[Token])> {
     let count = tokens.len().saturating_sub(WINDOW).div_ceil(STRIDE) + 1;
-    (0..count).map(move |at| {
-        let from = at * STRIDE;
-        (from, &tokens[from..(from + WINDOW).min(tokens.len())])
-    })
+    (0..count).map(move |at| window(tokens, at))
 }
 
-/// Whether one of the sorted stretches starts at most `near` words before or after `place`;
+fn window(tokens: &[Token], at: usize) -> (usize, &[Token]) {
+    let from = at * STRIDE;
+    (from, &tokens[from..(from + WINDOW).min(tokens.len())])
+}
+
+/// Whether one of the sorted places of a rule starts at most `near` words before or after `place`;
 /// one that lies within it counts only if `within`: a match is no company to itself.
-fn has_near(sorted: &[Stretch], place: Stretch, near: usize, within: bool) -> bool {
-    let from = sorted.partition_point(|stretch| stretch.0 < place.0.saturating_sub(near));
+fn has_near(sorted: &[Place], place: Stretch, near: usize, within: bool) -> bool {
+    let from = sorted.partition_point(|(_, stretch)| stretch.0 < place.0.saturating_sub(near));
     sorted[from..]
         .iter()
+        .map(|(_, stretch)| stretch)
         .take_while(|stretch| stretch.0 <= place.1 + near)
         .any(|stretch| within || stretch.0 < place.0 || stretch.1 > place.1)
 }

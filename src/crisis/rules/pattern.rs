@@ -43,25 +43,33 @@ pub(super) enum Node {
 #[derive(Default)]
 pub(super) struct Patterns {
     pub(super) nodes: Vec<Node>,
-    pub(super) sets: Vec<Vec<WordId>>,
+    sets: Vec<Vec<WordId>>,
     set_ids: HashMap<Vec<WordId>, SetId>,
-    /// For each word, the sets that hold it.
-    pub(super) sets_of: Vec<Vec<u32>>,
-    /// For each pattern, the sets of which each must occur where it matches, as far as they are
-    /// plain words of its outermost sequence.
-    pub(super) needed: Vec<Vec<SetId>>,
-    /// For each word, the patterns worth trying when it occurs.
-    pub(super) tried_at: Vec<Vec<u32>>,
-    /// Words that a gap does not cross.
-    pub(super) negations: Vec<WordId>,
+    /// For each word, whether a gap does not cross it.
+    negations: Vec<bool>,
 }
 
 /// A pattern's place in [`Patterns`].
 pub(super) type PatternId = usize;
 
 impl Patterns {
-    pub(super) fn new(negations: Vec<WordId>) -> Self {
-        Self { negations, ..Self::default() }
+    /// `negations` are words that a gap does not cross.
+    pub(super) fn new(negations: &[WordId]) -> Self {
+        let size = negations.iter().max().map_or(0, |last| *last as usize + 1);
+        let mut barred = vec![false; size];
+        for word in negations {
+            barred[*word as usize] = true;
+        }
+        Self { negations: barred, ..Self::default() }
+    }
+
+    /// The words of a set, sorted.
+    pub(super) fn words(&self, set: SetId) -> &[WordId] {
+        &self.sets[set]
+    }
+
+    pub(super) fn is_negation(&self, word: WordId) -> bool {
+        self.negations.get(word as usize).is_some_and(|is| *is)
     }
 
     /// Reads one pattern.
@@ -84,36 +92,6 @@ impl Patterns {
         Ok(self.nodes.len() - 1)
     }
 
-    /// Builds the indexes once all patterns are read. `on_sight` says of a pattern whether
-    /// [`Window::find`] looks for it.
-    pub(super) fn finish(&mut self, lexicon: &Lexicon, on_sight: impl Fn(PatternId) -> bool) {
-        self.sets_of = vec![Vec::new(); lexicon.len()];
-        for (set, words) in self.sets.iter().enumerate() {
-            for word in words {
-                self.sets_of[*word as usize].push(set as u32);
-            }
-        }
-        // How many sets hold a word tells how common it is among the rules.
-        let cost: Vec<usize> = self
-            .sets
-            .iter()
-            .map(|words| words.iter().map(|word| commonness(lexicon.word(*word))).sum())
-            .collect();
-        self.needed = self.nodes.iter().map(needed).collect();
-        self.tried_at = vec![Vec::new(); lexicon.len()];
-        for (pattern, node) in self.nodes.iter().enumerate().filter(|(pattern, _)| on_sight(*pattern)) {
-            let mut sets = Vec::new();
-            anchor(node, &cost, &mut sets);
-            let mut words: Vec<WordId> =
-                sets.iter().flat_map(|set| self.sets[*set].iter().copied()).collect();
-            words.sort_unstable();
-            words.dedup();
-            for word in words {
-                self.tried_at[word as usize].push(pattern as u32);
-            }
-        }
-    }
-
     fn set(&mut self, mut words: Vec<WordId>) -> SetId {
         words.sort_unstable();
         words.dedup();
@@ -124,51 +102,6 @@ impl Patterns {
         self.sets.push(words.clone());
         self.set_ids.insert(words, id);
         id
-    }
-}
-
-fn needed(node: &Node) -> Vec<SetId> {
-    let plain = |node: &Node| if let Node::Word(set) = node { Some(*set) } else { None };
-    match node {
-        Node::Sequence(parts) => parts.iter().filter_map(plain).collect(),
-        other => plain(other).into_iter().collect(),
-    }
-}
-
-/// Function words are in most sentences: they are poor places to start from.
-fn commonness(word: &str) -> usize {
-    const VERY_COMMON: &str = " i me my a an the to of in on at it is am are was be been have has had do did not and or but \
-        so if for with that this you your he she they we his her their will would can could just no all as by from up out \
-        what when who how there here them him us about like get got go going want know think more than too very really ";
-    if word.is_empty() || VERY_COMMON.contains(&format!(" {word} ")) { 100 } else { 1 }
-}
-
-/// The sets of words of which one must occur wherever the pattern matches, the rarest choice.
-fn anchor(node: &Node, cost: &[usize], sets: &mut Vec<SetId>) -> usize {
-    const NEVER: usize = usize::MAX / 4;
-    match node {
-        Node::Word(set) => {
-            sets.push(*set);
-            cost[*set]
-        }
-        Node::Maybe(_) | Node::Gap(_) | Node::WideGap(_) => NEVER,
-        Node::Either(options) => {
-            options.iter().map(|option| anchor(option, cost, sets)).fold(0, usize::saturating_add)
-        }
-        Node::Sequence(parts) => {
-            let mut best = NEVER;
-            let mut best_sets = Vec::new();
-            for part in parts {
-                let mut own = Vec::new();
-                let price = anchor(part, cost, &mut own);
-                if price < best {
-                    best = price;
-                    best_sets = own;
-                }
-            }
-            sets.extend(best_sets);
-            best
-        }
     }
 }
 
@@ -305,25 +238,25 @@ impl Reader<'_> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
 mod tests {
-    use super::super::window::Window;
+    use super::super::sight::{Desk, Sight, Use};
     use super::*;
 
     /// The words that `pattern` matches in `text` (known words only, `|` for a stop).
     fn found(pattern: &str, text: &str) -> Vec<String> {
         let mut lexicon = Lexicon::new();
         let not = lexicon.intern("not");
-        let mut patterns = Patterns::new(vec![not]);
+        let mut patterns = Patterns::new(&[not]);
         let classes = BTreeMap::from([("die".to_owned(), "die|be dead".to_owned())]);
         patterns.add(pattern, &classes, &mut lexicon).unwrap();
         let words: Vec<WordId> = text
             .split_whitespace()
             .map(|word| if word == "|" { STOP } else { lexicon.intern(word) })
             .collect();
-        patterns.finish(&lexicon, |_| true);
-        let mut window = Window::new(&patterns);
-        let mut all = Vec::new();
-        window.find(&patterns, words.iter().copied(), &mut all);
-        all.iter()
+        let sight = Sight::new(&patterns, &lexicon, |_| Use::Own);
+        let mut desk = Desk::new();
+        sight.find(&patterns, Use::Own, (0, words.iter().copied()), |_| true, &mut desk);
+        desk.found
+            .iter()
             .map(|f| {
                 text.split_whitespace().skip(f.first).take(f.end - f.first).collect::<Vec<_>>().join(" ")
             })
@@ -354,7 +287,7 @@ mod tests {
     #[test]
     fn a_pattern_that_cannot_be_read_says_why() {
         let mut lexicon = Lexicon::new();
-        let mut patterns = Patterns::new(Vec::new());
+        let mut patterns = Patterns::new(&[]);
         let mut why = |source: &str| match patterns.add(source, &BTreeMap::new(), &mut lexicon) {
             Err(RuleError::Pattern { why, .. }) => why,
             _ => "",

@@ -69,6 +69,8 @@ pub(super) struct Marks {
     idiom: Vec<bool>,
     /// For each word, whether it ends the naming of another speaker.
     speaker: Vec<bool>,
+    /// For each word, one past the last of those after it that stand in the same quotation.
+    quotation_end: Vec<u32>,
 }
 
 const fn frame_bit(frame: Frame) -> u8 {
@@ -94,7 +96,14 @@ impl Marks {
                 sentence
             })
             .collect();
+        let mut quotation_end: Vec<u32> = (1..=tokens.len() as u32).collect();
+        for at in (1..tokens.len()).rev() {
+            if tokens[at - 1].quoted_from == tokens[at].quoted_from {
+                quotation_end[at - 1] = quotation_end[at];
+            }
+        }
         Self {
+            quotation_end,
             frames: vec![0; sentence as usize + 1],
             idiom: vec![false; tokens.len()],
             speaker: vec![false; tokens.len()],
@@ -259,9 +268,9 @@ impl<'a> Scope<'a> {
             return false;
         }
         let opening = token.quoted_from as usize - 1;
-        let closing =
-            self.tokens[end - 1..].iter().take_while(|t| t.quoted_from == token.quoted_from).count() + end
-                - 1;
+        let last = end - 1;
+        let goes_on = self.tokens[last].quoted_from == token.quoted_from;
+        let closing = if goes_on { self.marks.quotation_end[last] as usize } else { last };
         named(opening.saturating_sub(5), opening) || named(closing, closing + 5)
     }
 }

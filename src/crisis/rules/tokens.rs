@@ -1,5 +1,8 @@
 //! Cutting a text into the words that rules read, each with its place in the text.
 
+use unicode_normalization::char::is_combining_mark;
+
+use super::disguise::holds_grave_word;
 use super::lexicon::{Lexicon, STOP, UNKNOWN, WordId};
 
 /// One word of a text, or the end of a sentence.
@@ -51,35 +54,65 @@ const fn is_sign(c: char) -> bool {
 
 impl Cutter<'_> {
     fn run(&mut self) {
-        let mut chars = self.text.char_indices().peekable();
-        let mut before = ' ';
-        while let Some((at, c)) = chars.next() {
-            let next = chars.peek().map_or(' ', |(_, c)| *c);
-            let opens_disguised =
-                matches!(c, '$' | '@') && next.is_alphanumeric() && !before.is_alphanumeric();
-            if c.is_alphanumeric() || opens_disguised {
-                let mut end = at + c.len_utf8();
-                let mut last = c;
-                let mut signs = opens_disguised;
-                while let Some(&(next_at, next)) = chars.peek() {
-                    let inside = next.is_alphanumeric()
-                        || unicode_normalization::char::is_combining_mark(next)
-                        || (is_sign(next) && self.goes_on(next_at + next.len_utf8()));
-                    if !inside {
-                        break;
-                    }
-                    signs |= is_sign(next) && next != '\'';
-                    last = next;
-                    end = next_at + next.len_utf8();
-                    chars.next();
+        let bytes = self.text.as_bytes();
+        let mut at = 0;
+        while let Some(first) = bytes.get(at) {
+            if *first == b' ' {
+                at += 1;
+            } else if first.is_ascii_alphanumeric() {
+                at = self.word_from(at, at + 1, false);
+            } else {
+                let c = self.char_at(at);
+                let after = at + c.len_utf8();
+                let opens_disguised = matches!(c, '$' | '@')
+                    && self.char_at(after).is_alphanumeric()
+                    && !self.char_before(at).is_alphanumeric();
+                if c.is_alphanumeric() || opens_disguised {
+                    at = self.word_from(at, after, opens_disguised);
+                } else {
+                    self.other(at, c);
+                    at = after;
                 }
-                self.word(at, end, signs);
-                before = last;
-                continue;
             }
-            self.other(at, c, before, next);
-            before = c;
         }
+    }
+
+    /// The character at a byte; a space at the end of the text.
+    fn char_at(&self, at: usize) -> char {
+        match self.text.as_bytes().get(at) {
+            Some(byte) if byte.is_ascii() => char::from(*byte),
+            _ => self.text[at..].chars().next().unwrap_or(' '),
+        }
+    }
+
+    /// The character before a byte; a space at the start of the text.
+    fn char_before(&self, at: usize) -> char {
+        self.text[..at].chars().next_back().unwrap_or(' ')
+    }
+
+    /// Reads the word whose first character stands at `start..end`, and says where it ends.
+    fn word_from(&mut self, start: usize, mut end: usize, mut signs: bool) -> usize {
+        let bytes = self.text.as_bytes();
+        let single = end;
+        loop {
+            while bytes.get(end).is_some_and(u8::is_ascii_alphanumeric) {
+                end += 1;
+            }
+            let next = self.char_at(end);
+            let after = end + next.len_utf8();
+            let inside = if next.is_ascii() {
+                is_sign(next) && self.goes_on(after)
+            } else {
+                next.is_alphanumeric() || is_combining_mark(next)
+            };
+            if !inside {
+                break;
+            }
+            signs |= is_sign(next) && next != '\'';
+            end = after;
+        }
+        self.word(start, end, signs, end == single);
+        end
     }
 
     /// Whether a word goes on at `at`, past signs.
@@ -89,7 +122,8 @@ impl Cutter<'_> {
     }
 
     /// What is neither letter nor digit.
-    fn other(&mut self, at: usize, c: char, before: char, next: char) {
+    fn other(&mut self, at: usize, c: char) {
+        let (before, next) = (self.char_before(at), self.char_at(at + c.len_utf8()));
         let next_is_open = !next.is_alphanumeric();
         match c {
             '.' if before == '.' || next == '.' || before == '…' => self.border = true,
@@ -140,7 +174,8 @@ impl Cutter<'_> {
 
     fn close_quote(&mut self) {
         if let Some((_, first)) = self.quote.take() {
-            for token in &mut self.found[first..] {
+            // None is left if single letters on both sides of the opening mark were joined.
+            for token in self.found.get_mut(first..).unwrap_or_default() {
                 token.quoted_from = first as u32 + 1;
             }
         }
@@ -155,34 +190,36 @@ impl Cutter<'_> {
         self.border = true;
     }
 
-    fn word(&mut self, start: usize, end: usize, signs: bool) {
-        let written = &self.text[start..end];
-        let single = written.chars().nth(1).is_none();
+    /// `single` says that the word is one character.
+    fn word(&mut self, start: usize, end: usize, signs: bool, single: bool) {
         if !single {
             self.join_single_letters();
         }
-        let lexicon = self.lexicon;
-        let reading = lexicon.read(written, &mut self.scratch);
+        match self.lexicon.as_written(self.text.as_bytes(), start, end) {
+            Some(words) => words.iter().for_each(|word| self.push(*word, start, end, single)),
+            None => return self.unusual_word(start, end, signs, single),
+        }
+        self.join_pair();
+    }
+
+    /// A word that is not in the lexicon as it is written.
+    fn unusual_word(&mut self, start: usize, end: usize, signs: bool, single: bool) {
+        let written = &self.text[start..end];
+        let reading = self.lexicon.read(written, &mut self.scratch);
         if reading.is_empty() && signs && written.contains(is_sign) {
             // Not a disguise: signs between words that touch, such as "no!stop".
-            self.parts(start, end);
-            return;
+            return self.parts(start, end);
         }
-        match reading {
-            [] => {
-                if let Some(words) = self.run_together(written) {
-                    for word in words {
-                        self.push(word, start, end, false);
-                    }
-                } else {
-                    self.push(UNKNOWN, start, end, single);
-                }
+        if !reading.is_empty() {
+            for word in reading {
+                self.push(*word, start, end, single);
             }
-            words => {
-                for word in words {
-                    self.push(*word, start, end, single);
-                }
+        } else if let Some(words) = self.run_together(written) {
+            for word in words {
+                self.push(word, start, end, false);
             }
+        } else {
+            self.push(UNKNOWN, start, end, single);
         }
         self.join_pair();
     }
@@ -192,17 +229,15 @@ impl Cutter<'_> {
         let written = &self.text[start..end];
         for part in written.split(|c| is_sign(c) && c != '\'').filter(|part| !part.is_empty()) {
             let at = start + (part.as_ptr() as usize - written.as_ptr() as usize);
-            self.word(at, at + part.len(), false);
+            let single = part.chars().nth(1).is_none();
+            self.word(at, at + part.len(), false, single);
         }
     }
 
     /// "killmyself", "wanttodie": only tried when a grave word is inside.
     fn run_together(&self, written: &str) -> Option<Vec<WordId>> {
-        let grave = |part: &str| written.len() >= 8 && self.scratch.contains(part);
-        if grave("kill") || grave("suicid") || grave("die") || grave("myself") || grave("dead") {
-            return self.lexicon.cut(&self.scratch);
-        }
-        None
+        let letters = self.scratch.as_bytes();
+        (written.len() >= 8 && holds_grave_word(letters)).then(|| self.lexicon.cut(letters)).flatten()
     }
 
     /// Joins a pair such as "my self" or "sewer slide", and a weighty word broken in two ("sui cide").
@@ -221,17 +256,31 @@ impl Cutter<'_> {
             }
         } else if (first.word == UNKNOWN || second.word == UNKNOWN) && first.word != STOP {
             let (start, end, border) = (first.start as usize, second.end as usize, first.border);
-            let size = end - start;
-            if (7..=12).contains(&size) && self.text.is_char_boundary(start) {
-                let joined: String = self.text[start..end].chars().filter(|c| c.is_alphanumeric()).collect();
-                if let Some(word) = self.lexicon.weighty(&joined.to_lowercase()) {
-                    let keep = self.found.len() - 2;
-                    self.found.truncate(keep);
-                    self.border = border;
-                    self.push(word, start, end, false);
-                }
+            if (7..=12).contains(&(end - start))
+                && let Some(word) = self.broken(start, end)
+            {
+                let keep = self.found.len() - 2;
+                self.found.truncate(keep);
+                self.border = border;
+                self.push(word, start, end, false);
             }
         }
+    }
+
+    /// The weighty word that the letters at `start..end` spell.
+    fn broken(&self, start: usize, end: usize) -> Option<WordId> {
+        let written = self.text.get(start..end)?;
+        if !written.is_ascii() {
+            let joined: String = written.chars().filter(|c| c.is_alphanumeric()).collect();
+            return self.lexicon.weighty(joined.to_lowercase().as_bytes());
+        }
+        let mut joined = [0; 12];
+        let mut size = 0;
+        for b in written.bytes().filter(u8::is_ascii_alphanumeric) {
+            *joined.get_mut(size)? = b.to_ascii_lowercase();
+            size += 1;
+        }
+        self.lexicon.weighty(&joined[..size])
     }
 
     fn push(&mut self, word: WordId, start: usize, end: usize, single: bool) {
