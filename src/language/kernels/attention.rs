@@ -157,10 +157,13 @@ impl Attention<'_> {
         let first = tile * TILE;
         let rows = TILE.min(self.rows() - first);
         let head = part % self.prefix.heads;
-        match self.prefix.pieces() {
-            0..=SMALL => isa.run(Tile::<SMALL> { all: self, head, first, rows }),
-            ..=MIDDLE => isa.run(Tile::<MIDDLE> { all: self, head, first, rows }),
-            _ => isa.run(Tile::<LARGE> { all: self, head, first, rows }),
+        let pieces = self.prefix.pieces();
+        if pieces <= SMALL {
+            isa.run(Tile::<SMALL> { all: self, head, first, rows });
+        } else if pieces <= MIDDLE {
+            isa.run(Tile::<MIDDLE> { all: self, head, first, rows });
+        } else {
+            isa.run(Tile::<LARGE> { all: self, head, first, rows });
         }
     }
 }

@@ -341,7 +341,8 @@ fn block_sum<
         let mut parts = [l.splat_int(0); PARTS];
         // Weights are whole numbers above the one that stands for 0: to begin with that, taken off
         // for every activation, costs no multiplication.
-        if !MINIMUM && !(WIDE && L::WIDE_IS_SIGNED) {
+        let takes_zero_off_itself = WIDE && L::WIDE_IS_SIGNED;
+        if !(MINIMUM || takes_zero_off_itself) {
             let minus = if HALVES { x.minus_halves[half] } else { x.minus };
             parts[PARTS - 1] = l.left_int::<ZERO>(l.splat_int(minus));
         }
