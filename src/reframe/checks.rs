@@ -226,12 +226,18 @@ fn repeats(text: &str, entry: &str) -> bool {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic, reason = "tests may stop at the first surprise")]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
     use crate::crisis::ClearedEntry;
     use crate::entry::{Entry, Limit};
     use crate::reframe::Bank;
 
     const THOUGHT: &str = "Dana asked me to redo a slide. She thinks I'm useless and I always mess up.";
+
+    /// Read once: a test goes through the whole bank.
+    static CHECKS: LazyLock<(Checks, RuleSet)> =
+        LazyLock::new(|| (Checks::embedded().unwrap(), RuleSet::embedded().unwrap()));
 
     fn check(text: &str, source: Source, quotes: bool) -> Result<Reframing, Refusal> {
         let entry = Entry::new(THOUGHT, Limit::Reframing).unwrap();
@@ -243,8 +249,8 @@ mod tests {
             text: text.to_owned(),
             quotes,
         };
-        let rules = RuleSet::embedded().unwrap();
-        Checks::embedded().unwrap().pass(candidate, &ClearedEntry::for_tests(&entry), &rules)
+        let (checks, rules) = &*CHECKS;
+        checks.pass(candidate, &ClearedEntry::for_tests(&entry), rules)
     }
 
     #[test]
