@@ -16,6 +16,7 @@ pub mod bench;
 pub mod cli;
 pub mod corpus;
 pub mod crisis;
+mod disk;
 pub mod distortion;
 pub mod entry;
 pub mod eval;

@@ -180,7 +180,7 @@ impl Assistant {
         risk: &Risk,
         country: Option<&str>,
     ) -> Result<Option<Escalation>, AssistantError> {
-        let country = country_of(country)?;
+        let country = CountryCode::named(country)?;
         let lines = self.content.screen.helplines().for_country(&country, self.today);
         let escalation = self.content.screen.escalation(risk, &lines, self.acknowledgements.turn());
         Ok(escalation.map(|one| self.with_own_plan(one)))
@@ -306,10 +306,6 @@ const MOST_ID: usize = 128;
 const SHOWN: usize = 3;
 
 /// A request after its texts were checked.
-fn country_of(asked: Option<&str>) -> Result<CountryCode, crisis::CountryCodeError> {
-    asked.map_or(Ok(CountryCode::UNKNOWN), str::parse)
-}
-
 struct Asked {
     id: String,
     entry: Entry,
@@ -331,7 +327,7 @@ impl Asked {
             id: request.id.clone().unwrap_or_else(|| Uuid::now_v7().to_string()),
             entry: Entry::new(request.text.as_str(), limit)?,
             situation: situation.map(|s| Entry::new(s, limit)).transpose()?,
-            country: country_of(request.country.as_deref())?,
+            country: CountryCode::named(request.country.as_deref())?,
         })
     }
 }

@@ -11,6 +11,7 @@ use super::progress::{Shown, megabytes};
 use crate::assistant::{Assistant, ModelBody};
 use crate::crisis::Date;
 use crate::crisis::safety_plan::PlanFile;
+use crate::disk;
 use crate::heads::Heads;
 use crate::language::{Engine, LoadOptions};
 use crate::weights::{
@@ -94,16 +95,13 @@ pub(super) async fn local_model(global: &Global) -> Result<LocalModel, CliError>
 
 /// Makes sure a model of the registry is here.
 pub(super) async fn pull(global: &Global, cache: &ModelCache, spec: &ModelSpec) -> Result<PathBuf, CliError> {
-    let is_here = |spec: &ModelSpec| -> Result<bool, CliError> {
-        Ok(matches!(cache.status(spec)?, ModelStatus::Present | ModelStatus::Unverified))
-    };
-    let (quiet, offline, here) = (global.quiet, global.offline, is_here(spec)?);
+    let (quiet, offline, here) = (global.quiet, global.offline, is_here(cache, spec)?);
     if !here && !quiet {
         let registry = Registry::load(cache.folder())?;
         let base = spec.recipe().map(|recipe| registry.find(&recipe.base)).transpose()?;
         let fetched = base.unwrap_or(spec);
         let size = megabytes(fetched.bytes);
-        if base.is_some() && is_here(fetched)? {
+        if base.is_some() && is_here(cache, fetched)? {
             writeln!(
                 std::io::stderr(),
                 "The model is not here yet. It will be made once from {}, which is here.",
@@ -148,8 +146,12 @@ pub(super) fn model_is_here(global: &Global) -> Result<bool, CliError> {
     };
     let cache = cache(global)?;
     let registry = Registry::load(cache.folder())?;
-    let status = cache.status(named_model(&registry, name)?)?;
-    Ok(matches!(status, ModelStatus::Present | ModelStatus::Unverified))
+    is_here(&cache, named_model(&registry, name)?)
+}
+
+/// Whether a model of the registry is on this machine, ready for use.
+fn is_here(cache: &ModelCache, spec: &ModelSpec) -> Result<bool, CliError> {
+    Ok(matches!(cache.status(spec)?, ModelStatus::Present | ModelStatus::Unverified))
 }
 
 /// An assistant that works by rules alone.
@@ -168,8 +170,7 @@ pub(super) async fn base_assistant(global: &Global) -> Result<Option<Assistant>,
     let registry = Registry::load(cache(global)?.folder())?;
     let Some(recipe) = named_model(&registry, name.as_ref())?.recipe() else { return Ok(None) };
     let base = registry.find(&recipe.base)?;
-    let is_here = matches!(cache(global)?.status(base)?, ModelStatus::Present | ModelStatus::Unverified);
-    if !is_here || heads(global, &base.sha256.to_string())?.is_none() {
+    if !is_here(&cache(global)?, base)? || heads(global, &base.sha256.to_string())?.is_none() {
         return Ok(None);
     }
     let of_base = Global { model: Some(ModelRef::Named(recipe.base.clone())), ..global.clone() };
@@ -255,11 +256,7 @@ pub(super) fn with_safety_plan(global: &Global, assistant: Assistant) -> Assista
 /// Where a person's own files live: made on first use, readable by them alone.
 pub(super) fn data_dir(global: &Global) -> Result<PathBuf, CliError> {
     let folder = data_folder(global)?;
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(&folder).map_err(|source| CliError::File {
+    disk::make_folder(&folder).map_err(|source| CliError::File {
         what: format!("{} could not be made; name another folder with --data-dir", folder.display()),
         source,
     })?;

@@ -4,6 +4,7 @@
 //! keeps other machines, other sites and other programs out. This room knows nothing of weights
 //! or SQL, and nothing that a person wrote reaches a log or a problem's detail.
 
+mod country;
 mod guard;
 mod headers;
 mod health;
@@ -29,7 +30,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
@@ -96,7 +97,6 @@ fn build(service: Service, port: u16, stopping: CancellationToken) -> Router {
     let shared = Shared(Arc::new(Parts {
         assistant: service.assistant.with_safety_plan(Arc::clone(&service.safety_plan)),
         safety_plan: service.safety_plan,
-        without_model: OnceCell::new(),
         models: service.models,
         document: openapi::to_bytes(&document),
         long_screenings: Arc::new(Semaphore::new(LONG_SCREENINGS)),
@@ -118,8 +118,6 @@ struct Shared(Arc<Parts>);
 
 struct Parts {
     assistant: Assistant,
-    /// For those who ask for the rules alone; made when first asked.
-    without_model: OnceCell<Assistant>,
     models: ModelSource,
     safety_plan: Arc<dyn PlanStore>,
     document: Bytes,

@@ -8,27 +8,17 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use serde::Deserialize;
 use tokio::task::spawn_blocking;
-use utoipa::IntoParams;
 
+use super::country::CountryQuery;
 use super::json::Json;
 use super::work::{PlanEraseProblems, PlanKeepProblems, PlanShowProblems};
 use super::{Problem, ProblemKind, Shared};
 use crate::assistant::{PlanChangeBody, PlanScreening, Turn};
+use crate::crisis::CountryCode;
 use crate::crisis::safety_plan::{
     KeptPlan, PlanError, PlanStore, PlanStoreError, Revision, SafetyPlan, SafetyPlanBody,
 };
-use crate::crisis::{CountryCode, CountryCodeError};
-
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Asked {
-    /// ISO 3166 code of the country whose helplines an escalation gives: two letters.
-    #[param(example = "IE")]
-    country: Option<String>,
-}
 
 /// Give the safety plan.
 ///
@@ -61,7 +51,7 @@ pub(super) async fn show(State(shared): State<Shared>) -> Result<Response, Probl
     tag = "Help",
     security(("token" = [])),
     params(
-        Asked,
+        CountryQuery,
         ("If-Match" = Option<String>, Header, description = "`ETag` of the plan that is there; needed where there is one."),
     ),
     request_body(content = SafetyPlanBody, example = json!({
@@ -80,16 +70,11 @@ pub(super) async fn show(State(shared): State<Shared>) -> Result<Response, Probl
 )]
 pub(super) async fn keep(
     State(shared): State<Shared>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    asked: Result<Query<CountryQuery>, QueryRejection>,
     headers: HeaderMap,
     Json(body): Json<SafetyPlanBody>,
 ) -> Result<Response, Problem> {
-    let Query(asked) = asked.map_err(|_| ProblemKind::UnfitQuery)?;
-    let country: CountryCode = asked
-        .country
-        .as_deref()
-        .map_or(Ok(CountryCode::UNKNOWN), str::parse)
-        .map_err(|error: CountryCodeError| Problem::new(ProblemKind::UnknownCountry, &error))?;
+    let country = CountryQuery::country(asked)?;
     let plan = body.check()?;
     if plan.is_empty() {
         return Err(ProblemKind::UnfitPlan.into());

@@ -8,7 +8,7 @@ use utoipa::openapi::response::Response;
 
 use super::problem::documented;
 use super::{Problem, ProblemKind, Shared};
-use crate::assistant::{AcknowledgementError, Assistant, AssistantError, Turn};
+use crate::assistant::{AcknowledgementError, AssistantError, Turn};
 use crate::entry::EntryError;
 use crate::language::{EngineState, LanguageError};
 
@@ -22,14 +22,6 @@ impl Shared {
             Some(EngineState::Failed(why)) => Err(AssistantError::ModelFailed(why).into()),
             Some(EngineState::Ready) | None => Ok(assistant.try_turn().await?),
         }
-    }
-
-    /// A turn in which the phrase rules alone read.
-    pub(super) async fn turn_without_model(&self) -> Result<Turn, Problem> {
-        let today = self.0.assistant.today();
-        let make = || std::future::ready(Assistant::rules_only(today));
-        let assistant = self.0.without_model.get_or_try_init(make).await.map_err(|_| ProblemKind::Failed)?;
-        Ok(assistant.try_turn().await?)
     }
 
     /// Runs work to its end, unless the service stops first.

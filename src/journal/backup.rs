@@ -17,7 +17,8 @@ use uuid::Uuid;
 use super::error::JournalError;
 use super::time::Stamp;
 use super::vault::{DataKey, KEY_FILE, Unlock, Vault};
-use super::{Journal, check, connect, files, log_of, schema};
+use super::{Journal, check, connect, log_of, schema};
+use crate::disk;
 
 /// Where backups in the data folder lie.
 const FOLDER: &str = "backups";
@@ -63,16 +64,16 @@ impl Journal {
         part_name.push(format!(".{}.part", Uuid::now_v7().simple()));
         let part = folder.with_file_name(part_name);
         let made = || -> Result<u64, JournalError> {
-            files::private_folder(&part).map_err(|error| connect::unwritable(&part, error))?;
+            disk::private_folder(&part).map_err(|error| connect::unwritable(&part, error))?;
             let database = part.join(connect::DATABASE);
             self.read(|from| copy(from, &database, &self.key))?;
             let key_file = part.join(KEY_FILE);
             fs::copy(self.folder.join(KEY_FILE), &key_file)?;
-            files::narrow(&key_file)?;
+            disk::narrow(&key_file)?;
             File::open(&key_file)?.sync_all()?;
-            files::sync_folder_of(&key_file)?;
+            disk::sync_folder_of(&key_file)?;
             fs::rename(&part, folder)?;
-            files::sync_folder_of(folder)?;
+            disk::sync_folder_of(folder)?;
             Ok(fs::metadata(folder.join(connect::DATABASE))?.len())
         };
         match made() {
@@ -120,7 +121,7 @@ impl Journal {
             }
         }
         if let Some(last) = backups.last() {
-            files::sync_folder_of(&last.path)?;
+            disk::sync_folder_of(&last.path)?;
         }
         Ok(backups.len())
     }
@@ -158,7 +159,7 @@ pub(super) fn before_migration(
     now: Stamp,
 ) -> Result<(), JournalError> {
     let backups = folder.join(FOLDER);
-    files::private_folder(&backups).map_err(|error| connect::unwritable(&backups, error))?;
+    disk::private_folder(&backups).map_err(|error| connect::unwritable(&backups, error))?;
     let version = schema::version(from)?;
     let name = format!("{}-form-{version}.db", now.to_string().replace(':', ""));
     let part = backups.join(format!("{name}.{}.part", Uuid::now_v7().simple()));
@@ -166,7 +167,7 @@ pub(super) fn before_migration(
     if made.is_err() {
         let _ = fs::remove_file(&part);
     }
-    files::sync_folder_of(&backups.join(&name))?;
+    disk::sync_folder_of(&backups.join(&name))?;
     made
 }
 
@@ -209,7 +210,7 @@ pub fn restore(backup: &Path, folder: &Path, unlock: &Unlock, now: Stamp) -> Res
         if backup.is_dir() { (backup.join(connect::DATABASE), backup) } else { (backup.to_owned(), folder) };
     let key = Vault::of(key_folder).open(unlock)?;
     let part = Uuid::now_v7().simple().to_string();
-    files::private_folder(folder).map_err(|error| connect::unwritable(folder, error))?;
+    disk::private_folder(folder).map_err(|error| connect::unwritable(folder, error))?;
     let new = folder.join(format!("{}.{part}.part", connect::DATABASE));
     let entries = {
         let from = connect::connect(&database, &key, schema::MIGRATIONS.len() as u32)?;
@@ -245,12 +246,12 @@ fn place(backup: &Path, folder: &Path, new: &Path, now: Stamp) -> Result<Option<
     if backup.is_dir() {
         let part = new.with_extension("key.part");
         fs::copy(backup.join(KEY_FILE), &part)?;
-        files::narrow(&part)?;
+        disk::narrow(&part)?;
         File::open(&part)?.sync_all()?;
         fs::rename(&part, &key_file)?;
     }
     fs::rename(new, &database)?;
-    files::sync_folder_of(&database)?;
+    disk::sync_folder_of(&database)?;
     Ok(before)
 }
 
@@ -272,7 +273,7 @@ fn keep(folder: &Path, now: Stamp) -> Result<Option<PathBuf>, JournalError> {
     if to.exists() {
         return Err(JournalError::Exists(to));
     }
-    files::private_folder(&to)?;
+    disk::private_folder(&to)?;
     for file in files {
         let Some(name) = file.file_name() else { continue };
         let second = to.join(name);
@@ -282,7 +283,7 @@ fn keep(folder: &Path, now: Stamp) -> Result<Option<PathBuf>, JournalError> {
             File::open(&second)?.sync_all()?;
         }
     }
-    files::sync_folder_of(&to.join(KEY_FILE))?;
-    files::sync_folder_of(&to)?;
+    disk::sync_folder_of(&to.join(KEY_FILE))?;
+    disk::sync_folder_of(&to)?;
     Ok(Some(to))
 }

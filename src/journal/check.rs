@@ -7,7 +7,8 @@ use serde::Serialize;
 use super::error::JournalError;
 use super::time::Stamp;
 use super::vault::{Unlock, Vault, VaultState};
-use super::{Journal, backup, connect, files, log_of, schema};
+use super::{Journal, backup, connect, log_of, schema};
+use crate::disk;
 
 /// What a check of the journal found.
 #[derive(Debug, Clone, Serialize)]
@@ -79,7 +80,7 @@ impl Journal {
             schema: schema::version(&connection)?,
             bytes: length(&path),
             log_bytes: length(&log_of(&path)),
-            private: files.iter().all(|path| files::is_private(path)),
+            private: files.iter().all(|path| disk::is_private(path)),
             vault: Vault::of(&self.folder).state()?,
             last_backup: backup::last(&connection).unwrap_or(None),
         })

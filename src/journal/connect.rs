@@ -1,7 +1,7 @@
 //! The door to SQLite: every connection of the program is opened here, keyed, and set the same.
 
 use std::ffi::c_int;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -11,9 +11,9 @@ use rusqlite::{Connection, OpenFlags, ffi};
 use uuid::Uuid;
 
 use super::error::JournalError;
-use super::files;
 use super::schema::{self, APPLICATION_ID};
 use super::vault::DataKey;
+use crate::disk;
 
 /// The name of the database in the data folder.
 pub(super) const DATABASE: &str = "journal.db";
@@ -55,7 +55,7 @@ pub(super) fn create(path: &Path, key: &DataKey, migrations: &[&str]) -> Result<
     let part = path.with_file_name(format!("{DATABASE}.{}.part", Uuid::now_v7().simple()));
     let made = fill(&part, key, migrations).and_then(|()| match fs::hard_link(&part, path) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(unwritable(path, error)),
-        _ => Ok(files::sync_folder_of(path)?),
+        _ => Ok(disk::sync_folder_of(path)?),
     });
     let _ = fs::remove_file(&part);
     made
@@ -74,10 +74,7 @@ fn fill(part: &Path, key: &DataKey, migrations: &[&str]) -> Result<(), JournalEr
 
 /// An empty file that only its owner may read.
 pub(super) fn create_private(path: &Path) -> Result<(), JournalError> {
-    files::private(OpenOptions::new().write(true).create_new(true))
-        .open(path)
-        .map(|_| ())
-        .map_err(|error| unwritable(path, error))
+    disk::new_file(path).map(|_| ()).map_err(|error| unwritable(path, error))
 }
 
 /// A connection that has its key and nothing else. Nothing was read yet.
@@ -142,8 +139,8 @@ fn look(path: &Path) -> Result<(), JournalError> {
     if length < PAGE {
         return Err(JournalError::DamagedHeader);
     }
-    if !files::is_private(path) {
-        files::narrow(path).map_err(|error| unwritable(path, error))?;
+    if !disk::is_private(path) {
+        disk::narrow(path).map_err(|error| unwritable(path, error))?;
     }
     Ok(())
 }

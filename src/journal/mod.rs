@@ -13,7 +13,6 @@ mod drafts;
 mod entries;
 mod erase;
 mod error;
-mod files;
 mod find;
 mod findings;
 mod model;
@@ -43,6 +42,7 @@ pub use model::{
 pub use time::{Clock, Stamp, StampError, SystemClock};
 pub use values::{EntryText, Id, Line, Mood, Percent, Tag, ValueError};
 
+use crate::disk;
 use vault::{DataKey, Unlock, Vault, VaultError, VaultState};
 
 /// Readers that are kept open for the next one.
@@ -83,7 +83,7 @@ fn open_with(
     migrations: &[&str],
 ) -> Result<Journal, JournalError> {
     let path = folder.join(connect::DATABASE);
-    files::private_folder(folder).map_err(|error| connect::unwritable(&path, error))?;
+    disk::private_folder(folder).map_err(|error| connect::unwritable(&path, error))?;
     let vault = Vault::of(folder);
     if vault.state()? == VaultState::Absent {
         if path.exists() {

@@ -11,6 +11,7 @@ use std::process::Command;
 use uuid::Uuid;
 
 use crate::cli::error::CliError;
+use crate::disk;
 
 /// The editor that the person chose, if any.
 pub(super) fn chosen() -> Option<OsString> {
@@ -21,11 +22,7 @@ pub(super) fn chosen() -> Option<OsString> {
 pub(super) fn edit(editor: &OsString, text: &str, data_folder: &Path) -> Result<String, CliError> {
     let folder = Folder::create(data_folder)?;
     let path = folder.0.join("entry.md");
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(&path)?.write_all(text.as_bytes())?;
+    disk::new_file(&path)?.write_all(text.as_bytes())?;
     let status = command(editor, &path).status().map_err(|source| CliError::File {
         what: "Your editor could not be started; see what EDITOR names".into(),
         source,
@@ -66,10 +63,7 @@ impl Folder {
         let places = in_memory.chain([PathBuf::from("/dev/shm")]).filter(|place| place.is_dir());
         for place in places.chain([data_folder.to_owned()]) {
             let folder = place.join(format!("evenkeel-{}", Uuid::now_v7().simple()));
-            let mut builder = fs::DirBuilder::new();
-            #[cfg(unix)]
-            std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-            if builder.create(&folder).is_ok() {
+            if disk::new_folder(&folder).is_ok() {
                 return Ok(Self(folder));
             }
         }

@@ -10,7 +10,7 @@ mod secret;
 mod vault;
 
 use std::io::{IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -24,6 +24,7 @@ pub(super) use vault::run as vault;
 use super::args::Global;
 use super::error::CliError;
 use super::setup;
+use crate::disk;
 use crate::journal::{self, Health, Journal, SystemClock};
 
 pub(super) async fn run(global: &Global, command: JournalCommand) -> Result<(), CliError> {
@@ -92,12 +93,8 @@ fn confirm(question: &str, yes: bool) -> Result<(), CliError> {
 }
 
 /// A file that a person named, made anew for them alone.
-fn new_private_file(path: &PathBuf) -> Result<std::fs::File, CliError> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(|source| CliError::File {
+fn new_private_file(path: &Path) -> Result<std::fs::File, CliError> {
+    disk::new_file(path).map_err(|source| CliError::File {
         what: format!("{} could not be made; name a file that is not there yet", path.display()),
         source,
     })

@@ -12,11 +12,11 @@ use super::error::CliError;
 use super::page::{self, Page};
 use super::{input, setup};
 use crate::assistant::{Assistant, PlanChangeBody, Turn};
+use crate::crisis::CountryCode;
 use crate::crisis::safety_plan::{
     KeptPlan, PlanError, PlanFile, PlanLine, PlanStep, PlanStore as _, PlanTexts, Revision, SafetyPlan,
     SafetyPlanBody,
 };
-use crate::crisis::{CountryCode, CountryCodeError};
 use crate::entry::Limit;
 pub(super) use args::PlanArgs;
 use args::PlanCommand;
@@ -60,8 +60,7 @@ struct Looked {
 
 impl Desk {
     fn open(global: &Global, country: Option<&str>) -> Result<Self, CliError> {
-        let country = country.map_or(Ok(CountryCode::UNKNOWN), str::parse);
-        let country = country.map_err(|e: CountryCodeError| CliError::Assistant(e.into()))?;
+        let country = CountryCode::named(country).map_err(|e| CliError::Assistant(e.into()))?;
         let assistant = setup::with_safety_plan(global, setup::rules_only()?);
         let file = setup::safety_plan(global)?;
         Ok(Self { file, assistant, country, quiet: global.quiet })

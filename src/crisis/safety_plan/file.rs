@@ -3,14 +3,15 @@
 //! A new state is written beside the old one, flushed to the disk and renamed into its place, so
 //! that a kill leaves one whole plan. Writers take turns through a lock on the folder.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{KeptPlan, PlanStore, PlanStoreError, Revision, SCHEMA, SafetyPlan, SafetyPlanBody};
+use crate::disk;
 
 /// Name of the file.
 const NAME: &str = "safety-plan.json";
@@ -36,14 +37,6 @@ impl PlanFile {
     #[must_use]
     pub fn path(&self) -> PathBuf {
         self.folder.join(NAME)
-    }
-
-    fn make_folder(&self) -> io::Result<()> {
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&self.folder)
     }
 
     /// Holds others off until it is dropped, where the system can do that.
@@ -74,16 +67,11 @@ impl PlanFile {
 
     fn put(&self, bytes: &[u8]) -> io::Result<()> {
         let part = self.folder.join(format!("{NAME}.{}{PART}", Uuid::now_v7().simple()));
-        let written = write_new(&part, bytes).and_then(|()| fs::rename(&part, self.path()));
+        let written = disk::write_new(&part, bytes).and_then(|()| fs::rename(&part, self.path()));
         if written.is_err() {
             let _ = fs::remove_file(&part);
         }
-        written.and_then(|()| self.flush_folder())
-    }
-
-    /// Makes a rename or a removal last.
-    fn flush_folder(&self) -> io::Result<()> {
-        if cfg!(unix) { File::open(&self.folder)?.sync_all() } else { Ok(()) }
+        written.and_then(|()| disk::sync_folder_of(&self.path()))
     }
 
     fn is_still(&self, looked_at: Option<&Revision>) -> Result<(), PlanStoreError> {
@@ -117,7 +105,7 @@ impl PlanStore for PlanFile {
         readable_when_locked: bool,
         over: Option<&Revision>,
     ) -> Result<KeptPlan, PlanStoreError> {
-        self.make_folder().map_err(|source| PlanStoreError::Io {
+        disk::make_folder(&self.folder).map_err(|source| PlanStoreError::Io {
             path: self.folder.clone(),
             what: "made",
             source,
@@ -139,7 +127,7 @@ impl PlanStore for PlanFile {
         self.is_still(Some(looked_at))?;
         self.sweep().map_err(fail)?;
         fs::remove_file(self.path()).map_err(fail)?;
-        self.flush_folder().map_err(fail)
+        disk::sync_folder_of(&self.path()).map_err(fail)
     }
 }
 
@@ -147,16 +135,6 @@ fn read_some(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
-}
-
-fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }
 
 /// All that is read of a plan of whatever form.

@@ -16,9 +16,9 @@ impl Revision {
     /// Of what is kept, byte for byte.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
-        let sum = Sha256::digest(bytes);
-        let digits = sum.iter().take(16).flat_map(|byte| [byte >> 4, byte & 0xf]);
-        Self(digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect())
+        let sum: [u8; 32] = Sha256::digest(bytes).into();
+        let half = sum.first_chunk().map_or(0, |half| u128::from_be_bytes(*half));
+        Self(format!("{half:032x}"))
     }
 
     /// 32 hexadecimal digits.

@@ -1,16 +1,17 @@
 //! The export as a folder: a Markdown file for each entry, or a table for each kind of thing.
 
 use std::fmt::Write as _;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
 use uuid::Uuid;
 
 use super::Item;
+use crate::disk;
 use crate::journal::model::{Draft, FullEntry, FullRecord};
 use crate::journal::values::Line;
-use crate::journal::{Balanced, Journal, JournalError, Tag, connect, files};
+use crate::journal::{Balanced, Journal, JournalError, Tag, connect};
 
 /// What the folder holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,18 +35,17 @@ impl Journal {
         let mut name = folder.file_name().ok_or_else(|| JournalError::Exists(folder.to_owned()))?.to_owned();
         name.push(format!(".{}.part", Uuid::now_v7().simple()));
         let part = folder.with_file_name(name);
-        let written =
-            files::private_folder(&part).map_err(|e| connect::unwritable(&part, e)).and_then(|()| {
-                match form {
-                    Form::Markdown => self.everything(|item| markdown(&part, &item)).map(|_| ()),
-                    Form::Csv => {
-                        let mut tables = Tables::create(&part)?;
-                        self.everything(|item| tables.write(&item))?;
-                        tables.close()
-                    }
-                }?;
-                Ok(fs::rename(&part, folder)?)
-            });
+        let written = disk::private_folder(&part).map_err(|e| connect::unwritable(&part, e)).and_then(|()| {
+            match form {
+                Form::Markdown => self.everything(|item| markdown(&part, &item)).map(|_| ()),
+                Form::Csv => {
+                    let mut tables = Tables::create(&part)?;
+                    self.everything(|item| tables.write(&item))?;
+                    tables.close()
+                }
+            }?;
+            Ok(fs::rename(&part, folder)?)
+        });
         if written.is_err() {
             let _ = fs::remove_dir_all(&part);
         }
@@ -54,9 +54,7 @@ impl Journal {
 }
 
 fn new_file(path: &Path) -> Result<File, JournalError> {
-    files::private(OpenOptions::new().write(true).create_new(true))
-        .open(path)
-        .map_err(|error| connect::unwritable(path, error))
+    disk::new_file(path).map_err(|error| connect::unwritable(path, error))
 }
 
 fn markdown(folder: &Path, item: &Item) -> Result<(), JournalError> {

@@ -83,7 +83,7 @@ fn folders_of_markdown_and_tables_hold_every_text_and_are_private() {
         let mut files = 0;
         for file in std::fs::read_dir(&to).unwrap() {
             let path = file.unwrap().path();
-            assert!(super::super::files::is_private(&path));
+            assert!(crate::disk::is_private(&path));
             all += &std::fs::read_to_string(path).unwrap();
             files += 1;
         }

@@ -1,8 +1,8 @@
 //! `vault.json`: what keeps the data key. Written whole or not at all, readable by its owner
 //! alone, with a checksum, so that damage is never taken for a wrong passphrase.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::ops::Range;
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use super::VaultError;
 use super::secrets::{DataKey, from_hex, hex};
 use super::wrap::Wrap;
-use crate::journal::files;
+use crate::disk;
 
 /// Version of the file.
 const VERSION: u32 = 1;
@@ -92,7 +92,7 @@ pub(super) fn create(path: &Path, keeping: &Keeping) -> Result<bool, VaultError>
     let linked = fs::hard_link(&part, path);
     let _ = fs::remove_file(&part);
     match linked {
-        Ok(()) => files::sync_folder_of(path).map(|()| true).map_err(|e| unwritable(path, e)),
+        Ok(()) => disk::sync_folder_of(path).map(|()| true).map_err(|e| unwritable(path, e)),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(unwritable(path, error)),
     }
@@ -101,7 +101,7 @@ pub(super) fn create(path: &Path, keeping: &Keeping) -> Result<bool, VaultError>
 /// Puts another keeping in the place of the present one.
 pub(super) fn replace(path: &Path, keeping: &Keeping) -> Result<(), VaultError> {
     let part = write_part(path, keeping)?;
-    let renamed = fs::rename(&part, path).and_then(|()| files::sync_folder_of(path));
+    let renamed = fs::rename(&part, path).and_then(|()| disk::sync_folder_of(path));
     if renamed.is_err() {
         let _ = fs::remove_file(&part);
     }
@@ -111,12 +111,7 @@ pub(super) fn replace(path: &Path, keeping: &Keeping) -> Result<(), VaultError> 
 fn write_part(path: &Path, keeping: &Keeping) -> Result<std::path::PathBuf, VaultError> {
     let part = path.with_file_name(format!("vault.json.{}.part", Uuid::now_v7().simple()));
     let text = text(keeping)?;
-    let written =
-        files::private(OpenOptions::new().write(true).create_new(true)).open(&part).and_then(|mut file| {
-            file.write_all(&text)?;
-            file.sync_all()
-        });
-    if let Err(error) = written {
+    if let Err(error) = disk::write_new(&part, &text) {
         let _ = fs::remove_file(&part);
         return Err(unwritable(path, error));
     }

@@ -6,11 +6,10 @@ use super::lanes::{Kernel, Lanes};
 use super::matrix::BLOCK;
 
 /// How finely activations are rounded before they are multiplied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::language) enum Precision {
     /// To 8 bits in blocks of 32, as llama.cpp does. Fast; with all of them in 8 bits, of the default
     /// model's likeliest next tokens about one in thirty comes out otherwise than in `f32`.
-    #[default]
     Bytes,
     /// To 16 bits in blocks of 32: as good as `f32`, at little less than twice the products.
     Words,
