@@ -63,6 +63,24 @@ fn text(probe: &Probe, text: &str) -> Vec<Token> {
     probe.text().tokenizer.encode(text).unwrap().tokens
 }
 
+/// How a token's logits come about.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    /// As those of a continuation that is scored.
+    Scored,
+    /// As those of the last token of a prompt, from which writing begins.
+    Prompted,
+}
+
+impl Way {
+    fn read(self, probe: &mut Probe, tokens: &[Token]) -> Vec<f32> {
+        match self {
+            Self::Scored => probe.logits(tokens).unwrap(),
+            Self::Prompted => probe.logits_of_prompts(tokens).unwrap(),
+        }
+    }
+}
+
 /// How far two ways of computing the same network lie apart.
 #[derive(Default)]
 struct Distance {
@@ -80,9 +98,9 @@ struct Distance {
 
 impl Distance {
     /// Compares one text.
-    fn add(&mut self, probe: &mut Probe, reference: &Reference, tokens: &[Token]) {
+    fn add(&mut self, probe: &mut Probe, reference: &Reference, tokens: &[Token], way: Way) {
         let size = reference.vocabulary();
-        let ours = probe.logits(tokens).unwrap();
+        let ours = way.read(probe, tokens);
         assert_eq!(ours.len(), tokens.len() * size);
         let states = reference.states(tokens);
         for from in (0..tokens.len()).step_by(ROWS) {
@@ -130,10 +148,16 @@ impl Distance {
         ((self.ours - self.theirs) / self.predicted as f64).exp()
     }
 
-    fn assert_close(&self) {
-        assert!(self.agreement() >= 0.99, "{self}");
-        assert!(self.mean_divergence() <= 1e-5, "{self}");
-        assert!((self.perplexity_ratio() - 1.0).abs() <= 0.001, "{self}");
+    /// What is scored is as good as `f32`; what is written after a prompt begins with the same token
+    /// in `agreement` of the places.
+    fn assert_close(&self, way: Way, agreement: f64) {
+        let (divergence, perplexity) = match way {
+            Way::Scored => (1e-5, 0.001),
+            Way::Prompted => (1e-3, 0.01),
+        };
+        assert!(self.agreement() >= agreement, "{way:?}: {self}");
+        assert!(self.mean_divergence() <= divergence, "{way:?}: {self}");
+        assert!((self.perplexity_ratio() - 1.0).abs() <= perplexity, "{way:?}: {self}");
     }
 }
 
@@ -166,31 +190,34 @@ fn first(logits: &[f32]) -> Option<usize> {
 }
 
 /// About 300 positions: prompts with thoughts in them, and thoughts read as running text.
-fn compare(path: &Path) -> Distance {
+fn compare(path: &Path, way: Way) -> Distance {
     let mut probe = Probe::load(path, LoadOptions::default()).unwrap();
     let reference = Reference::load(path);
     let thoughts = thoughts("thoughts_a.jsonl");
     let mut distance = Distance::default();
     for thought in &thoughts[..2] {
         let tokens = prompt(&probe, thought);
-        distance.add(&mut probe, &reference, &tokens);
+        distance.add(&mut probe, &reference, &tokens, way);
     }
     let running = text(&probe, &thoughts[2..8].join("\n"));
     let left = 300_usize.saturating_sub(distance.positions).min(running.len());
-    distance.add(&mut probe, &reference, &running[..left]);
+    distance.add(&mut probe, &reference, &running[..left], way);
     distance
 }
 
 #[test]
 fn logits_of_the_default_model_are_those_of_a_plain_forward_pass() {
-    compare(&model()).assert_close();
+    compare(&model(), Way::Scored).assert_close(Way::Scored, 0.99);
+    // 300 places are too few for a bound near the 0.99 that the long comparison holds it to.
+    compare(&model(), Way::Prompted).assert_close(Way::Prompted, 0.97);
 }
 
 /// The second architecture needs a model of 491 MB, so it runs only where one is named.
 #[test]
 fn logits_of_qwen2_are_those_of_a_plain_forward_pass() {
     if let Some(path) = named("EVENKEEL_TEST_QWEN") {
-        compare(&path).assert_close();
+        compare(&path, Way::Scored).assert_close(Way::Scored, 0.99);
+        compare(&path, Way::Prompted).assert_close(Way::Prompted, 0.97);
     }
 }
 
@@ -208,11 +235,13 @@ fn every_architecture_of_ours_computes_what_a_plain_forward_pass_computes() {
         let mut probe =
             Probe::load(&path, LoadOptions { threads: Some(1), ..LoadOptions::default() }).unwrap();
         let tokens = text(&probe, &"Not even a hello. ".repeat(20));
-        let mut distance = Distance::default();
-        distance.add(&mut probe, &Reference::load(&path), &tokens);
-        // Weights in f32 leave nothing to round but sums.
-        assert!(distance.greatest < 1e-2, "{architecture}: {distance}");
-        distance.assert_close();
+        for way in [Way::Scored, Way::Prompted] {
+            let mut distance = Distance::default();
+            distance.add(&mut probe, &Reference::load(&path), &tokens, way);
+            // Weights in f32 leave nothing to round but sums.
+            assert!(distance.greatest < 1e-2, "{architecture}: {distance}");
+            distance.assert_close(Way::Scored, 0.99);
+        }
     }
 }
 
@@ -225,16 +254,6 @@ fn logits_over_a_long_text_and_many_prompts() {
     let mut probe = Probe::load(&path, LoadOptions::default()).unwrap();
     let reference = Reference::load(&path);
 
-    let mut prompts = Distance::default();
-    for thought in thoughts("thoughts_b.jsonl") {
-        if prompts.positions >= 2_000 {
-            break;
-        }
-        let tokens = prompt(&probe, &thought);
-        prompts.add(&mut probe, &reference, &tokens);
-    }
-    println!("prompts: {prompts}");
-
     let mut running = String::new();
     for thought in thoughts("thoughts_c.jsonl") {
         if running.len() >= 20_000 {
@@ -243,18 +262,34 @@ fn logits_over_a_long_text_and_many_prompts() {
         running.push_str(&thought);
         running.push('\n');
     }
-    let tokens = text(&probe, &running);
-    let mut windows = Distance::default();
-    for window in tokens.chunks(512) {
-        windows.add(&mut probe, &reference, window);
-    }
-    println!("text of {} bytes: {windows}", running.len());
+    let running = text(&probe, &running);
 
-    let mut long = Distance::default();
-    long.add(&mut probe, &reference, &tokens[..tokens.len().min(2_048)]);
-    println!("one window of 2,048: {long}");
+    for way in [Way::Scored, Way::Prompted] {
+        let mut prompts = Distance::default();
+        for thought in thoughts("thoughts_b.jsonl") {
+            if prompts.positions >= 2_000 {
+                break;
+            }
+            let tokens = prompt(&probe, &thought);
+            prompts.add(&mut probe, &reference, &tokens, way);
+        }
+        println!("{way:?}, prompts: {prompts}");
 
-    for distance in [prompts, windows, long] {
-        distance.assert_close();
+        let mut windows = Distance::default();
+        for window in running.chunks(512) {
+            windows.add(&mut probe, &reference, window, way);
+        }
+        println!("{way:?}, text of 20 kB: {windows}");
+
+        let mut long = Distance::default();
+        long.add(&mut probe, &reference, &running[..running.len().min(2_048)], way);
+        println!("{way:?}, one window of 2,048: {long}");
+
+        prompts.assert_close(way, 0.99);
+        // Nobody writes on from each word of a running text; there is less to go by than in a prompt.
+        let agreement = if matches!(way, Way::Scored) { 0.99 } else { 0.98 };
+        for distance in [windows, long] {
+            distance.assert_close(way, agreement);
+        }
     }
 }

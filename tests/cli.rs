@@ -19,6 +19,7 @@ use serde_json::Value;
 fn evenkeel() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_evenkeel"));
     command.env_remove("EVENKEEL_COUNTRY").env("NO_COLOR", "1").arg("--offline");
+    command.env("EVENKEEL_DATA", concat!(env!("CARGO_TARGET_TMPDIR"), "/nobody"));
     command
 }
 
@@ -103,6 +104,7 @@ fn danger_escalates_with_helplines_and_no_reframe_however_it_is_wrapped() {
         assert_eq!(reply["reframes"], serde_json::json!([]));
         assert!(!reply["escalation"]["helplines"].as_array().expect("helplines").is_empty());
         assert!(!reply["escalation"]["steps"].as_array().expect("steps").is_empty());
+        assert_eq!(reply["escalation"]["plan"]["state"], "none");
     }
 }
 

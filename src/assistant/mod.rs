@@ -4,6 +4,7 @@
 
 mod acknowledgement;
 mod content;
+mod plan;
 mod reply;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use std::time::Instant;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use crate::crisis::safety_plan::PlanStore;
 use crate::crisis::{
     self, Answer, CountryCode, Coverage, Date, Escalation, Level, ModelOpinion, Part, PartName, Risk,
     Screened,
@@ -25,6 +27,7 @@ use crate::reframe::{self, Fitness, Suggested, Writer};
 
 pub use acknowledgement::AcknowledgementError;
 pub use content::{Content, ContentError};
+pub use plan::{PlanChangeBody, PlanScreening};
 pub use reply::{
     DistortionBody, ModelBody, Outcome, ReframeBody, Reply, ReplyBody, ScreeningBody, SpanBody, TimingBody,
 };
@@ -116,6 +119,7 @@ pub struct Assistant {
     acknowledgements: Arc<acknowledgement::Ledger>,
     mind: Option<Mind>,
     writer: Option<Arc<dyn Writer>>,
+    plan: Option<Arc<dyn PlanStore>>,
     today: Date,
 }
 
@@ -130,6 +134,7 @@ impl Assistant {
             acknowledgements: Arc::default(),
             mind: None,
             writer: None,
+            plan: None,
             today,
         })
     }
@@ -175,9 +180,10 @@ impl Assistant {
         risk: &Risk,
         country: Option<&str>,
     ) -> Result<Option<Escalation>, AssistantError> {
-        let country = country_of(country)?;
+        let country = CountryCode::named(country)?;
         let lines = self.content.screen.helplines().for_country(&country, self.today);
-        Ok(self.content.screen.escalation(risk, &lines, self.acknowledgements.turn()))
+        let escalation = self.content.screen.escalation(risk, &lines, self.acknowledgements.turn());
+        Ok(escalation.map(|one| self.with_own_plan(one)))
     }
 
     /// The day for which helplines are judged stale.
@@ -275,6 +281,14 @@ impl Assistant {
 /// A place in the model's queue; dropping it cancels what was asked for.
 pub struct Turn(Option<Session>);
 
+impl Turn {
+    /// A turn in which the phrase rules alone read; it waits for nothing.
+    #[must_use]
+    pub const fn without_model() -> Self {
+        Self(None)
+    }
+}
+
 /// Statements that a model without heads is asked about, for the screen.
 const DANGER: [(Level, &str); 3] = [
     (
@@ -292,10 +306,6 @@ const MOST_ID: usize = 128;
 const SHOWN: usize = 3;
 
 /// A request after its texts were checked.
-fn country_of(asked: Option<&str>) -> Result<CountryCode, crisis::CountryCodeError> {
-    asked.map_or(Ok(CountryCode::UNKNOWN), str::parse)
-}
-
 struct Asked {
     id: String,
     entry: Entry,
@@ -317,7 +327,7 @@ impl Asked {
             id: request.id.clone().unwrap_or_else(|| Uuid::now_v7().to_string()),
             entry: Entry::new(request.text.as_str(), limit)?,
             situation: situation.map(|s| Entry::new(s, limit)).transpose()?,
-            country: country_of(request.country.as_deref())?,
+            country: CountryCode::named(request.country.as_deref())?,
         })
     }
 }
@@ -352,7 +362,7 @@ impl Assistant {
         let screen = &self.content.screen;
         let support = screen.support(&risk, answer, &lines, variant);
         let reply = match (screen.decide(&asked.entry, &risk, answer, &lines, variant), &turn.0) {
-            (Screened::Escalated(escalation), _) => Reply::Escalated(escalation),
+            (Screened::Escalated(escalation), _) => Reply::Escalated(self.with_own_plan(escalation)),
             (Screened::Clear(cleared), Some(session)) => {
                 let mind = self.mind.as_ref();
                 let read = mind.and_then(|m| m.heads.as_deref()).zip(reading.as_ref());

@@ -72,7 +72,8 @@ impl Paired {
 /// One thing that is measured on the bare network, in tokens a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Test {
-    /// Reading a prompt, so that logits may be trusted: activations of 16 bits.
+    /// Reading a prompt as writing begins with it: what attention reads and the last token in
+    /// activations of 16 bits, the rest in 8; logits for the last.
     Prefill {
         /// Its tokens.
         tokens: usize,

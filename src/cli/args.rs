@@ -5,6 +5,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::journal::{
+    BackupArgs, EraseArgs, ExportArgs, ImportArgs, JournalCommand, RestoreArgs, VaultCommand,
+};
+use super::plan::PlanArgs;
 use crate::crisis::Level;
 use crate::language::Instructions;
 use crate::weights::{Checksum, FileUrl, ModelName, ModelRef, Quantisation};
@@ -40,6 +44,9 @@ pub(super) struct Global {
     /// Never use the network, not even to fetch a model
     #[arg(long, global = true)]
     pub(super) offline: bool,
+    /// Where to read the journal's passphrase from, a line, for scripts: 3 with `3< FILE`
+    #[arg(long, global = true, value_name = "N")]
+    pub(super) passphrase_fd: Option<u32>,
     /// Where models are kept
     #[arg(long, global = true, value_name = "DIR", env = "EVENKEEL_MODELS", hide = true)]
     pub(super) models_dir: Option<PathBuf>,
@@ -59,6 +66,26 @@ pub(super) enum Command {
     Recognise(TextArgs),
     /// Screen texts for danger
     Screen(ScreenArgs),
+    /// Your journal: encrypted, on this machine alone
+    Journal {
+        #[command(subcommand)]
+        command: JournalCommand,
+    },
+    /// The lock on your journal
+    Vault {
+        #[command(subcommand)]
+        command: VaultCommand,
+    },
+    /// Write all of your journal into plain files
+    Export(ExportArgs),
+    /// Read an export back into your journal
+    Import(ImportArgs),
+    /// Make a copy of your journal, encrypted as it is
+    Backup(BackupArgs),
+    /// Put a backup in the place of your journal
+    Restore(RestoreArgs),
+    /// Erase an entry, a time or everything for good
+    Erase(EraseArgs),
     /// Serve the HTTP API on this machine
     Serve(ServeArgs),
     /// The language models on this machine
@@ -68,6 +95,8 @@ pub(super) enum Command {
     },
     /// People to talk to, by country
     HelpLines(HelpLinesArgs),
+    /// Your own safety plan for a bad hour
+    Plan(PlanArgs),
     /// Train what recognises distortions and danger
     Train {
         #[command(subcommand)]

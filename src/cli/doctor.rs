@@ -10,6 +10,8 @@ use super::error::CliError;
 use super::page::Page;
 use super::progress::megabytes;
 use super::setup;
+use crate::journal::JournalError;
+use crate::journal::vault::{VaultError, VaultState};
 use crate::weights::{ModelRef, ModelStatus, Registry};
 
 #[derive(Serialize)]
@@ -21,6 +23,7 @@ struct Finding {
 
 pub(super) async fn run(global: &Global, args: &JsonArgs) -> Result<(), CliError> {
     let mut findings = vec![content(), folder(global), processor()];
+    findings.extend(journal(global));
     findings.push(model(global));
     if findings.iter().all(|f| f.ok) {
         findings.push(working(global).await);
@@ -60,6 +63,55 @@ fn folder(global: &Global) -> Finding {
         Ok(cache) => Finding { name: "model folder", ok: true, detail: cache.folder().display().to_string() },
         Err(error) => Finding { name: "model folder", ok: false, detail: error.to_string() },
     }
+}
+
+/// The journal: that every page and row of it is as it should be.
+fn journal(global: &Global) -> Vec<Finding> {
+    let finding = |ok, detail| Finding { name: "journal", ok, detail };
+    let health = match super::journal::health(global) {
+        Ok(None) => return vec![finding(true, "none yet".to_owned())],
+        // A lock is no fault.
+        Err(CliError::Journal(JournalError::Vault(VaultError::Locked))) => {
+            return vec![finding(true, "locked; its pages were not looked at (--passphrase-fd)".to_owned())];
+        }
+        Err(error) => return vec![finding(false, error.to_string())],
+        Ok(Some(health)) => health,
+    };
+    let mut faults = Vec::new();
+    if !health.bad_pages.is_empty() {
+        faults.push(format!(
+            "{} pages are damaged; `evenkeel restore` puts a backup in its place",
+            health.bad_pages.len()
+        ));
+    }
+    if !health.structure.is_empty() || health.dangling > 0 {
+        faults.push("its parts don't agree; export it, and import that into a new folder".to_owned());
+    }
+    if !health.search_agrees {
+        faults.push(
+            "its search index does not agree with the texts; export it, and import that into a new folder"
+                .to_owned(),
+        );
+    }
+    let lock = match health.vault {
+        VaultState::Passphrase => "locked with a passphrase",
+        _ => "without a passphrase",
+    };
+    let backup = health.last_backup.map_or("no backup yet".to_owned(), |last| format!("last backup {last}"));
+    let detail = if faults.is_empty() {
+        format!(
+            "{} entries in {}, form {}, {lock}, {backup}; {} not yet read by the model",
+            health.entries,
+            megabytes(health.bytes + health.log_bytes),
+            health.schema,
+            health.screened_by_rules_only
+        )
+    } else {
+        faults.join("; ")
+    };
+    let private = "others on this machine can read your data folder; `chmod -R go= FOLDER` ends that";
+    let open = (!health.private).then(|| finding(false, private.to_owned()));
+    std::iter::once(finding(faults.is_empty(), detail)).chain(open).collect()
 }
 
 fn processor() -> Finding {

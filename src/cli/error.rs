@@ -6,9 +6,11 @@ use std::process::ExitCode;
 use crate::assistant::{AssistantError, ContentError};
 use crate::bench::BenchError;
 use crate::corpus::CorpusError;
+use crate::crisis::safety_plan::{PlanError, PlanStoreError};
 use crate::entry::EntryError;
 use crate::eval::EvalError;
 use crate::heads::HeadFileError;
+use crate::journal::{JournalError, ValueError};
 use crate::language::LanguageError;
 use crate::train::{TrainError, TuneError};
 use crate::weights::WeightsError;
@@ -35,6 +37,12 @@ pub(super) enum CliError {
     Bench(#[from] BenchError),
     #[error(transparent)]
     Corpus(#[from] CorpusError),
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    #[error(transparent)]
+    PlanStore(#[from] PlanStoreError),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
     #[error("{0}")]
     Usage(String),
     #[error("{what}: {source}.")]
@@ -59,6 +67,7 @@ impl CliError {
     fn code(&self) -> u8 {
         match self {
             Self::Usage(_)
+            | Self::Plan(_)
             | Self::Assistant(
                 AssistantError::Entry(_)
                 | AssistantError::Country(_)
@@ -69,6 +78,13 @@ impl CliError {
                 WeightsError::UnknownModel { .. }
                 | WeightsError::BadName { .. }
                 | WeightsError::NameTaken { .. },
+            )
+            | Self::Journal(
+                JournalError::Value(_)
+                | JournalError::Ambiguous { .. }
+                | JournalError::Cursor
+                | JournalError::NoWords
+                | JournalError::Exists(_),
             )
             | Self::Bench(BenchError::RivalMissing { .. } | BenchError::RivalModel(_)) => 2,
             Self::FailAt => 10,
@@ -85,6 +101,12 @@ impl CliError {
             let _ = writeln!(std::io::stderr(), "{self}");
         }
         ExitCode::from(if closed { 0 } else { self.code() })
+    }
+}
+
+impl From<ValueError> for CliError {
+    fn from(error: ValueError) -> Self {
+        Self::Journal(error.into())
     }
 }
 

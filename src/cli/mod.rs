@@ -9,9 +9,11 @@ mod error;
 mod eval;
 mod help_lines;
 mod input;
+mod journal;
 mod jsonl;
 mod models;
 mod page;
+mod plan;
 mod progress;
 mod reframe;
 mod screen;
@@ -70,9 +72,17 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Reframe(args) => reframe::run(&global, args, reframe::Depth::Reframe).await,
         Command::Recognise(args) => reframe::run(&global, args, reframe::Depth::Recognise).await,
         Command::Screen(args) => screen::run(&global, args).await,
+        Command::Journal { command } => journal::run(&global, command).await,
+        Command::Vault { command } => journal::vault(&global, command),
+        Command::Export(args) => journal::export(&global, &args),
+        Command::Import(args) => journal::import(&global, &args).await,
+        Command::Backup(args) => journal::backup(&global, &args),
+        Command::Restore(args) => journal::restore(&global, &args),
+        Command::Erase(args) => journal::erase(&global, &args),
         Command::Serve(args) => serve::run(&global, args).await,
         Command::Models { command } => models::run(&global, command).await,
         Command::HelpLines(args) => help_lines::run(&args),
+        Command::Plan(args) => plan::run(&global, args).await,
         Command::Train { command } => train::run(&global, command).await,
         Command::Eval(args) => eval::run(&global, args).await,
         Command::Bench(args) => bench::run(&global, args).await,

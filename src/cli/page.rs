@@ -10,7 +10,8 @@ use unicode_width::UnicodeWidthChar;
 
 use super::error::CliError;
 use crate::assistant::{DistortionBody, Outcome, ReplyBody};
-use crate::crisis::{Escalation, Helpline, Level, Risk, Support};
+use crate::crisis::safety_plan::{OwnPlan, OwnPlanState};
+use crate::crisis::{Escalation, Helpline, Level, Risk, Support, Tier};
 use crate::reframe::{Kind, Source};
 
 /// Columns of a page.
@@ -30,6 +31,21 @@ impl Page {
         let wanted = std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|t| t == "dumb");
         Self { text: String::from("\n"), colour: wanted && !dumb && std::io::stdout().is_terminal() }
+    }
+
+    /// A page that goes on where another ended.
+    pub(super) fn bare() -> Self {
+        Self { text: String::new(), ..Self::new() }
+    }
+
+    /// The page as it would be written.
+    pub(super) fn into_text(self) -> String {
+        self.text
+    }
+
+    /// A mark where the person writes.
+    pub(super) fn prompt(&mut self) {
+        self.text.push_str("  > ");
     }
 
     /// Writes the page to standard output.
@@ -69,7 +85,8 @@ impl Page {
         );
     }
 
-    fn strong(&mut self, text: &str) {
+    /// What stands out.
+    pub(super) fn strong(&mut self, text: &str) {
         self.set(text, INDENT, INDENT, Style::new().bold());
     }
 
@@ -237,14 +254,68 @@ fn found(page: &mut Page, distortions: &[DistortionBody], marked: &[bool]) {
     }
 }
 
-/// Help, where danger was noticed.
+/// Writes a page while the person is being asked, on a fresh screen where there is one; beside
+/// JSON it goes to standard error.
+pub(super) fn on_screen(page: &Page, fresh: bool, beside_json: bool) -> std::io::Result<()> {
+    let clear = if fresh && page.colour { "\u{1b}[2J\u{1b}[H" } else { "" };
+    let text = format!("{clear}{}", page.text);
+    if beside_json {
+        return std::io::stderr().write_all(text.as_bytes());
+    }
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// Help, where danger was noticed. The person's own plan comes first, after the call for help in
+/// an emergency.
 pub(super) fn help(page: &mut Page, escalation: &Escalation) {
     page.strong(&escalation.message);
-    reach(page, &escalation.steps, &escalation.helplines);
+    let (none, own): (Vec<_>, Vec<_>) =
+        escalation.plan.iter().partition(|plan| plan.state == OwnPlanState::None);
+    let (call, steps) = match escalation.steps.split_first() {
+        Some((call, rest)) if escalation.tier == Tier::Emergency && !own.is_empty() => (Some(call), rest),
+        _ => (None, escalation.steps.as_slice()),
+    };
+    if let Some(call) = call {
+        page.blank();
+        page.item("·", call);
+    }
+    for plan in own {
+        own_plan(page, plan);
+    }
+    if call.is_some() && !escalation.helplines.is_empty() {
+        page.blank();
+        helplines(page, &escalation.helplines);
+    }
+    reach(page, steps, if call.is_some() { &[] } else { &escalation.helplines });
+    for plan in none {
+        page.blank();
+        page.aside(&format!("{} `evenkeel plan edit` begins one.", plan.text));
+    }
     if !escalation.note.is_empty() {
         page.blank();
         page.aside(&escalation.note);
     }
+}
+
+/// The person's own plan, as far as an escalation shows it.
+fn own_plan(page: &mut Page, plan: &OwnPlan) {
+    page.blank();
+    page.say(&plan.text);
+    for person in &plan.people {
+        match &person.phone {
+            Some(phone) => page.item("·", &format!("{}: call {phone}", person.name)),
+            None => page.item("·", &person.name),
+        }
+    }
+    for line in &plan.coping {
+        page.item("·", line);
+    }
+    page.aside(match plan.state {
+        OwnPlanState::Unreadable => "`evenkeel plan` says why.",
+        _ => "`evenkeel plan` shows all of it.",
+    });
 }
 
 /// What stands beside an ordinary reply.

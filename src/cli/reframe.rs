@@ -52,6 +52,7 @@ pub(super) async fn run(global: &Global, args: TextArgs, depth: Depth) -> Result
     // Looked at before a model is fetched for it.
     Entry::new(text.as_str(), Limit::Reframing)?;
     let assistant = setup::with_writer(global, setup::assistant(global).await?, args.writer)?;
+    let assistant = setup::with_safety_plan(global, assistant);
     let request = Request { text, ..template };
     let body = answer(&assistant, &request, depth).await?;
     if args.json {

@@ -36,6 +36,7 @@ pub(super) async fn run(global: &Global, args: ServeArgs) -> Result<(), CliError
     })?;
     let address = listener.local_addr()?;
     let assistant = setup::with_writer(global, setup::assistant(global).await?, args.writer)?;
+    let safety_plan = Arc::new(setup::safety_plan(global)?);
     let token = AccessToken::generate()?;
     let token_file = setup::data_dir(global)?.join("token");
     token.write_file(&token_file)?;
@@ -57,7 +58,8 @@ pub(super) async fn run(global: &Global, args: ServeArgs) -> Result<(), CliError
     let cache = setup::cache(global)?;
     let models = Arc::new(move || cache.list(&Registry::load(cache.folder())?));
     SERVING.store(true, Ordering::Relaxed);
-    let ended = crate::http::serve(listener, Service { assistant, models, token }, shutdown()).await;
+    let ended =
+        crate::http::serve(listener, Service { assistant, models, token, safety_plan }, shutdown()).await;
     // A token that no service answers to is of no use to anyone.
     let _ = std::fs::remove_file(&token_file);
     Ok(ended?)

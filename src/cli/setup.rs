@@ -3,13 +3,15 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::args::Global;
 use super::error::CliError;
 use super::progress::{Shown, megabytes};
 use crate::assistant::{Assistant, ModelBody};
 use crate::crisis::Date;
+use crate::crisis::safety_plan::PlanFile;
+use crate::disk;
 use crate::heads::Heads;
 use crate::language::{Engine, LoadOptions};
 use crate::weights::{
@@ -93,16 +95,13 @@ pub(super) async fn local_model(global: &Global) -> Result<LocalModel, CliError>
 
 /// Makes sure a model of the registry is here.
 pub(super) async fn pull(global: &Global, cache: &ModelCache, spec: &ModelSpec) -> Result<PathBuf, CliError> {
-    let is_here = |spec: &ModelSpec| -> Result<bool, CliError> {
-        Ok(matches!(cache.status(spec)?, ModelStatus::Present | ModelStatus::Unverified))
-    };
-    let (quiet, offline, here) = (global.quiet, global.offline, is_here(spec)?);
+    let (quiet, offline, here) = (global.quiet, global.offline, is_here(cache, spec)?);
     if !here && !quiet {
         let registry = Registry::load(cache.folder())?;
         let base = spec.recipe().map(|recipe| registry.find(&recipe.base)).transpose()?;
         let fetched = base.unwrap_or(spec);
         let size = megabytes(fetched.bytes);
-        if base.is_some() && is_here(fetched)? {
+        if base.is_some() && is_here(cache, fetched)? {
             writeln!(
                 std::io::stderr(),
                 "The model is not here yet. It will be made once from {}, which is here.",
@@ -138,6 +137,23 @@ pub(super) async fn blocking<T: Send + 'static>(
     }
 }
 
+/// Whether the model that the options name is on this machine, ready for use.
+pub(super) fn model_is_here(global: &Global) -> Result<bool, CliError> {
+    let name = match &global.model {
+        Some(ModelRef::Path(path)) => return Ok(path.is_file()),
+        Some(ModelRef::Named(name)) => Some(name),
+        None => None,
+    };
+    let cache = cache(global)?;
+    let registry = Registry::load(cache.folder())?;
+    is_here(&cache, named_model(&registry, name)?)
+}
+
+/// Whether a model of the registry is on this machine, ready for use.
+fn is_here(cache: &ModelCache, spec: &ModelSpec) -> Result<bool, CliError> {
+    Ok(matches!(cache.status(spec)?, ModelStatus::Present | ModelStatus::Unverified))
+}
+
 /// An assistant that works by rules alone.
 pub(super) fn rules_only() -> Result<Assistant, CliError> {
     Ok(Assistant::rules_only(today())?)
@@ -154,8 +170,7 @@ pub(super) async fn base_assistant(global: &Global) -> Result<Option<Assistant>,
     let registry = Registry::load(cache(global)?.folder())?;
     let Some(recipe) = named_model(&registry, name.as_ref())?.recipe() else { return Ok(None) };
     let base = registry.find(&recipe.base)?;
-    let is_here = matches!(cache(global)?.status(base)?, ModelStatus::Present | ModelStatus::Unverified);
-    if !is_here || heads(global, &base.sha256.to_string())?.is_none() {
+    if !is_here(&cache(global)?, base)? || heads(global, &base.sha256.to_string())?.is_none() {
         return Ok(None);
     }
     let of_base = Global { model: Some(ModelRef::Named(recipe.base.clone())), ..global.clone() };
@@ -214,21 +229,34 @@ pub(super) fn heads(global: &Global, sha256: &str) -> Result<Option<Heads>, CliE
     }
 }
 
-/// Where a person's own files live: made on first use, readable by them alone.
-pub(super) fn data_dir(global: &Global) -> Result<PathBuf, CliError> {
-    let folder = match &global.data_dir {
-        Some(folder) => folder.clone(),
+/// Where a person's own files live, whether it is there yet or not.
+fn data_folder(global: &Global) -> Result<PathBuf, CliError> {
+    match &global.data_dir {
+        Some(folder) => Ok(folder.clone()),
         None => directories::ProjectDirs::from("", "", "evenkeel")
             .map(|dirs| dirs.data_dir().to_owned())
-            .ok_or_else(|| {
-                CliError::Usage("There is no home folder. Name a folder with --data-dir.".into())
-            })?,
-    };
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(&folder).map_err(|source| CliError::File {
+            .ok_or_else(|| CliError::Usage("There is no home folder. Name a folder with --data-dir.".into())),
+    }
+}
+
+/// The person's safety plan, whether it is there yet or not.
+pub(super) fn safety_plan(global: &Global) -> Result<PlanFile, CliError> {
+    Ok(PlanFile::in_folder(data_folder(global)?))
+}
+
+/// The same assistant, whose escalations bring the person's safety plan in. Without a folder for
+/// it there is none; help comes all the same.
+pub(super) fn with_safety_plan(global: &Global, assistant: Assistant) -> Assistant {
+    match safety_plan(global) {
+        Ok(file) => assistant.with_safety_plan(Arc::new(file)),
+        Err(_) => assistant,
+    }
+}
+
+/// Where a person's own files live: made on first use, readable by them alone.
+pub(super) fn data_dir(global: &Global) -> Result<PathBuf, CliError> {
+    let folder = data_folder(global)?;
+    disk::make_folder(&folder).map_err(|source| CliError::File {
         what: format!("{} could not be made; name another folder with --data-dir", folder.display()),
         source,
     })?;

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::helplines::{EmergencyNumber, Helpline, HelplineSet, Serves};
 use super::level::Tier;
+use super::safety_plan::OwnPlan;
 use texts::{EscalationFile, SupportFile, Variant};
 
 /// Becomes the country's emergency number.
@@ -39,6 +40,9 @@ pub struct Escalation {
     pub steps: Vec<String>,
     /// What to know about the list, or that there is none.
     pub note: String,
+    /// What the person's own safety plan has for it; absent where it has nothing to say here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<OwnPlan>,
 }
 
 /// What stands beside the ordinary reply.
@@ -105,6 +109,7 @@ impl EscalationTexts {
             emergency_numbers: lines.emergency.iter().map(EmergencyNumber::as_shown).collect(),
             steps,
             note: lines.note.clone(),
+            plan: None,
         }
     }
 

@@ -13,6 +13,7 @@ mod model;
 mod risk;
 pub mod routing;
 mod rules;
+pub mod safety_plan;
 
 pub use coverage::Coverage;
 pub use escalation::{Case, Escalation, EscalationError, EscalationTexts, Support};
@@ -28,7 +29,8 @@ pub use model::{
 pub use risk::{LevelProbabilities, NoticedFlag, PartName, Risk, RiskMatch};
 pub use rules::{RuleError, RuleMatch, RuleSet};
 
-use crate::entry::Entry;
+use crate::entry::{Entry, Limit};
+use safety_plan::{OwnPlan, OwnPlanState, PlanAtHand, PlanTexts, PlanTextsError};
 
 /// A text to be screened: which part of the request it is, and what the model made of it.
 pub struct Part<'a> {
@@ -45,6 +47,7 @@ pub struct Screen {
     rules: RuleSet,
     texts: EscalationTexts,
     helplines: Helplines,
+    plan: PlanTexts,
 }
 
 /// Why the screen could not be set up.
@@ -59,6 +62,9 @@ pub enum ScreenError {
     /// The helplines.
     #[error(transparent)]
     Helplines(#[from] HelplineError),
+    /// The texts of the safety plan.
+    #[error(transparent)]
+    Plan(#[from] PlanTextsError),
 }
 
 /// A text after screening: help, or an entry that may be worked with.
@@ -110,6 +116,7 @@ impl Screen {
             rules: RuleSet::embedded()?,
             texts: EscalationTexts::embedded()?,
             helplines: Helplines::embedded()?,
+            plan: PlanTexts::embedded()?,
         })
     }
 
@@ -123,6 +130,12 @@ impl Screen {
     #[must_use]
     pub fn helplines(&self) -> &Helplines {
         &self.helplines
+    }
+
+    /// What stands around a person's own safety plan.
+    #[must_use]
+    pub fn plan_texts(&self) -> &PlanTexts {
+        &self.plan
     }
 
     /// What rules and model together make of a text and its situation.
@@ -157,6 +170,24 @@ impl Screen {
     #[must_use]
     pub fn escalation(&self, risk: &Risk, lines: &HelplineSet, variant: usize) -> Option<Escalation> {
         risk.tier.escalates().then(|| self.texts.compose(risk.case(), risk.tier, lines, variant))
+    }
+
+    /// An escalation with what the person's own plan has for it. Lines in which the rules see
+    /// danger themselves are left out.
+    #[must_use]
+    pub fn with_own_plan(&self, escalation: Escalation, at_hand: &PlanAtHand) -> Escalation {
+        let is_fit = |line: &str| {
+            Entry::new(line, Limit::Reframing).is_ok_and(|entry| {
+                let part = Part { name: PartName::Text, entry: &entry, opinion: None };
+                self.assess(&[part]).tier < Tier::Professional
+            })
+        };
+        let plan = OwnPlan::for_case(escalation.case, at_hand, &self.plan, is_fit);
+        let mut steps = escalation.steps;
+        if plan.as_ref().is_some_and(|own| own.state == OwnPlanState::Written) {
+            steps.retain(|step| !self.plan.replaces(step));
+        }
+        Escalation { steps, plan, ..escalation }
     }
 
     /// What stands beside an ordinary reply, if anything.

@@ -1,6 +1,6 @@
 //! What rules and model together make of a text.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Part;
 use super::coverage::{Coverage, is_english};
@@ -14,7 +14,7 @@ const SURE: f32 = 0.95;
 const LIKELY: f32 = 0.7;
 
 /// Which part of a request words stand in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PartName {
     /// The thought or entry itself.
@@ -24,7 +24,7 @@ pub enum PartName {
 }
 
 /// How likely each level is; they add up to 1.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[allow(missing_docs, reason = "the names are those of the levels")]
 pub struct LevelProbabilities {
     pub none: f32,
@@ -51,7 +51,7 @@ impl LevelProbabilities {
 }
 
 /// A flag that was noticed.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct NoticedFlag {
     /// Which.
     pub flag: Flag,
@@ -60,7 +60,7 @@ pub struct NoticedFlag {
 }
 
 /// Words in which a rule saw something.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct RiskMatch {
     /// The rule's name.
     pub rule: String,
@@ -82,7 +82,7 @@ pub struct RiskMatch {
 }
 
 /// What was found in a text.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Risk {
     /// Present risk to the writer.
     pub level: Level,

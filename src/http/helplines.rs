@@ -3,21 +3,11 @@
 use axum::Json as Reply;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use serde::Deserialize;
-use utoipa::IntoParams;
 
+use super::country::CountryQuery;
 use super::work::HelplinesProblems;
-use super::{Problem, ProblemKind, Shared};
-use crate::crisis::{CountryCode, CountryCodeError, HelplineSet};
-
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Asked {
-    /// ISO 3166 code of the country: two letters.
-    #[param(example = "IE")]
-    country: Option<String>,
-}
+use super::{Problem, Shared};
+use crate::crisis::HelplineSet;
 
 /// List the helplines of a country.
 ///
@@ -27,19 +17,14 @@ pub(super) struct Asked {
     path = "/helplines",
     tag = "Help",
     security(("token" = [])),
-    params(Asked),
+    params(CountryQuery),
     responses((status = 200, description = "What is known for that country.", body = HelplineSet), HelplinesProblems),
 )]
 pub(super) async fn list(
     State(shared): State<Shared>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    asked: Result<Query<CountryQuery>, QueryRejection>,
 ) -> Result<Reply<HelplineSet>, Problem> {
-    let Query(asked) = asked.map_err(|_| ProblemKind::UnfitQuery)?;
-    let country: CountryCode = asked
-        .country
-        .as_deref()
-        .map_or(Ok(CountryCode::UNKNOWN), str::parse)
-        .map_err(|error: CountryCodeError| Problem::new(ProblemKind::UnknownCountry, &error))?;
+    let country = CountryQuery::country(asked)?;
     let assistant = &shared.0.assistant;
     Ok(Reply(assistant.content().screen.helplines().for_country(&country, assistant.today())))
 }

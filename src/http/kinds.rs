@@ -53,12 +53,16 @@ kinds! {
         "This one can't be set aside here. Please talk to a person now; the help is in the first reply.";
     NotFound 404 "not-found" "There is nothing here"
         "There is nothing at this address. /api/openapi.json lists what there is.";
+    NoSafetyPlan 404 "no-safety-plan" "There is no safety plan yet"
+        "There is no safety plan yet. Send one to this address with PUT.";
     MethodNotAllowed 405 "method-not-allowed" "This address takes another method"
         "This address does not take that method. /api/openapi.json says which it takes.";
     SlowRequest 408 "slow-request" "The body took too long"
         "The body of the request did not arrive in time. Send it again.";
     UnknownScreening 409 "unknown-screening" "No such screening of this text"
         "There is no recent screening of this text with that id. Send the text without `acknowledges` first.";
+    ChangedMeanwhile 412 "changed-meanwhile" "It was changed meanwhile"
+        "What is there is not what you read. Nothing was changed. Read it again and send your change with its `ETag`.";
     TooLong 413 "too-long" "The text is too long"
         "The text has more than 20,000 characters. Send it in parts.";
     TooLarge 413 "too-large" "The body is too large"
@@ -75,14 +79,24 @@ kinds! {
         "There is no text to read. Write a sentence or two and try again.";
     UnknownCountry 422 "unknown-country" "The country is not known"
         "A country is given by two letters, such as IE or NZ. Check the code and try again.";
+    UnfitPlan 422 "unfit-plan" "The plan can't be kept"
+        "There is no line in this plan. Write one at least; DELETE removes a plan.";
     OutOfRange 422 "out-of-range" "A number is out of range"
         "`candidates` can be 1 to 5.";
+    IfMatchNeeded 428 "if-match-needed" "Say what you read"
+        "There is a safety plan already. Send the `ETag` of what you read as `If-Match`, so that nothing is overwritten unseen.";
     Busy 429 "busy" "The model is busy"
         "The model is busy with other texts. Try again in 5 seconds.";
     Failed 500 "failed" "Something went wrong here"
         "Something went wrong on this text. Try again; if it happens twice, run `evenkeel doctor`.";
     ModelsUnreadable 500 "models-unreadable" "The list of models can't be read"
         "The list of models can't be read. Run `evenkeel models list` to see why.";
+    PlanDamaged 500 "plan-damaged" "The safety plan is damaged"
+        "Your safety plan file is damaged. Nothing was changed. Run `evenkeel plan` to see where it lies.";
+    PlanNewer 500 "plan-newer" "A newer version wrote the safety plan"
+        "Your safety plan was written by a newer Evenkeel. Nothing was changed. Use that version.";
+    PlanNotKept 500 "plan-not-kept" "The safety plan could not be read or written"
+        "Your safety plan could not be read or written. What was there before has not changed. Run `evenkeel plan` to see why.";
     ModelLoading 503 "model-loading" "The model is being loaded"
         "The model is still being loaded. Try again in 2 seconds. Screenings with `rules_only` are answered now.";
     ModelFailed 503 "model-failed" "The model can't be used"

@@ -4,6 +4,7 @@
 //! keeps other machines, other sites and other programs out. This room knows nothing of weights
 //! or SQL, and nothing that a person wrote reaches a log or a problem's detail.
 
+mod country;
 mod guard;
 mod headers;
 mod health;
@@ -17,6 +18,7 @@ mod problem;
 mod recognitions;
 mod record;
 mod reframings;
+mod safety_plan;
 mod screenings;
 mod serve;
 mod token;
@@ -28,13 +30,14 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
 use crate::assistant::Assistant;
+use crate::crisis::safety_plan::PlanStore;
 use crate::weights::{ModelList, WeightsError};
 use guard::Guard;
 pub use health::{HealthBody, ModelHealth};
@@ -56,6 +59,8 @@ pub struct Service {
     pub models: ModelSource,
     /// What a caller must show.
     pub token: AccessToken,
+    /// Where the person's safety plan is kept.
+    pub safety_plan: Arc<dyn PlanStore>,
 }
 
 /// Bytes of a body with one text of 20,000 characters, each of them escaped in JSON.
@@ -79,6 +84,7 @@ fn build(service: Service, port: u16, stopping: CancellationToken) -> Router {
         .routes(routes!(screenings::create).layer(DefaultBodyLimit::max(MOST_BYTES_SCREENING)))
         .routes(routes!(models::list))
         .routes(routes!(helplines::list))
+        .routes(routes!(safety_plan::show, safety_plan::keep, safety_plan::erase))
         .routes(routes!(health::show));
     let (routes, document) = OpenApiRouter::with_openapi(openapi::Document::openapi())
         .nest(guard::BASE, v1)
@@ -89,8 +95,8 @@ fn build(service: Service, port: u16, stopping: CancellationToken) -> Router {
 
     let guard = Arc::new(Guard::new(service.token, port));
     let shared = Shared(Arc::new(Parts {
-        assistant: service.assistant,
-        without_model: OnceCell::new(),
+        assistant: service.assistant.with_safety_plan(Arc::clone(&service.safety_plan)),
+        safety_plan: service.safety_plan,
         models: service.models,
         document: openapi::to_bytes(&document),
         long_screenings: Arc::new(Semaphore::new(LONG_SCREENINGS)),
@@ -112,9 +118,8 @@ struct Shared(Arc<Parts>);
 
 struct Parts {
     assistant: Assistant,
-    /// For those who ask for the rules alone; made when first asked.
-    without_model: OnceCell<Assistant>,
     models: ModelSource,
+    safety_plan: Arc<dyn PlanStore>,
     document: Bytes,
     long_screenings: Arc<Semaphore>,
     stopping: CancellationToken,

@@ -51,7 +51,7 @@ pub(super) async fn create(
     State(shared): State<Shared>,
     Json(asked): Json<ScreeningRequest>,
 ) -> Result<Reply<ScreeningBody>, Problem> {
-    let turn = if asked.rules_only { shared.turn_without_model().await? } else { shared.turn().await? };
+    let turn = if asked.rules_only { Turn::without_model() } else { shared.turn().await? };
     let ScreeningRequest { id, text, situation, country, rules_only: _ } = asked;
     let long = text.len() + situation.as_ref().map_or(0, String::len) >= LONG;
     let request = Request { id, text, situation, country, ..Request::default() };

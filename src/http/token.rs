@@ -2,14 +2,16 @@
 //! person's own files or terminal.
 
 use std::fmt;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::Path;
 
 use rand::TryRng as _;
 use rand::rngs::SysRng;
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
+
+use crate::disk;
 
 /// A secret of 256 random bits, as 64 hexadecimal digits.
 #[derive(Clone)]
@@ -48,21 +50,12 @@ impl AccessToken {
         let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
         name.push(format!(".{}.part", Uuid::now_v7().simple()));
         let part = path.with_file_name(name);
-        let written = self.write_new(&part).and_then(|()| fs::rename(&part, path));
+        let line = format!("{}\n", self.0);
+        let written = disk::write_new(&part, line.as_bytes()).and_then(|()| fs::rename(&part, path));
         if written.is_err() {
             let _ = fs::remove_file(&part);
         }
         written
-    }
-
-    fn write_new(&self, path: &Path) -> io::Result<()> {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path)?;
-        writeln!(file, "{}", self.0)?;
-        file.sync_all()
     }
 }
 

@@ -8,7 +8,7 @@ use utoipa::openapi::response::Response;
 
 use super::problem::documented;
 use super::{Problem, ProblemKind, Shared};
-use crate::assistant::{AcknowledgementError, Assistant, AssistantError, Turn};
+use crate::assistant::{AcknowledgementError, AssistantError, Turn};
 use crate::entry::EntryError;
 use crate::language::{EngineState, LanguageError};
 
@@ -22,14 +22,6 @@ impl Shared {
             Some(EngineState::Failed(why)) => Err(AssistantError::ModelFailed(why).into()),
             Some(EngineState::Ready) | None => Ok(assistant.try_turn().await?),
         }
-    }
-
-    /// A turn in which the phrase rules alone read.
-    pub(super) async fn turn_without_model(&self) -> Result<Turn, Problem> {
-        let today = self.0.assistant.today();
-        let make = || std::future::ready(Assistant::rules_only(today));
-        let assistant = self.0.without_model.get_or_try_init(make).await.map_err(|_| ProblemKind::Failed)?;
-        Ok(assistant.try_turn().await?)
     }
 
     /// Runs work to its end, unless the service stops first.
@@ -109,6 +101,9 @@ const TEXT: [ProblemKind; 8] = [
 const REPLY: [ProblemKind; 3] =
     [ProblemKind::Emergency, ProblemKind::UnknownScreening, ProblemKind::OutOfRange];
 
+/// Problems of every route that reads the safety plan.
+const PLAN: [ProblemKind; 3] = [ProblemKind::PlanDamaged, ProblemKind::PlanNewer, ProblemKind::PlanNotKept];
+
 macro_rules! problems {
     ($($(#[$about:meta])* $name:ident: $kinds:expr;)*) => {$(
         $(#[$about])*
@@ -127,6 +122,18 @@ problems! {
     ModelsProblems: [&GUARD[..], &[ProblemKind::ModelsUnreadable]];
     /// For `GET /helplines`.
     HelplinesProblems: [&GUARD[..], &[ProblemKind::UnfitQuery, ProblemKind::UnknownCountry]];
+    /// For `GET /safety-plan`.
+    PlanShowProblems: [&GUARD[..], &PLAN[..], &[ProblemKind::NoSafetyPlan]];
+    /// For `PUT /safety-plan`.
+    PlanKeepProblems: [&GUARD[..], &BODY[..], &PLAN[..], &[
+        ProblemKind::UnfitQuery,
+        ProblemKind::UnknownCountry,
+        ProblemKind::UnfitPlan,
+        ProblemKind::IfMatchNeeded,
+        ProblemKind::ChangedMeanwhile,
+    ]];
+    /// For `DELETE /safety-plan`.
+    PlanEraseProblems: [&GUARD[..], &PLAN[..], &[ProblemKind::NoSafetyPlan, ProblemKind::ChangedMeanwhile]];
     /// For `POST /screenings`.
     ScreeningProblems: [&GUARD[..], &BODY[..], &TEXT[..]];
     /// For routes that give the whole reply.

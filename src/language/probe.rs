@@ -4,8 +4,7 @@ use std::path::Path;
 
 use super::LanguageError;
 use super::engine::{LoadOptions, TextSide, load, load_bytes};
-use super::kernels::Precision;
-use super::model::{Batch, KvCache, Transformer};
+use super::model::{Batch, KvCache, Purpose, Transformer};
 use super::tokenizer::Token;
 use super::worker::{LOGIT_ROWS, Network, PASS};
 
@@ -62,7 +61,7 @@ impl Probe {
     /// # Errors
     /// [`LanguageError`]; `TooLong` if the model cannot hold so many.
     pub fn prefill(&mut self, tokens: &[Token]) -> Result<(), LanguageError> {
-        self.pass(tokens, Precision::Words, |_, _| {})?;
+        self.pass(tokens, (Purpose::Context, Purpose::Logits), |_, _| {})?;
         if let Some(last) = self.batch.tokens.len().checked_sub(1) {
             self.network.logits(&[last]);
         }
@@ -75,7 +74,7 @@ impl Probe {
     /// # Errors
     /// [`LanguageError`]; `TooLong` if the model cannot hold so many.
     pub fn read(&mut self, tokens: &[Token]) -> Result<(), LanguageError> {
-        self.pass(tokens, Precision::Bytes, |_, _| {})
+        self.pass(tokens, (Purpose::States, Purpose::States), |_, _| {})
     }
 
     /// One step of `batch` continuations side by side after what was read (each with its own
@@ -92,7 +91,7 @@ impl Probe {
         self.rows.clear();
         for branch in 0..batch {
             let token = (at * 7_919 + branch * 104_729) % vocabulary;
-            self.batch.push(branch as u32 + 1, at, &[token as Token]);
+            self.batch.push(branch as u32 + 1, at, &[token as Token], Purpose::Logits);
             self.rows.push(branch);
         }
         self.network.forward(&self.batch, &mut self.cache, &|| false)?;
@@ -101,14 +100,14 @@ impl Probe {
         Ok(())
     }
 
-    /// Logits after every one of `tokens`, `vocabulary` values each, row by row. The cache is
-    /// emptied first and holds `tokens` afterwards.
+    /// Logits after every one of `tokens`, `vocabulary` values each, row by row, all read as
+    /// continuations are that are scored. The cache is emptied first and holds `tokens` afterwards.
     ///
     /// # Errors
     /// [`LanguageError`]; `TooLong` if the model cannot hold so many.
     pub fn logits(&mut self, tokens: &[Token]) -> Result<Vec<f32>, LanguageError> {
         let mut values = Vec::new();
-        self.pass(tokens, Precision::Words, |network, read| {
+        self.pass(tokens, (Purpose::Logits, Purpose::Logits), |network, read| {
             let rows: Vec<usize> = (0..read).collect();
             for rows in rows.chunks(LOGIT_ROWS) {
                 values.extend_from_slice(network.logits(rows));
@@ -117,12 +116,36 @@ impl Probe {
         Ok(values)
     }
 
-    /// Reads `tokens` into an empty cache, and calls `each` after every pass with the network and
-    /// the number of tokens in that pass.
+    /// The same, each of them read as the last token of a prompt: what stands before it is computed
+    /// as context. Takes two steps for each.
+    ///
+    /// # Errors
+    /// [`LanguageError`]; `TooLong` if the model cannot hold so many.
+    pub fn logits_of_prompts(&mut self, tokens: &[Token]) -> Result<Vec<f32>, LanguageError> {
+        self.fits(tokens.len())?;
+        let mut values = Vec::new();
+        let Self { network, cache, batch, .. } = self;
+        (self.read, self.steps) = (tokens.len(), 0);
+        for (i, token) in tokens.iter().enumerate() {
+            for purpose in [Purpose::Logits, Purpose::Context] {
+                cache.truncate(i);
+                batch.clear();
+                batch.push(0, i, &[*token], purpose);
+                network.forward(batch, cache, &|| false)?;
+                if purpose == Purpose::Logits {
+                    values.extend_from_slice(network.logits(&[0]));
+                }
+            }
+        }
+        Ok(values)
+    }
+
+    /// Reads `tokens` into an empty cache, all but the last for one purpose and that for another, and
+    /// calls `each` after every pass with the network and the number of tokens in that pass.
     fn pass(
         &mut self,
         tokens: &[Token],
-        precision: Precision,
+        (before, last): (Purpose, Purpose),
         mut each: impl FnMut(&mut Transformer, usize),
     ) -> Result<(), LanguageError> {
         self.fits(tokens.len())?;
@@ -134,8 +157,13 @@ impl Probe {
         let depth = network.depth();
         for (i, part) in tokens.chunks(PASS).enumerate() {
             batch.clear();
-            batch.push(0, i * PASS, part);
-            network.tap(batch, cache, (&[depth], precision), &|| false, &mut |_, _| {})?;
+            batch.push(0, i * PASS, part, before);
+            if (i + 1) * PASS >= tokens.len()
+                && let Some(purpose) = batch.purposes.last_mut()
+            {
+                *purpose = last;
+            }
+            network.tap(batch, cache, &[depth], &|| false, &mut |_, _| {})?;
             each(network, part.len());
         }
         self.read = tokens.len();

@@ -32,7 +32,7 @@ impl ProductTrial {
         let matrix = Matrix::pack((&pool, &mut memory), kind, rows, columns, &zeros, &|r| r).ok()??;
         let precision = if fine { Precision::Words } else { Precision::Bytes };
         let mut activations = Activations::default();
-        let to = activations.reset(tokens, columns, precision);
+        let to = activations.reset(columns, std::iter::repeat_n(precision, tokens));
         for token in 0..tokens {
             let fill = |row: &mut [f32]| {
                 row.iter_mut().zip((0_u8..=255).cycle()).for_each(|(x, i)| *x = f32::from(i));

@@ -235,8 +235,11 @@ mod tests {
 
     const THOUGHT: &str = "Dana asked me to redo a slide. She thinks I'm useless and I always mess up.";
 
+    /// Read once: a test goes through the whole bank.
+    static CHECKS: LazyLock<(Checks, RuleSet)> =
+        LazyLock::new(|| (Checks::embedded().unwrap(), RuleSet::embedded().unwrap()));
+
     fn check(text: &str, source: Source, quotes: bool) -> Result<Reframing, Refusal> {
-        static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::embedded().unwrap());
         let entry = Entry::new(THOUGHT, Limit::Reframing).unwrap();
         let candidate = Candidate {
             strategy: Strategy::ExamineEvidence,
@@ -246,7 +249,8 @@ mod tests {
             text: text.to_owned(),
             quotes,
         };
-        Checks::embedded().unwrap().pass(candidate, &ClearedEntry::for_tests(&entry), &RULES)
+        let (checks, rules) = &*CHECKS;
+        checks.pass(candidate, &ClearedEntry::for_tests(&entry), rules)
     }
 
     #[test]

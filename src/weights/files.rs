@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::error::Trouble;
 use super::{Cancel, Checksum, Progress, SourceError, WeightsError};
+use crate::disk;
 
 /// How much is read, hashed or written at once, in bytes.
 pub(super) const CHUNK: usize = 256 * 1024;
@@ -143,7 +144,7 @@ pub(super) fn checksum(hasher: Sha256) -> Checksum {
 
 /// Renames a flushed file into place, so that it survives a power cut.
 pub(super) fn publish(from: &Path, to: &Path) -> Result<(), WeightsError> {
-    let renamed = fs::rename(from, to).and_then(|()| sync_folder_of(to));
+    let renamed = fs::rename(from, to).and_then(|()| disk::sync_folder_of(to));
     renamed.map_err(|error| WeightsError::io(to, "written", error))
 }
 
@@ -162,19 +163,6 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), WeightsError>
     });
     written.map_err(|error| WeightsError::io(&new, "written", error))?;
     publish(&new, path)
-}
-
-#[cfg(unix)]
-fn sync_folder_of(path: &Path) -> io::Result<()> {
-    // The folder of a bare file name is the present one.
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder)?.sync_all()
-}
-
-/// Other systems have no such call; a rename is as durable as they make it.
-#[cfg(not(unix))]
-fn sync_folder_of(_path: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 /// Removes a file or a folder with all that is in it, and says how many bytes that frees.

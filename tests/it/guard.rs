@@ -8,7 +8,7 @@ use insta::assert_snapshot;
 
 use crate::house::{House, PORT, bare, lines};
 
-const GUARDED: [&str; 2] = ["/api/v1/models", "/api/v1/nothing-of-this-name"];
+const GUARDED: [&str; 3] = ["/api/v1/models", "/api/v1/safety-plan", "/api/v1/nothing-of-this-name"];
 const OPEN: [&str; 4] = ["/", "/landing.css", "/api/v1/health", "/api/openapi.json"];
 
 #[tokio::test]

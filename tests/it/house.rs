@@ -1,6 +1,7 @@
 //! A service to test, without a socket, and ways to ask it and to look at its answers.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
@@ -9,6 +10,7 @@ use axum::http::request::Builder;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use evenkeel::assistant::Assistant;
 use evenkeel::crisis::Date;
+use evenkeel::crisis::safety_plan::PlanFile;
 use evenkeel::http::{AccessToken, Service, router};
 use evenkeel::weights::{ModelCache, Registry};
 use http_body_util::BodyExt as _;
@@ -29,7 +31,17 @@ pub(crate) fn service(assistant: Assistant) -> Service {
         let nowhere = std::env::temp_dir().join("evenkeel-no-models-here");
         ModelCache::locate(Some(nowhere.clone()))?.list(&Registry::load(&nowhere)?)
     };
-    Service { assistant, models: Arc::new(models), token: AccessToken::generate().unwrap() }
+    Service {
+        assistant,
+        models: Arc::new(models),
+        token: AccessToken::generate().unwrap(),
+        safety_plan: no_plan(),
+    }
+}
+
+/// The place of a plan where there is none.
+pub(crate) fn no_plan() -> Arc<PlanFile> {
+    Arc::new(PlanFile::in_folder(std::env::temp_dir().join("evenkeel-no-plan-here")))
 }
 
 pub(crate) struct House {
@@ -43,7 +55,16 @@ impl House {
     }
 
     pub(crate) fn of(assistant: Assistant) -> Self {
-        let service = service(assistant);
+        Self::around(service(assistant))
+    }
+
+    /// A service whose safety plan lies in a folder.
+    pub(crate) fn with_plan_in(folder: &Path, assistant: Assistant) -> Self {
+        let safety_plan = Arc::new(PlanFile::in_folder(folder));
+        Self::around(Service { safety_plan, ..service(assistant) })
+    }
+
+    fn around(service: Service) -> Self {
         let token = service.token.reveal().to_owned();
         Self { router: router(service, PORT), token }
     }

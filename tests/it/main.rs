@@ -14,6 +14,7 @@ mod models;
 mod openapi;
 mod recognitions;
 mod reframings;
+mod safety_plan;
 mod screenings;
 mod serving;
 mod with_model;

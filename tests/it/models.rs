@@ -25,8 +25,8 @@ async fn a_list_that_cannot_be_read_is_a_problem() {
     use tower::ServiceExt as _;
     let token = AccessToken::generate().unwrap();
     let bearer = format!("Bearer {}", token.reveal());
-    let service =
-        Service { assistant: assistant(), models: Arc::new(|| Err(WeightsError::NoCacheFolder)), token };
+    let models = Arc::new(|| Err(WeightsError::NoCacheFolder));
+    let service = Service { assistant: assistant(), models, token, safety_plan: crate::house::no_plan() };
     let request = crate::house::bare("GET", "/api/v1/models").header("authorization", bearer);
     let request = request.body(axum::body::Body::empty()).unwrap();
     let response = router(service, crate::house::PORT).oneshot(request).await.unwrap();

@@ -38,6 +38,9 @@ async fn the_document_is_openapi_3_1_and_lists_every_route() {
     GET /api/v1/models
     POST /api/v1/recognitions
     POST /api/v1/reframings
+    DELETE /api/v1/safety-plan
+    GET /api/v1/safety-plan
+    PUT /api/v1/safety-plan
     POST /api/v1/screenings
     GET /landing.css
     "#);

@@ -50,7 +50,7 @@ async fn danger_leads_to_help_and_to_no_reframe() {
     assert_snapshot!(answer.shape(), @r#"
     200 application/json
     distortions: []
-    escalation: {case: string, emergency_numbers: [string], helplines: [{cost: string, hours: string, languages: [string], name: string, phone: string, serves: [string], source: string, source_dated: number, source_kind: string, source_seen: string, stale: bool, verified_on: string}], message: string, note: string, steps: [string], tier: string}
+    escalation: {case: string, emergency_numbers: [string], helplines: [{cost: string, hours: string, languages: [string], name: string, phone: string, serves: [string], source: string, source_dated: number, source_kind: string, source_seen: string, stale: bool, verified_on: string}], message: string, note: string, plan: {coping: [], people: [], state: string, text: string}, steps: [string], tier: string}
     id: string
     model: null
     outcome: string

@@ -25,7 +25,7 @@ pub(super) async fn run(global: &Global, args: ScreenArgs) -> Result<(), CliErro
     }
     let text = input::text(&args.text, Limit::Screening)?;
     Entry::new(text.as_str(), Limit::Screening)?;
-    let assistant = assistant(global, args.rules_only).await?;
+    let assistant = setup::with_safety_plan(global, assistant(global, args.rules_only).await?);
     let request = Request { text, situation: args.situation, country: args.country, ..Request::default() };
     let body = screen(&assistant, &request).await?;
     if args.json {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::crisis::helplines::{Date, Helplines};
 use crate::crisis::level::{About, Flag, Level, Medical};
+use crate::crisis::safety_plan::PlanTexts;
 use proptest::prelude::*;
 
 fn texts() -> EscalationTexts {
@@ -35,6 +36,7 @@ fn all_said(code: &str) -> Vec<String> {
             said.extend(one.steps);
         }
     }
+    said.extend(PlanTexts::embedded().unwrap().all().into_iter().map(str::to_owned));
     said
 }
 

@@ -20,6 +20,14 @@ pub struct CountryCode([u8; 2]);
 impl CountryCode {
     /// No country was named: `ZZ`, which ISO 3166 leaves to its users.
     pub const UNKNOWN: Self = Self(*b"ZZ");
+
+    /// The country that somebody named, or [`CountryCode::UNKNOWN`] if they named none.
+    ///
+    /// # Errors
+    /// [`CountryCodeError`] if what they named is no country.
+    pub fn named(text: Option<&str>) -> Result<Self, CountryCodeError> {
+        text.map_or(Ok(Self::UNKNOWN), str::parse)
+    }
 }
 
 impl FromStr for CountryCode {

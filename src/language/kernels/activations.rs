@@ -6,11 +6,10 @@ use super::lanes::{Kernel, Lanes};
 use super::matrix::BLOCK;
 
 /// How finely activations are rounded before they are multiplied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::language) enum Precision {
-    /// To 8 bits in blocks of 32, as llama.cpp does. Fast; of the default model's likeliest next
-    /// tokens about one in twenty comes out otherwise than in `f32`. What the heads read.
-    #[default]
+    /// To 8 bits in blocks of 32, as llama.cpp does. Fast; with all of them in 8 bits, of the default
+    /// model's likeliest next tokens about one in thirty comes out otherwise than in `f32`.
     Bytes,
     /// To 16 bits in blocks of 32: as good as `f32`, at little less than twice the products.
     Words,
@@ -23,56 +22,87 @@ pub(super) struct Block<const PARTS: usize> {
     /// Eight words of four bytes each.
     pub(super) parts: [[i32; 8]; PARTS],
     pub(super) scale: f32,
-    /// The sum of the block, and of each half, as rounded.
+    /// The sum of the block, and of each half, as rounded: what a weight's minimum is added for.
     pub(super) sum: f32,
     pub(super) halves: [f32; 2],
+    /// The same sums of the whole numbers, their signs turned: a format without a minimum takes
+    /// its zero off so many times.
+    pub(super) minus: i32,
+    pub(super) minus_halves: [i32; 2],
 }
 
 impl<const PARTS: usize> Block<PARTS> {
-    const EMPTY: Self = Self { parts: [[0; 8]; PARTS], scale: 0.0, sum: 0.0, halves: [0.0; 2] };
+    const EMPTY: Self = Self {
+        parts: [[0; 8]; PARTS],
+        scale: 0.0,
+        sum: 0.0,
+        halves: [0.0; 2],
+        minus: 0,
+        minus_halves: [0; 2],
+    };
 }
 
-/// Rows of activations in blocks of 32.
+/// Rows of activations in blocks of 32, each row in a precision of its own.
 #[derive(Debug, Default)]
 pub(in crate::language) struct Activations {
-    precision: Precision,
-    tokens: usize,
     columns: usize,
-    /// The blocks of all rows, in whichever precision is in use.
-    bytes: Vec<Block<1>>,
-    words: Vec<Block<2>>,
+    /// For each row its precision, and its number among those of the same.
+    places: Vec<(Precision, usize)>,
+    bytes: Rounded<1>,
+    words: Rounded<2>,
     /// The rows as they came, for weights that are not packed.
     floats: Vec<f32>,
 }
 
+/// The rows of one precision.
+#[derive(Debug, Default)]
+pub(super) struct Rounded<const PARTS: usize> {
+    /// The number of each among all rows.
+    pub(super) rows: Vec<usize>,
+    /// The blocks of all of them, one row after another.
+    pub(super) blocks: Vec<Block<PARTS>>,
+}
+
+impl<const PARTS: usize> Rounded<PARTS> {
+    /// Takes in a row and says which of its kind it is.
+    fn add(&mut self, row: usize) -> usize {
+        self.rows.push(row);
+        self.rows.len() - 1
+    }
+}
+
 impl Activations {
-    /// Makes room for `tokens` rows of `columns` values. What they hold is not defined until
-    /// each has been written.
+    /// Makes room for a row of `columns` values in each of the precisions. What they hold is not
+    /// defined until each has been written.
     pub(in crate::language) fn reset(
         &mut self,
-        tokens: usize,
         columns: usize,
-        precision: Precision,
+        precisions: impl IntoIterator<Item = Precision>,
     ) -> ActivationsMut<'_> {
-        let blocks = tokens * (columns / BLOCK);
-        (self.tokens, self.columns, self.precision) = (tokens, columns, precision);
-        match precision {
-            Precision::Bytes => self.bytes.resize(blocks, Block::EMPTY),
-            Precision::Words => self.words.resize(blocks, Block::EMPTY),
-        }
-        self.floats.resize(tokens * columns, 0.0);
+        let Self { places, bytes, words, floats, .. } = self;
+        self.columns = columns;
+        places.clear();
+        bytes.rows.clear();
+        words.rows.clear();
+        places.extend(precisions.into_iter().enumerate().map(|(row, precision)| match precision {
+            Precision::Bytes => (precision, bytes.add(row)),
+            Precision::Words => (precision, words.add(row)),
+        }));
+        bytes.blocks.resize(bytes.rows.len() * (columns / BLOCK), Block::EMPTY);
+        words.blocks.resize(words.rows.len() * (columns / BLOCK), Block::EMPTY);
+        floats.resize(places.len() * columns, 0.0);
         ActivationsMut {
             columns,
-            precision,
-            bytes: Disjoint::new(&mut self.bytes),
-            words: Disjoint::new(&mut self.words),
-            floats: Disjoint::new(&mut self.floats),
+            places,
+            bytes: Disjoint::new(&mut bytes.blocks),
+            words: Disjoint::new(&mut words.blocks),
+            floats: Disjoint::new(floats),
         }
     }
 
     /// Number of rows.
     pub(in crate::language) fn tokens(&self) -> usize {
-        self.tokens
+        self.places.len()
     }
 
     /// Values in a row.
@@ -82,29 +112,25 @@ impl Activations {
 
     /// The rows as they came, one after another.
     pub(super) fn floats(&self) -> &[f32] {
-        &self.floats[..self.tokens * self.columns]
+        &self.floats[..self.tokens() * self.columns]
     }
 
-    pub(super) fn blocks(&self) -> Blocks<'_> {
-        match self.precision {
-            Precision::Bytes => Blocks::Bytes(&self.bytes),
-            Precision::Words => Blocks::Words(&self.words),
-        }
+    /// The rows of 8 bits.
+    pub(super) fn bytes(&self) -> &Rounded<1> {
+        &self.bytes
     }
-}
 
-/// The blocks of all rows, one row after another.
-#[derive(Clone, Copy)]
-pub(super) enum Blocks<'a> {
-    Bytes(&'a [Block<1>]),
-    Words(&'a [Block<2>]),
+    /// The rows of 16 bits.
+    pub(super) fn words(&self) -> &Rounded<2> {
+        &self.words
+    }
 }
 
 /// Rows of [`Activations`] while threads fill them.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::language) struct ActivationsMut<'a> {
     columns: usize,
-    precision: Precision,
+    places: &'a [(Precision, usize)],
     bytes: Disjoint<'a, Block<1>>,
     words: Disjoint<'a, Block<2>>,
     floats: Disjoint<'a, f32>,
@@ -117,12 +143,13 @@ impl ActivationsMut<'_> {
     /// Each token is written by one thread at a time.
     pub(in crate::language) unsafe fn write(&self, isa: Isa, token: usize, fill: impl FnOnce(&mut [f32])) {
         let blocks = self.columns / BLOCK;
-        let range = token * blocks..(token + 1) * blocks;
+        let (precision, place) = self.places[token];
+        let range = place * blocks..(place + 1) * blocks;
         // SAFETY: a row's ranges overlap no other row's, and the caller keeps it to one thread.
         unsafe {
             let row = self.floats.slice(token * self.columns..(token + 1) * self.columns);
             fill(row);
-            match self.precision {
+            match precision {
                 Precision::Bytes => isa.run(Round { row, to: self.bytes.slice(range) }),
                 Precision::Words => isa.run(Round { row, to: self.words.slice(range) }),
             }
@@ -158,8 +185,11 @@ impl<const PARTS: usize> Kernel for Round<'_, PARTS> {
             to.parts[PARTS - 1] = words(l.narrow(low), l.narrow(high));
             to.scale = scale;
             // What is not a number rounds to anything, so the sums may wrap.
-            to.sum = sums[0].wrapping_add(sums[1]) as f32 * scale;
-            to.halves = [sums[0] as f32 * scale, sums[1] as f32 * scale];
+            let sum = sums[0].wrapping_add(sums[1]);
+            to.sum = sum as f32 * scale;
+            to.halves = sums.map(|sum| sum as f32 * scale);
+            to.minus = sum.wrapping_neg();
+            to.minus_halves = sums.map(i32::wrapping_neg);
         }
     }
 }

@@ -15,7 +15,10 @@ const BLOCKS: usize = 8;
 pub(super) const TILE: usize = 8;
 /// Greatest size of a head.
 pub(in crate::language) const LARGEST_HEAD: usize = 256;
-const PIECES: usize = LARGEST_HEAD / 16;
+/// Pieces of 16 dimensions in a head, as few sizes as keep the rooms for them small.
+const SMALL: usize = 4;
+const MIDDLE: usize = 8;
+const LARGE: usize = LARGEST_HEAD / 16;
 /// Below every score, yet finite, so that differences stay numbers.
 const FLOOR: f32 = -1e30;
 
@@ -153,11 +156,20 @@ impl Attention<'_> {
         let tile = self.rows().div_ceil(TILE) - 1 - part / self.prefix.heads;
         let first = tile * TILE;
         let rows = TILE.min(self.rows() - first);
-        isa.run(Tile { all: self, head: part % self.prefix.heads, first, rows });
+        let head = part % self.prefix.heads;
+        let pieces = self.prefix.pieces();
+        if pieces <= SMALL {
+            isa.run(Tile::<SMALL> { all: self, head, first, rows });
+        } else if pieces <= MIDDLE {
+            isa.run(Tile::<MIDDLE> { all: self, head, first, rows });
+        } else {
+            isa.run(Tile::<LARGE> { all: self, head, first, rows });
+        }
     }
 }
 
-struct Tile<'a> {
+/// Some rows of queries of one key/value head, whose size is at most so many pieces.
+struct Tile<'a, const PIECES: usize> {
     all: &'a Attention<'a>,
     head: usize,
     first: usize,
@@ -167,7 +179,7 @@ struct Tile<'a> {
 /// What is known of each row after some of its keys: the highest score, the sum of all
 /// `e^(score − highest)`, and the values mixed by these. The last row is for nobody: it takes what
 /// is computed beside the wanted rows.
-struct Mixing {
+struct Mixing<const PIECES: usize> {
     highest: [f32; TILE + 1],
     totals: [f32; TILE + 1],
     mixed: [[[f32; 16]; PIECES]; TILE + 1],
@@ -187,7 +199,7 @@ struct Row<'a> {
     in_branch: usize,
 }
 
-impl Kernel for Tile<'_> {
+impl<const PIECES: usize> Kernel for Tile<'_, PIECES> {
     #[inline(always)]
     fn run<L: Lanes>(self, l: L) {
         let Attention { prefix, tails, queries, heads, places, .. } = *self.all;
@@ -249,11 +261,11 @@ impl<'a> Chosen<'a> {
     }
 }
 
-impl Tile<'_> {
+impl<const PIECES: usize> Tile<'_, PIECES> {
     /// Mixes keys and values of `cache` into the chosen rows. The order of every operation on a
     /// row is the same however many are chosen.
     #[inline(always)]
-    fn mix<L: Lanes>(&self, l: L, cache: &KeyValues, chosen: &Chosen<'_>, mixing: &mut Mixing) {
+    fn mix<L: Lanes>(&self, l: L, cache: &KeyValues, chosen: &Chosen<'_>, mixing: &mut Mixing<PIECES>) {
         match chosen.count {
             0 => {}
             1 => self.mix_rows::<L, 1>(l, cache, chosen, mixing),
@@ -269,7 +281,7 @@ impl Tile<'_> {
         l: L,
         cache: &KeyValues,
         chosen: &Chosen<'_>,
-        mixing: &mut Mixing,
+        mixing: &mut Mixing<PIECES>,
     ) {
         let pieces = cache.pieces();
         let mut query = [chosen.queries[0]; R];
@@ -371,7 +383,7 @@ impl Tile<'_> {
         (keys, first): (&Range<usize>, usize),
         scores: &[[[f32; KEYS]; BLOCKS]; R],
         (rows, factors): (&[usize; R], &[f32; R]),
-        mixing: &mut Mixing,
+        mixing: &mut Mixing<PIECES>,
     ) {
         let pieces = cache.pieces();
         let mut sums = [[l.zero(); P]; R];

@@ -56,7 +56,7 @@ impl Lanes for Avx2 {
     type Floats = Halves<__m256>;
     type Ints = Halves<__m256i>;
     type Bytes = Halves<__m256i>;
-    const WIDE_BIAS: i32 = 128;
+    const WIDE_IS_SIGNED: bool = true;
 
     fn run<K: Kernel>(self, kernel: K) {
         // SAFETY: as above, the features of `with_features` are there.
@@ -166,6 +166,22 @@ impl Lanes for Avx2 {
             instruction!(_mm256_srai_epi32::<8>(_mm256_add_epi32(x[0], half))),
             instruction!(_mm256_srai_epi32::<8>(_mm256_add_epi32(x[1], half))),
         ]
+    }
+    #[inline(always)]
+    fn left_int<const BY: u32>(self, x: Self::Ints) -> Self::Ints {
+        macro_rules! left {
+            ($by:literal) => {
+                [instruction!(_mm256_slli_epi32::<$by>(x[0])), instruction!(_mm256_slli_epi32::<$by>(x[1]))]
+            };
+        }
+        match BY {
+            2 => left!(2),
+            3 => left!(3),
+            4 => left!(4),
+            5 => left!(5),
+            7 => left!(7),
+            _ => x,
+        }
     }
     #[inline(always)]
     fn join(self, coarse: Self::Ints, fine: Self::Ints) -> Self::Ints {

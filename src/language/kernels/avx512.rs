@@ -37,7 +37,7 @@ impl Lanes for Avx512 {
     type Floats = __m512;
     type Ints = __m512i;
     type Bytes = __m512i;
-    const WIDE_BIAS: i32 = 0;
+    const WIDE_IS_SIGNED: bool = false;
 
     fn run<K: Kernel>(self, kernel: K) {
         // SAFETY: as above, the features of `with_features` are there.
@@ -119,6 +119,10 @@ impl Lanes for Avx512 {
     #[inline(always)]
     fn over_256(self, x: __m512i) -> __m512i {
         instruction!(_mm512_srai_epi32::<8>(_mm512_add_epi32(x, _mm512_set1_epi32(128))))
+    }
+    #[inline(always)]
+    fn left_int<const BY: u32>(self, x: __m512i) -> __m512i {
+        instruction!(_mm512_slli_epi32::<BY>(x))
     }
     #[inline(always)]
     fn join(self, coarse: __m512i, fine: __m512i) -> __m512i {

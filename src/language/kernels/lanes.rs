@@ -13,8 +13,9 @@ pub(super) trait Lanes: Copy + Send + Sync + 'static {
     /// Sixty-four bytes, four to a lane.
     type Bytes: Copy;
 
-    /// What [`Lanes::dot4_wide`] takes off each weight before it multiplies.
-    const WIDE_BIAS: i32;
+    /// Whether [`Lanes::dot4_wide`] takes 128, the byte that stands for 0 in formats of 8 bits, off
+    /// each weight before it multiplies.
+    const WIDE_IS_SIGNED: bool;
 
     /// Runs a kernel in a function that may use the instructions of these lanes.
     fn run<K: Kernel>(self, kernel: K);
@@ -46,6 +47,9 @@ pub(super) trait Lanes: Copy + Send + Sync + 'static {
     fn round(self, x: Self::Floats) -> Self::Ints;
     /// Each lane over 256, rounded to the nearest whole number.
     fn over_256(self, x: Self::Ints) -> Self::Ints;
+    /// Each lane times 2 to the power of `BY`, one of 0, 2, 3, 4, 5 and 7: a number that the compiler
+    /// knows, since shifts by one that it does not are slow.
+    fn left_int<const BY: u32>(self, x: Self::Ints) -> Self::Ints;
     /// `256 · coarse + fine`.
     fn join(self, coarse: Self::Ints, fine: Self::Ints) -> Self::Ints;
     /// Sum of the lanes, wrapping.
@@ -67,7 +71,7 @@ pub(super) trait Lanes: Copy + Send + Sync + 'static {
     /// To each lane of `sum` the product of its four unsigned bytes, each at most 127, with the
     /// four signed bytes of `x`, none of which is −128.
     fn dot4(self, sum: Self::Ints, weights: Self::Bytes, x: i32) -> Self::Ints;
-    /// The same for bytes up to 255, each taken less [`Lanes::WIDE_BIAS`].
+    /// The same for bytes up to 255, each less 128 where [`Lanes::WIDE_IS_SIGNED`].
     fn dot4_wide(self, sum: Self::Ints, weights: Self::Bytes, x: i32) -> Self::Ints;
 }
 
@@ -116,7 +120,7 @@ impl Lanes for Portable {
     type Floats = [f32; 16];
     type Ints = [i32; 16];
     type Bytes = [u8; 64];
-    const WIDE_BIAS: i32 = 0;
+    const WIDE_IS_SIGNED: bool = false;
 
     fn run<K: Kernel>(self, kernel: K) {
         kernel.run(self);
@@ -203,6 +207,10 @@ impl Lanes for Portable {
     #[inline(always)]
     fn over_256(self, x: [i32; 16]) -> [i32; 16] {
         x.map(|x| x.wrapping_add(128) >> 8)
+    }
+    #[inline(always)]
+    fn left_int<const BY: u32>(self, x: [i32; 16]) -> [i32; 16] {
+        x.map(|x| x << BY)
     }
     #[inline(always)]
     fn join(self, coarse: [i32; 16], fine: [i32; 16]) -> [i32; 16] {

@@ -49,7 +49,6 @@ pub(super) use pool::Pool;
 
 use std::cell::RefCell;
 
-use activations::Blocks;
 use lanes::{Kernel, Lanes, Portable};
 use product::PanelProduct;
 
@@ -231,19 +230,14 @@ pub(super) fn multiply<const N: usize>(
         panels += if fits { matrix.rows().div_ceil(matrix::PANEL) } else { 0 };
         Part { matrix, out: Disjoint::new(out), add, first }
     });
-    let (tokens, blocks) = (x.tokens(), x.blocks());
     let grain = (panels / (pool.threads() * 8)).max(1);
     pool.split(panels, grain, &|panel| {
         let Some(part) = parts.iter().rev().find(|p| p.first <= panel) else { return };
         let (panel, out, add) = (panel - part.first, part.out, part.add);
         match part.matrix {
-            Matrix::Packed(matrix) => UNPACKED.with_borrow_mut(|unpacked| match blocks {
-                Blocks::Bytes(x) => {
-                    isa.run(PanelProduct { matrix, memory, panel, x, tokens, out, add, unpacked });
-                }
-                Blocks::Words(x) => {
-                    isa.run(PanelProduct { matrix, memory, panel, x, tokens, out, add, unpacked });
-                }
+            Matrix::Packed(matrix) => UNPACKED.with_borrow_mut(|unpacked| {
+                isa.run(PanelProduct { matrix, memory, panel, x: x.bytes(), out, add, unpacked });
+                isa.run(PanelProduct { matrix, memory, panel, x: x.words(), out, add, unpacked });
             }),
             Matrix::Dense(matrix) => {
                 isa.run(dense::PanelProduct { matrix, panel, x: x.floats(), out, add });

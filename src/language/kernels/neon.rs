@@ -66,7 +66,7 @@ impl Lanes for Neon {
     type Floats = Quarters<float32x4_t>;
     type Ints = Quarters<int32x4_t>;
     type Bytes = Quarters<uint8x16_t>;
-    const WIDE_BIAS: i32 = 128;
+    const WIDE_IS_SIGNED: bool = true;
 
     fn run<K: Kernel>(self, kernel: K) {
         // SAFETY: as above, the features of `with_features` are there.
@@ -161,6 +161,11 @@ impl Lanes for Neon {
     #[inline(always)]
     fn over_256(self, x: Self::Ints) -> Self::Ints {
         quarters!(q => vrshrq_n_s32::<8>(x[q]))
+    }
+    #[inline(always)]
+    fn left_int<const BY: u32>(self, x: Self::Ints) -> Self::Ints {
+        let by = instruction!(vdupq_n_s32(BY.cast_signed()));
+        quarters!(q => vshlq_s32(x[q], by))
     }
     #[inline(always)]
     fn join(self, coarse: Self::Ints, fine: Self::Ints) -> Self::Ints {

@@ -1,7 +1,7 @@
 //! Products of packed weights with activations: one register tile for many tokens, and one that
 //! unpacks as it goes for few.
 
-use super::activations::Block;
+use super::activations::{Block, Rounded};
 use super::disjoint::Disjoint;
 use super::lanes::{Kernel, Lanes};
 use super::matrix::{Format, LINE, PANEL, PackedMatrix, SCALES};
@@ -43,10 +43,8 @@ pub(super) struct PanelProduct<'a, const PARTS: usize> {
     pub(super) matrix: &'a PackedMatrix,
     pub(super) memory: &'a Memory,
     pub(super) panel: usize,
-    /// The blocks of all tokens, one token after another.
-    pub(super) x: &'a [Block<PARTS>],
-    pub(super) tokens: usize,
-    /// `tokens × rows`; this product writes only the columns of its panel.
+    pub(super) x: &'a Rounded<PARTS>,
+    /// `tokens × rows`, of all tokens; this product writes only its panel's columns of its own.
     pub(super) out: Disjoint<'a, f32>,
     /// Whether to add to what stands in `out`.
     pub(super) add: bool,
@@ -58,23 +56,24 @@ impl<const PARTS: usize> Kernel for PanelProduct<'_, PARTS> {
     #[inline(always)]
     fn run<L: Lanes>(self, l: L) {
         let Format { bits, halves, minimum, levels, .. } = self.matrix.format();
+        // The last number is the power of two that stands for a weight of 0.
         match (bits, halves, minimum, levels) {
-            (4, false, false, _) => self.go::<L, 4, false, false, false>(l),
-            (4, false, true, false) => self.go::<L, 4, false, true, false>(l),
-            (4, false, true, true) => self.go::<L, 4, false, true, true>(l),
-            (4, true, false, _) => self.go::<L, 4, true, false, true>(l),
-            (4, true, true, _) => self.go::<L, 4, true, true, true>(l),
-            (5, _, false, _) => self.go::<L, 5, false, false, false>(l),
-            (5, _, true, false) => self.go::<L, 5, false, true, false>(l),
-            (5, _, true, true) => self.go::<L, 5, false, true, true>(l),
-            (6, ..) => self.go::<L, 6, true, false, true>(l),
-            _ => self.go::<L, 8, false, false, false>(l),
+            (4, false, false, _) => self.go::<L, 4, false, false, false, 3>(l),
+            (4, false, true, false) => self.go::<L, 4, false, true, false, 0>(l),
+            (4, false, true, true) => self.go::<L, 4, false, true, true, 0>(l),
+            (4, true, false, _) => self.go::<L, 4, true, false, true, 2>(l),
+            (4, true, true, _) => self.go::<L, 4, true, true, true, 0>(l),
+            (5, _, false, _) => self.go::<L, 5, false, false, false, 4>(l),
+            (5, _, true, false) => self.go::<L, 5, false, true, false, 0>(l),
+            (5, _, true, true) => self.go::<L, 5, false, true, true, 0>(l),
+            (6, ..) => self.go::<L, 6, true, false, true, 5>(l),
+            _ => self.go::<L, 8, false, false, false, 7>(l),
         }
     }
 }
 
-/// The scales of one block of sixteen rows, and what is added for each unit of activation: the
-/// minimum, or the byte that stands for 0 taken off. One of each, or one for each half.
+/// The scales of one block of sixteen rows, and what is added for each unit of activation where
+/// there is a minimum. One of each, or one for each half.
 #[derive(Clone, Copy)]
 struct Factors<F> {
     scales: [F; 2],
@@ -83,34 +82,35 @@ struct Factors<F> {
 
 impl<const PARTS: usize> PanelProduct<'_, PARTS> {
     #[inline(always)]
-    fn go<L: Lanes, const BITS: usize, const HALVES: bool, const MINIMUM: bool, const LEVELS: bool>(
+    fn go<
+        L: Lanes,
+        const BITS: usize,
+        const HALVES: bool,
+        const MINIMUM: bool,
+        const LEVELS: bool,
+        const ZERO: u32,
+    >(
         mut self,
         l: L,
     ) {
-        match self.tokens {
+        debug_assert!(MINIMUM || self.matrix.format().zero == 1 << ZERO, "another zero");
+        match self.tokens() {
             0 => {}
-            1 => self.few::<L, BITS, HALVES, MINIMUM, LEVELS, 1>(l),
-            2 => self.few::<L, BITS, HALVES, MINIMUM, LEVELS, 2>(l),
-            3 | 4 => self.few::<L, BITS, HALVES, MINIMUM, LEVELS, 4>(l),
-            5..=TILE => self.few::<L, BITS, HALVES, MINIMUM, LEVELS, TILE>(l),
+            1 => self.few::<L, BITS, HALVES, MINIMUM, LEVELS, ZERO, 1>(l),
+            2 => self.few::<L, BITS, HALVES, MINIMUM, LEVELS, ZERO, 2>(l),
+            3 | 4 => self.few::<L, BITS, HALVES, MINIMUM, LEVELS, ZERO, 4>(l),
+            5..=TILE => self.few::<L, BITS, HALVES, MINIMUM, LEVELS, ZERO, TILE>(l),
             tokens => {
                 self.unpack::<L, BITS, HALVES, MINIMUM, LEVELS>(l);
                 for at in (0..tokens).step_by(TILE) {
                     if BITS == 8 {
-                        self.tile::<L, true, HALVES>(l, at);
+                        self.tile::<L, true, HALVES, MINIMUM, ZERO>(l, at);
                     } else {
-                        self.tile::<L, false, HALVES>(l, at);
+                        self.tile::<L, false, HALVES, MINIMUM, ZERO>(l, at);
                     }
                 }
             }
         }
-    }
-
-    /// What is added for each unit of activation where the format has no minimum.
-    #[inline(always)]
-    fn shift<L: Lanes, const BITS: usize>(&self, l: L) -> L::Floats {
-        let bias = if BITS == 8 { L::WIDE_BIAS } else { 0 };
-        l.splat((bias - self.matrix.format().zero) as f32)
     }
 
     #[inline(always)]
@@ -119,7 +119,6 @@ impl<const PARTS: usize> PanelProduct<'_, PARTS> {
         l: L,
     ) {
         let panel = self.matrix.panel(self.memory, self.panel);
-        let shift = self.shift::<L, BITS>(l);
         let format = const { Format::of(BITS, HALVES, MINIMUM, LEVELS) };
         let to = &mut *self.unpacked;
         let blocks = panel.len() / format.group_bytes() * format.group();
@@ -135,7 +134,7 @@ impl<const PARTS: usize> PanelProduct<'_, PARTS> {
                     l.store_bytes(high, &mut bytes[g + 4].0);
                 }
             }
-            let scales = Scales::<L, HALVES, MINIMUM, LEVELS>::of(l, scales, shift);
+            let scales = Scales::<L, HALVES, MINIMUM, LEVELS>::of(l, scales);
             for (b, to) in factors.iter_mut().enumerate() {
                 let factors = scales.factors(l, b);
                 l.store(factors.scales[0], &mut to[0]);
@@ -147,7 +146,11 @@ impl<const PARTS: usize> PanelProduct<'_, PARTS> {
     }
 
     #[inline(always)]
-    fn tile<L: Lanes, const WIDE: bool, const HALVES: bool>(&self, l: L, at: usize) {
+    fn tile<L: Lanes, const WIDE: bool, const HALVES: bool, const MINIMUM: bool, const ZERO: u32>(
+        &self,
+        l: L,
+        at: usize,
+    ) {
         let panel = &*self.unpacked;
         let blocks = self.matrix.blocks().min(panel.bytes.len()).min(panel.factors.len());
         let rows: [&[Block<PARTS>]; TILE] = self.rows(at, blocks);
@@ -162,7 +165,8 @@ impl<const PARTS: usize> PanelProduct<'_, PARTS> {
             let second = if HALVES { [l.load(&factors[1]), l.load(&factors[3])] } else { first };
             let factors = Factors { scales: [first[0], second[0]], offsets: [first[1], second[1]] };
             each_token!(TILE, t => {
-                sums[t] = block_sum::<L, PARTS, WIDE, HALVES>(l, sums[t], &weights, &factors, &rows[t][b]);
+                let x = &rows[t][b];
+                sums[t] = block_sum::<L, PARTS, WIDE, HALVES, MINIMUM, ZERO>(l, sums[t], &weights, &factors, x);
             });
         }
         self.write(l, at, &sums);
@@ -175,6 +179,7 @@ impl<const PARTS: usize> PanelProduct<'_, PARTS> {
         const HALVES: bool,
         const MINIMUM: bool,
         const LEVELS: bool,
+        const ZERO: u32,
         const T: usize,
     >(
         &self,
@@ -182,14 +187,13 @@ impl<const PARTS: usize> PanelProduct<'_, PARTS> {
     ) {
         let panel = self.matrix.panel(self.memory, self.panel);
         let format = const { Format::of(BITS, HALVES, MINIMUM, LEVELS) };
-        let shift = self.shift::<L, BITS>(l);
         let blocks = self.matrix.blocks();
         let rows: [&[Block<PARTS>]; T] = self.rows(0, blocks);
         let mut sums = [l.zero(); T];
         let mut at = 0;
         for group in panel.chunks_exact(format.group_bytes()) {
             let (scales, lines) = group.split_at(format.group_scales());
-            let scales = Scales::<L, HALVES, MINIMUM, LEVELS>::of(l, scales, shift);
+            let scales = Scales::<L, HALVES, MINIMUM, LEVELS>::of(l, scales);
             let lines = lines.as_chunks().0.chunks_exact(BITS);
             for (b, block) in lines.enumerate().take(blocks - at) {
                 let mut weights = [l.load_bytes(&block[0]); 8];
@@ -200,9 +204,9 @@ impl<const PARTS: usize> PanelProduct<'_, PARTS> {
                 each_token!(T, t => {
                     let x = &rows[t][at];
                     sums[t] = if BITS == 8 {
-                        block_sum::<L, PARTS, true, HALVES>(l, sums[t], &weights, &factors, x)
+                        block_sum::<L, PARTS, true, HALVES, MINIMUM, ZERO>(l, sums[t], &weights, &factors, x)
                     } else {
-                        block_sum::<L, PARTS, false, HALVES>(l, sums[t], &weights, &factors, x)
+                        block_sum::<L, PARTS, false, HALVES, MINIMUM, ZERO>(l, sums[t], &weights, &factors, x)
                     };
                 });
                 at += 1;
@@ -211,12 +215,16 @@ impl<const PARTS: usize> PanelProduct<'_, PARTS> {
         self.write(l, 0, &sums);
     }
 
+    fn tokens(&self) -> usize {
+        self.x.rows.len()
+    }
+
     /// Rows from token `at` on; those beyond the last token repeat it and are not written.
     #[inline(always)]
     fn rows<const T: usize>(&self, at: usize, blocks: usize) -> [&[Block<PARTS>]; T] {
         let mut rows: [&[Block<PARTS>]; T] = [&[]; T];
         for (t, row) in rows.iter_mut().enumerate() {
-            *row = &self.x[(at + t).min(self.tokens - 1) * blocks..][..blocks];
+            *row = &self.x.blocks[(at + t).min(self.tokens() - 1) * blocks..][..blocks];
         }
         rows
     }
@@ -224,9 +232,9 @@ impl<const PARTS: usize> PanelProduct<'_, PARTS> {
     #[inline(always)]
     fn write<L: Lanes>(&self, l: L, at: usize, sums: &[L::Floats]) {
         let rows = self.matrix.rows();
-        for (t, sum) in sums.iter().enumerate().take(self.tokens - at) {
+        for (sum, token) in sums.iter().zip(&self.x.rows[at..]) {
             // SAFETY: the columns of this panel belong to this call alone.
-            unsafe { write(l, *sum, self.out, ((at + t) * rows, rows), self.panel, self.add) };
+            unsafe { write(l, *sum, self.out, (token * rows, rows), self.panel, self.add) };
         }
     }
 }
@@ -267,22 +275,20 @@ struct Scales<'a, L: Lanes, const HALVES: bool, const MINIMUM: bool, const LEVEL
     numbers: &'a [u8],
     /// What scales and minima are multiples of, in a format of two levels.
     units: [L::Floats; 2],
-    /// What is added for each unit of activation and scale where there is no minimum.
-    shift: L::Floats,
 }
 
 impl<'a, L: Lanes, const HALVES: bool, const MINIMUM: bool, const LEVELS: bool>
     Scales<'a, L, HALVES, MINIMUM, LEVELS>
 {
     #[inline(always)]
-    fn of(l: L, group: &'a [u8], shift: L::Floats) -> Self {
+    fn of(l: L, group: &'a [u8]) -> Self {
         let format = const { Format::of(0, HALVES, MINIMUM, LEVELS) };
         let (halves, numbers) = group.split_at(format.units());
-        let mut units = [shift; 2];
+        let mut units = [l.zero(); 2];
         for (unit, half) in units.iter_mut().zip(halves.as_chunks::<SCALES>().0) {
             *unit = l.load_half_bytes(half);
         }
-        Self { numbers, units, shift }
+        Self { numbers, units }
     }
 
     /// Row `n` of the numbers: scales, or (`MINIMA`) minima.
@@ -304,7 +310,7 @@ impl<'a, L: Lanes, const HALVES: bool, const MINIMUM: bool, const LEVELS: bool>
         let offsets = match (MINIMUM, HALVES) {
             (true, true) => [self.row::<1>(l, at + 2), self.row::<1>(l, at + 3)],
             (true, false) => [self.row::<1>(l, at + 1); 2],
-            (false, _) => [l.mul(scales[0], self.shift), l.mul(scales[1], self.shift)],
+            (false, _) => [l.zero(); 2],
         };
         Factors { scales, offsets }
     }
@@ -314,7 +320,14 @@ impl<'a, L: Lanes, const HALVES: bool, const MINIMUM: bool, const LEVELS: bool>
 /// operation is the same wherever this is called, so that results do not depend on how many
 /// tokens go together.
 #[inline(always)]
-fn block_sum<L: Lanes, const PARTS: usize, const WIDE: bool, const HALVES: bool>(
+fn block_sum<
+    L: Lanes,
+    const PARTS: usize,
+    const WIDE: bool,
+    const HALVES: bool,
+    const MINIMUM: bool,
+    const ZERO: u32,
+>(
     l: L,
     sum: L::Floats,
     weights: &[L::Bytes; 8],
@@ -326,6 +339,13 @@ fn block_sum<L: Lanes, const PARTS: usize, const WIDE: bool, const HALVES: bool>
     for half in 0..if HALVES { 2 } else { 1 } {
         let groups = 4 * half..if HALVES { 4 * half + 4 } else { 8 };
         let mut parts = [l.splat_int(0); PARTS];
+        // Weights are whole numbers above the one that stands for 0: to begin with that, taken off
+        // for every activation, costs no multiplication.
+        let takes_zero_off_itself = WIDE && L::WIDE_IS_SIGNED;
+        if !(MINIMUM || takes_zero_off_itself) {
+            let minus = if HALVES { x.minus_halves[half] } else { x.minus };
+            parts[PARTS - 1] = l.left_int::<ZERO>(l.splat_int(minus));
+        }
         for g in groups {
             for p in 0..PARTS {
                 parts[p] = dot::<L, WIDE>(l, parts[p], weights[g], x.parts[p][g]);
@@ -333,8 +353,10 @@ fn block_sum<L: Lanes, const PARTS: usize, const WIDE: bool, const HALVES: bool>
         }
         let whole = if PARTS == 1 { parts[0] } else { l.join(parts[0], parts[PARTS - 1]) };
         sum = l.mul_add(l.to_floats(whole), l.mul(factors.scales[half], scale), sum);
-        let units = if HALVES { x.halves[half] } else { x.sum };
-        sum = l.mul_add(factors.offsets[half], l.splat(units), sum);
+        if MINIMUM {
+            let units = if HALVES { x.halves[half] } else { x.sum };
+            sum = l.mul_add(factors.offsets[half], l.splat(units), sum);
+        }
     }
     sum
 }

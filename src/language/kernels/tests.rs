@@ -30,7 +30,7 @@ fn numbers(seed: u64, count: usize) -> Vec<f32> {
 
 fn activations(isa: Isa, x: &[f32], columns: usize, precision: Precision) -> Activations {
     let mut activations = Activations::default();
-    let rows = activations.reset(x.len() / columns, columns, precision);
+    let rows = activations.reset(columns, vec![precision; x.len() / columns]);
     for (t, x) in x.chunks_exact(columns).enumerate() {
         // SAFETY: one thread.
         unsafe { rows.write(isa, t, |row| row.copy_from_slice(x)) };
@@ -67,6 +67,29 @@ fn product(
 fn near(a: &[f32], b: &[f32]) -> bool {
     let size = b.iter().fold(1.0_f32, |m, x| m.max(x.abs()));
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 2e-5 * size)
+}
+
+#[test]
+fn rows_of_either_precision_stand_side_by_side() {
+    let (kind, rows, columns, tokens) = (TensorType::Q8_0, 40, 256, 23);
+    let matrix = pack(1, kind, rows, columns, &random(kind, rows * columns / kind.block().0, 9));
+    let x = numbers(7, tokens * columns);
+    let precisions: Vec<Precision> = (0..tokens).map(|t| BOTH[usize::from(t % 5 == 2)]).collect();
+    for isa in Isa::all() {
+        let mut activations = Activations::default();
+        let to = activations.reset(columns, precisions.iter().copied());
+        for (t, x) in x.chunks_exact(columns).enumerate() {
+            // SAFETY: one thread.
+            unsafe { to.write(isa, t, |row| row.copy_from_slice(x)) };
+        }
+        let mut mixed = vec![f32::NAN; tokens * rows];
+        let products = [Product { matrix: &matrix.0, out: &mut mixed, add: false }];
+        multiply((&Pool::new(1), isa, &matrix.1), &activations, products);
+        for (t, precision) in precisions.iter().enumerate() {
+            let alone = product(isa, 1, &matrix, &x[t * columns..][..columns], None, *precision);
+            assert_eq!(alone, mixed[t * rows..][..rows], "{precision:?} on {}", isa.instructions().name());
+        }
+    }
 }
 
 proptest! {

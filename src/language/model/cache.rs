@@ -3,6 +3,17 @@
 use crate::language::kernels::{KeyValues, Place};
 use crate::language::tokenizer::Token;
 
+/// What a token goes through the network for, which says how finely it has to be computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::language) enum Purpose {
+    /// Its own hidden states, which heads read: activations in 8 bits.
+    States,
+    /// Its keys and values, which later tokens see: what attention reads in 16 bits, the rest in 8.
+    Context,
+    /// The logits after it: 16 bits throughout.
+    Logits,
+}
+
 /// Tokens that go through the network together.
 ///
 /// Every token belongs to a branch. It sees the tokens before it in branch 0, the shared prefix,
@@ -14,15 +25,17 @@ pub(in crate::language) struct Batch {
     /// Place of each token in its own text, from 0.
     pub(in crate::language) positions: Vec<u32>,
     pub(in crate::language) branches: Vec<u32>,
+    pub(in crate::language) purposes: Vec<Purpose>,
 }
 
 impl Batch {
     /// Adds a run of tokens to `branch`, the first at position `from`.
-    pub(in crate::language) fn push(&mut self, branch: u32, from: usize, tokens: &[Token]) {
+    pub(in crate::language) fn push(&mut self, branch: u32, from: usize, tokens: &[Token], purpose: Purpose) {
         for (i, token) in tokens.iter().enumerate() {
             self.tokens.push(*token);
             self.positions.push((from + i) as u32);
             self.branches.push(branch);
+            self.purposes.push(purpose);
         }
     }
 
@@ -31,6 +44,7 @@ impl Batch {
         self.tokens.clear();
         self.positions.clear();
         self.branches.clear();
+        self.purposes.clear();
     }
 }
 

@@ -12,7 +12,7 @@ mod transformer;
 
 use load::Weights;
 
-pub(super) use cache::{Batch, KvCache, Share};
+pub(super) use cache::{Batch, KvCache, Purpose, Share};
 pub(super) use foreign::Foreign;
 pub(super) use transformer::{Transformer, log_softmax};
 

@@ -1,7 +1,7 @@
 //! The decoder-only transformer of the llama family (llama, qwen2, qwen3), on packed weights.
 
 use super::shape::Shape;
-use super::{Batch, KvCache, ModelError, Share, Weights};
+use super::{Batch, KvCache, ModelError, Purpose, Share, Weights};
 use crate::language::gguf::Gguf;
 use crate::language::kernels::{
     Activations, Attention, Disjoint, Instructions, Isa, KeyValues, Matrix, Memory, Pool, Precision, Product,
@@ -48,6 +48,8 @@ struct Linear {
 struct Room {
     /// Hidden states, `tokens × width`.
     x: Vec<f32>,
+    /// What each token is computed for.
+    purposes: Vec<Purpose>,
     activations: Activations,
     query: Vec<f32>,
     key: Vec<f32>,
@@ -134,7 +136,7 @@ impl Transformer {
         cache: &mut KvCache,
         cancelled: &dyn Fn() -> bool,
     ) -> Result<(), ModelError> {
-        self.tap(batch, cache, (&[self.depth()], Precision::Words), cancelled, &mut |_, _| {})
+        self.tap(batch, cache, &[self.depth()], cancelled, &mut |_, _| {})
     }
 
     /// The same for several texts in one pass over the weights. Their tokens are numbered one
@@ -143,32 +145,33 @@ impl Transformer {
         &mut self,
         shares: &mut [Share<'_>],
     ) -> Result<(), ModelError> {
-        self.run(shares, (&[self.depth()], Precision::Words), &|| false, &mut |_, _| {})
+        self.run(shares, &[self.depth()], &|| false, &mut |_, _| {})
     }
 
     /// Hands the hidden states `(tokens, width)` after each of the `depths`, which must rise, to
     /// `take`, with the number of the depth; the layers above the last are not run (early exit).
-    /// A cache is read with one precision throughout.
     pub(in crate::language) fn tap(
         &mut self,
         batch: &Batch,
         cache: &mut KvCache,
-        how: (&[usize], Precision),
+        depths: &[usize],
         cancelled: &dyn Fn() -> bool,
         take: &mut dyn FnMut(usize, &[f32]),
     ) -> Result<(), ModelError> {
-        self.run(&mut [Share { batch, cache }], how, cancelled, take)
+        self.run(&mut [Share { batch, cache }], depths, cancelled, take)
     }
 
     fn run(
         &mut self,
         shares: &mut [Share<'_>],
-        (depths, precision): (&[usize], Precision),
+        depths: &[usize],
         cancelled: &dyn Fn() -> bool,
         take: &mut dyn FnMut(usize, &[f32]),
     ) -> Result<(), ModelError> {
         let width = self.shape.width;
         self.room.turn(shares.iter().flat_map(|s| &s.batch.positions), &self.frequencies);
+        self.room.purposes.clear();
+        self.room.purposes.extend(shares.iter().flat_map(|s| &s.batch.purposes));
         self.room.x.resize(shares.iter().map(|s| s.batch.tokens.len()).sum::<usize>() * width, 0.0);
         let tokens = shares.iter().flat_map(|s| &s.batch.tokens);
         for (token, x) in tokens.zip(self.room.x.chunks_exact_mut(width)) {
@@ -182,8 +185,7 @@ impl Transformer {
             if cancelled() {
                 return Err(ModelError::Cancelled);
             }
-            let pass =
-                Pass { shape: &self.shape, isa: self.isa, pool: &self.pool, memory: &self.memory, precision };
+            let pass = Pass { shape: &self.shape, isa: self.isa, pool: &self.pool, memory: &self.memory };
             pass.attend(layer, &mut self.room, shares, i);
             pass.feed_forward(layer, &mut self.room);
             if let Some(number) = depths.iter().position(|d| *d == i + 1) {
@@ -196,7 +198,7 @@ impl Transformer {
     /// Logits `(rows, vocabulary)` after the given tokens of the last batch.
     pub(in crate::language) fn logits(&mut self, rows: &[usize]) -> &[f32] {
         let Self { shape, room, isa, pool, memory, .. } = self;
-        let to = room.activations.reset(rows.len(), shape.width, Precision::Words);
+        let to = room.activations.reset(shape.width, rows.iter().map(|_| Precision::Words));
         for (t, row) in rows.iter().enumerate() {
             let x = &room.x[row * shape.width..][..shape.width];
             // SAFETY: only this thread writes.
@@ -276,7 +278,27 @@ struct Pass<'a> {
     isa: Isa,
     pool: &'a Pool,
     memory: &'a Memory,
-    precision: Precision,
+}
+
+/// What the activations of a product come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Site {
+    /// The hidden states that attention reads: an error here turns what is looked at.
+    Attention,
+    /// Anything else.
+    Other,
+}
+
+impl Site {
+    /// How finely the activations of a token are rounded here. Of the measured ways to read a prompt,
+    /// this is the cheapest by which the likeliest next token stays that of `f32` in 99 of 100
+    /// places.
+    fn precision(self, purpose: Purpose) -> Precision {
+        match (purpose, self) {
+            (Purpose::Logits, _) | (Purpose::Context, Self::Attention) => Precision::Words,
+            (Purpose::Context, Self::Other) | (Purpose::States, _) => Precision::Bytes,
+        }
+    }
 }
 
 impl Pass<'_> {
@@ -284,25 +306,26 @@ impl Pass<'_> {
         room.x.len() / self.shape.width
     }
 
-    /// Quantises rows that `fill` writes.
+    /// Quantises rows that `fill` writes, one for each purpose.
     fn quantise(
         self,
         to: &mut Activations,
-        tokens: usize,
+        (purposes, site): (&[Purpose], Site),
         columns: usize,
         fill: &(dyn Fn(usize, &mut [f32]) + Sync),
     ) {
-        let rows = to.reset(tokens, columns, self.precision);
+        let tokens = purposes.len();
+        let rows = to.reset(columns, purposes.iter().map(|purpose| site.precision(*purpose)));
         self.pool.split(tokens, tokens.div_ceil(self.pool.threads() * 4), &|t| {
             // SAFETY: each token is one part, done by one thread.
             unsafe { rows.write(self.isa, t, |row| fill(t, row)) };
         });
     }
 
-    fn normalise(self, room: &mut Room, weight: &[f32]) {
+    fn normalise(self, room: &mut Room, site: Site, weight: &[f32]) {
         let width = self.shape.width;
-        let Room { x, activations, .. } = room;
-        self.quantise(activations, x.len() / width, width, &|t, out| {
+        let Room { x, activations, purposes, .. } = room;
+        self.quantise(activations, (purposes, site), width, &|t, out| {
             rms_norm(self.isa, &x[t * width..][..width], weight, self.shape.norm_epsilon, out);
         });
     }
@@ -312,8 +335,8 @@ impl Pass<'_> {
     fn attend(self, layer: &Layer, room: &mut Room, shares: &mut [Share<'_>], i: usize) {
         let Self { shape, isa, pool, memory, .. } = self;
         let n = self.tokens(room);
-        self.normalise(room, &layer.attention_norm);
-        let Room { x, activations, query, key, value, mixed, cos, sin, .. } = room;
+        self.normalise(room, Site::Attention, &layer.attention_norm);
+        let Room { x, activations, purposes, query, key, value, mixed, cos, sin, .. } = room;
         multiply(
             (pool, isa, memory),
             activations,
@@ -355,7 +378,7 @@ impl Pass<'_> {
                 part -= attention.parts();
             }
         });
-        self.quantise(activations, n, columns, &|t, out| {
+        self.quantise(activations, (purposes, Site::Other), columns, &|t, out| {
             out.copy_from_slice(&mixed[t * columns..][..columns]);
         });
         multiply((pool, isa, memory), activations, [layer.attention_out.product(n, x, true)]);
@@ -394,14 +417,14 @@ impl Pass<'_> {
     fn feed_forward(self, layer: &Layer, room: &mut Room) {
         let Self { shape, isa, pool, memory, .. } = self;
         let n = self.tokens(room);
-        self.normalise(room, &layer.feed_forward_norm);
-        let Room { x, activations, gate, up, .. } = room;
+        self.normalise(room, Site::Other, &layer.feed_forward_norm);
+        let Room { x, activations, purposes, gate, up, .. } = room;
         let products = [layer.gate.product(n, gate, false), layer.up.product(n, up, false)];
         multiply((pool, isa, memory), activations, products);
         layer.gate.add_bias(gate);
         layer.up.add_bias(up);
         let inner = shape.feed_forward;
-        self.quantise(activations, n, inner, &|t, out| {
+        self.quantise(activations, (purposes, Site::Other), inner, &|t, out| {
             gated_silu(isa, &gate[t * inner..][..inner], &up[t * inner..][..inner], out);
         });
         multiply((pool, isa, memory), activations, [layer.down.product(n, x, true)]);

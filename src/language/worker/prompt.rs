@@ -2,7 +2,7 @@
 
 use crate::language::LanguageError;
 use crate::language::chat::PromptTokens;
-use crate::language::model::KvCache;
+use crate::language::model::{Batch, KvCache, Purpose};
 use crate::language::prefixes::Prefixes;
 use crate::language::tokenizer::Token;
 
@@ -30,21 +30,28 @@ impl Prompt {
         self.cache.len() == self.tokens.len()
     }
 
-    /// The tokens to read next, `most` at most, and the place of the first. The cache gets room
-    /// for the whole prompt and for `branches` of `more` tokens each.
+    /// Adds the tokens to read next, `most` at most, to a batch, and says how many they are. The
+    /// cache gets room for the whole prompt and for `branches` of `more` tokens each.
     pub(super) fn next(
         &mut self,
         known: &mut Prefixes,
         (branches, more): (usize, usize),
         most: usize,
-    ) -> (usize, &[Token]) {
+        batch: &mut Batch,
+    ) -> usize {
         if self.cache.len() == 0 {
             self.cache = known.recall(&self.tokens[..self.constant]);
             self.cache.reserve(self.tokens.len(), branches, more);
         }
         let from = self.cache.len();
         let end = if from < self.constant { self.constant } else { self.tokens.len() };
-        (from, &self.tokens[from..end.min(from + most)])
+        let end = end.min(from + most);
+        let last = self.tokens.len() - 1;
+        batch.push(0, from, &self.tokens[from..end.min(last)], Purpose::Context);
+        if end > last {
+            batch.push(0, last, &self.tokens[last..], Purpose::Logits);
+        }
+        end - from
     }
 
     /// Remembers the constant part if it has just been read.

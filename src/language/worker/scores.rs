@@ -5,7 +5,7 @@ use super::schedule::Reading;
 use super::{Done, LOGIT_ROWS, PASS, fits};
 use crate::language::LanguageError;
 use crate::language::chat::PromptTokens;
-use crate::language::model::{Batch, Transformer, log_softmax};
+use crate::language::model::{Batch, Purpose, Transformer, log_softmax};
 use crate::language::prefixes::Prefixes;
 use crate::language::tokenizer::Token;
 
@@ -51,8 +51,7 @@ impl Scoring {
         known: &mut Prefixes,
         cancelled: &dyn Fn() -> bool,
     ) -> Result<(), LanguageError> {
-        let (from, part) = self.prefix.next(known, (0, 0), PASS);
-        self.batch.push(0, from, part);
+        self.prefix.next(known, (0, 0), PASS, &mut self.batch);
         network.forward(&self.batch, &mut self.prefix.cache, cancelled)?;
         self.prefix.keep(known);
         if self.prefix.is_read() {
@@ -80,7 +79,7 @@ impl Scoring {
             }
             if !read.is_empty() {
                 branch += 1;
-                self.batch.push(branch, self.prefix.len(), read);
+                self.batch.push(branch, self.prefix.len(), read, Purpose::Logits);
                 rows.extend(continuation[1..].iter().map(|following| (self.next, *following)));
             }
             self.next += 1;

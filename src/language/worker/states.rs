@@ -5,8 +5,7 @@ use std::ops::Range;
 use super::schedule::Reading;
 use super::{Done, PASS, fits};
 use crate::language::LanguageError;
-use crate::language::kernels::Precision;
-use crate::language::model::{Batch, KvCache, Transformer};
+use crate::language::model::{Batch, KvCache, Purpose, Transformer};
 use crate::language::prefixes::Prefixes;
 use crate::language::tokenizer::Token;
 
@@ -93,14 +92,14 @@ impl StatesOf {
         let texts = &self.texts[self.read.len()..];
         let (before, from) = (self.prefix.len(), self.cache.len());
         if from < before {
-            self.batch.push(0, from, &self.prefix[from..before.min(from + PASS)]);
+            self.batch.push(0, from, &self.prefix[from..before.min(from + PASS)], Purpose::States);
             return 0;
         }
         match texts.first() {
             Some(text) if text.len() > PASS => {
                 self.cache.reserve(before + text.len(), 0, 0);
                 let part = &text[from - before..text.len().min(from - before + PASS)];
-                self.batch.push(0, from, part);
+                self.batch.push(0, from, part, Purpose::States);
                 usize::from(from - before + part.len() == text.len())
             }
             _ => {
@@ -110,7 +109,7 @@ impl StatesOf {
                         break;
                     }
                     branches += 1;
-                    self.batch.push(branches, before, text);
+                    self.batch.push(branches, before, text, Purpose::States);
                 }
                 branches as usize
             }
@@ -138,7 +137,7 @@ impl Reading for StatesOf {
                     values[depth].extend_from_slice(states);
                 }
             };
-            network.tap(batch, cache, (depths, Precision::Bytes), cancelled, keep)?;
+            network.tap(batch, cache, depths, cancelled, keep)?;
         }
         if ended > 0 {
             let width = network.width();

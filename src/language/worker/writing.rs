@@ -8,7 +8,7 @@ use super::fits;
 use super::prompt::Prompt;
 use crate::language::LanguageError;
 use crate::language::chat::PromptTokens;
-use crate::language::model::{Batch, Share, Transformer};
+use crate::language::model::{Batch, Purpose, Share, Transformer};
 use crate::language::prefixes::Prefixes;
 use crate::language::sampling::{Sampler, Sampling};
 use crate::language::tokenizer::{Token, Tokenizer};
@@ -126,13 +126,16 @@ impl Writing {
         if self.prompt.is_read() {
             for candidate in &self.candidates {
                 let Some((at, token)) = candidate.last() else { continue };
-                self.batch.push(candidate.number as u32 + 1, self.prompt.len() + at, &[token]);
+                self.batch.push(
+                    candidate.number as u32 + 1,
+                    self.prompt.len() + at,
+                    &[token],
+                    Purpose::Logits,
+                );
             }
         } else if *room > 0 {
             let branches = (self.sampling.candidates, self.sampling.max_tokens);
-            let (from, part) = self.prompt.next(known, branches, *room);
-            *room -= part.len();
-            self.batch.push(0, from, part);
+            *room -= self.prompt.next(known, branches, *room, &mut self.batch);
         }
     }
 

@@ -32,6 +32,11 @@ const VERDICTS: usize = Verdict::ALL.len() - 1;
 /// Tokens in the clauses over which a distortion's words are looked for; as in use.
 const CLAUSES: [usize; 2] = [8, 14];
 
+/// Tokens in the stretches over which danger is looked for beside the whole text: a line, and a
+/// sentence or two. What is grave is often one line in an ordinary day, which a mean over the
+/// day hides.
+const STRETCHES: [usize; 2] = [12, 28];
+
 /// Of the levels of danger, those of ordinary thoughts count this much.
 const ORDINARY: f64 = 0.5;
 
@@ -127,11 +132,12 @@ const SPAN: usize = 0;
 const DISTORTION: usize = 2;
 const CLAUSE: usize = 4;
 const LEVEL: usize = 5;
-const FLAG: usize = 7;
-const ABOUT: usize = 9;
-const STATE: usize = 11;
-const STAGE: usize = 13;
-const FIT: usize = 15;
+const STRETCH: usize = 7;
+const FLAG: usize = 8;
+const ABOUT: usize = 10;
+const STATE: usize = 12;
+const STAGE: usize = 14;
+const FIT: usize = 16;
 
 impl Tasks {
     pub(super) fn new(
@@ -159,6 +165,15 @@ impl Tasks {
                 ),
                 ("head.level.weight", zeros(LEVELS, width)?),
                 ("head.level.bias", level(LEVELS, -2.0)?),
+                // How much the whole text counts, and its gravest stretches of both lengths.
+                (
+                    "head.level.stretches",
+                    Var::from_vec(
+                        [[0.5_f32; LEVELS], [0.25; LEVELS], [0.25; LEVELS]].concat(),
+                        (3, LEVELS),
+                        &Device::Cpu,
+                    )?,
+                ),
                 ("head.flag.weight", zeros(FLAGS, width)?),
                 ("head.flag.bias", level(FLAGS, -3.0)?),
                 ("head.about.weight", zeros(ABOUTS, width)?),
@@ -191,6 +206,18 @@ impl Tasks {
         Ok(logits)
     }
 
+    /// Logits of the levels of danger.
+    fn levels(&self, z: &Tensor, texts: &[Range<usize>]) -> Result<Tensor, TuneError> {
+        let texts = inner(texts);
+        let weight = |i: usize| self.heads[STRETCH].1.narrow(0, i, 1);
+        let mut logits = self.head(LEVEL, &means(z, &texts)?)?.broadcast_mul(&weight(0)?)?;
+        let tokens = self.head(LEVEL, z)?;
+        for (i, length) in STRETCHES.into_iter().enumerate() {
+            logits = (logits + highest_means(&tokens, &texts, length)?.broadcast_mul(&weight(i + 1)?)?)?;
+        }
+        Ok(logits)
+    }
+
     /// States after the layer that is read, standardised.
     fn read(
         &self,
@@ -213,7 +240,7 @@ impl Tasks {
         let (x, texts) = self.read(network, adapter, examples)?;
         let z = standardise(&x, &self.moments)?;
         let spans = self.head(SPAN, &z)?;
-        Ok((self.distortions(&z, &texts, &spans)?, self.head(LEVEL, &means(&z, &inner(&texts))?)?))
+        Ok((self.distortions(&z, &texts, &spans)?, self.levels(&z, &texts)?))
     }
 
     /// How sure it is that each line fits its thought, for measuring: logits `(texts, verdicts)`.
@@ -316,7 +343,7 @@ impl Tasks {
                     add(yes_or_no(&logits, &labels, &vec![1.0; thoughts.len()])?, all.thoughts, 1.0)?;
                 losses.spans = add(yes_or_no(&spans, &tags, &weights)?, all.thought_tokens, weigh.spans)?;
                 // An ordinary worry is no danger; what is grave has to stand out from it.
-                let levels = self.head(LEVEL, &means(&z, &inner(&ranges))?)?;
+                let levels = self.levels(&z, &ranges)?;
                 let none = vec![0.0; thoughts.len() * LEVELS];
                 losses.danger += add(
                     yes_or_no(&levels, &none, &vec![1.0; thoughts.len()])?,
@@ -335,8 +362,8 @@ impl Tasks {
                     flags.extend_from_slice(these);
                     abouts.push(*about);
                 }
-                losses.danger +=
-                    add(yes_or_no(&self.head(LEVEL, &pooled)?, &levels, &ones)?, all.dangers, weigh.danger)?;
+                let logits = self.levels(&z, &ranges)?;
+                losses.danger += add(yes_or_no(&logits, &levels, &ones)?, all.dangers, weigh.danger)?;
                 add(yes_or_no(&self.head(FLAG, &pooled)?, &flags, &ones)?, all.dangers, weigh.flags)?;
                 add(one_of(&self.head(ABOUT, &pooled)?, &abouts)?, all.dangers, weigh.about)?;
             }

@@ -1,0 +1,284 @@
+//! What can be typed about the journal.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use crate::distortion::Distortion;
+use crate::journal::{Mood, Stamp, Tag};
+
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum JournalCommand {
+    /// Keep an entry: from standard input, or written in your editor
+    Add(AddArgs),
+    /// List entries, the newest first
+    List(ListArgs),
+    /// Show an entry with its history and what was said of it
+    Show(OneArgs),
+    /// Change an entry; what it was is kept with it
+    Edit(EditArgs),
+    /// Find entries by their words
+    Search(SearchArgs),
+    /// Delete an entry with all that belongs to it (`erase` leaves no trace of it)
+    Delete(DeleteArgs),
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct AddArgs {
+    /// The text; better left out, because a shell remembers what is typed here. `-` stands for
+    /// standard input
+    #[arg(value_name = "TEXT")]
+    pub(super) text: Vec<String>,
+    /// How the day was, 0 (the worst) to 10
+    #[arg(long, value_name = "N")]
+    pub(super) mood: Option<Mood>,
+    /// A word to find it by; may be given several times
+    #[arg(long = "tag", value_name = "TAG")]
+    pub(super) tags: Vec<Tag>,
+    /// What time it speaks of, such as 2026-11-26T22:00:00+01:00 [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub(super) written: Option<Stamp>,
+    /// Keep one entry for each line of a file (`-` for standard input): an object with `text`,
+    /// perhaps `mood`, `tags`, `written`, and an `id` of yours that comes back as `given`
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["text", "mood", "tags", "written", "json"])]
+    pub(super) jsonl: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) screening: ScreeningArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// How a text is screened after it was kept.
+#[derive(Debug, Clone, Args)]
+pub(in crate::cli) struct ScreeningArgs {
+    /// Screen by phrase rules alone; the model reads it later
+    #[arg(long)]
+    pub(super) rules_only: bool,
+    /// Two letters of your country, for helplines
+    #[arg(long, value_name = "CC", env = "EVENKEEL_COUNTRY")]
+    pub(super) country: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct FilterArgs {
+    /// Entries of this day or time, or later
+    #[arg(long, value_name = "DAY|TIME")]
+    pub(super) from: Option<String>,
+    /// Entries of before this day or time
+    #[arg(long, value_name = "DAY|TIME")]
+    pub(super) until: Option<String>,
+    /// Entries with this tag; may be given several times
+    #[arg(long = "tag", value_name = "TAG")]
+    pub(super) tags: Vec<Tag>,
+    /// Entries in which this distortion was recognised, or that you found it in
+    #[arg(long, value_name = "SLUG", value_parser = distortion)]
+    pub(super) distortion: Option<Distortion>,
+    /// Entries of this mood or better
+    #[arg(long, value_name = "N")]
+    pub(super) mood_from: Option<Mood>,
+    /// Entries of this mood or worse
+    #[arg(long, value_name = "N")]
+    pub(super) mood_to: Option<Mood>,
+    /// How many at most
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=500))]
+    pub(super) limit: u16,
+    /// Go on from the `next` of an earlier page
+    #[arg(long, value_name = "NEXT")]
+    pub(super) after: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+fn distortion(text: &str) -> Result<Distortion, String> {
+    let known = || Distortion::ALL.map(Distortion::slug).join(", ");
+    Distortion::from_slug(text).ok_or_else(|| format!("it can be one of {}", known()))
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ListArgs {
+    #[command(flatten)]
+    pub(super) filter: FilterArgs,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct SearchArgs {
+    /// Words that all occur; "in quotes" for words side by side, `wor*` for any ending. Read from
+    /// standard input if absent or `-`
+    #[arg(value_name = "WORD")]
+    pub(super) words: Vec<String>,
+    #[command(flatten)]
+    pub(super) filter: FilterArgs,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct OneArgs {
+    /// The entry's id, or enough of its beginning
+    #[arg(value_name = "ID")]
+    pub(super) id: String,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct EditArgs {
+    /// The entry's id, or enough of its beginning
+    #[arg(value_name = "ID")]
+    pub(super) id: String,
+    /// `-` for the new text from standard input; otherwise your editor opens
+    #[arg(value_name = "-", value_parser = ["-"])]
+    pub(super) input: Option<String>,
+    /// How the day was, 0 (the worst) to 10
+    #[arg(long, value_name = "N")]
+    pub(super) mood: Option<Mood>,
+    /// Take the mood away
+    #[arg(long, conflicts_with = "mood")]
+    pub(super) no_mood: bool,
+    /// The tags from now on; may be given several times
+    #[arg(long = "tag", value_name = "TAG")]
+    pub(super) tags: Vec<Tag>,
+    /// Take the tags away
+    #[arg(long, conflicts_with = "tags")]
+    pub(super) no_tags: bool,
+    /// Change nothing if the entry is at another version than this
+    #[arg(long, value_name = "N")]
+    pub(super) seen: Option<u32>,
+    #[command(flatten)]
+    pub(super) screening: ScreeningArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct DeleteArgs {
+    /// The entry's id, or enough of its beginning
+    #[arg(value_name = "ID")]
+    pub(super) id: String,
+    /// Do not ask
+    #[arg(long)]
+    pub(super) yes: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum VaultCommand {
+    /// Say how the journal is locked
+    Status(super::super::args::JsonArgs),
+    /// Set a passphrase or another one; prints a recovery code, once
+    Passphrase {
+        /// Where to read the new passphrase from, a line, for scripts
+        #[arg(long, value_name = "N")]
+        new_passphrase_fd: Option<u32>,
+        /// Keep the journal without a passphrase from now on
+        #[arg(long, conflicts_with = "new_passphrase_fd")]
+        remove: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Lock the journal now
+    Lock(super::super::args::JsonArgs),
+    /// See whether your passphrase opens the journal
+    Unlock(super::super::args::JsonArgs),
+    /// Make a new recovery code, or set a new passphrase with the one you have
+    Recovery {
+        /// Where to read your recovery code from, a line; asked for in a terminal
+        #[arg(long, value_name = "N")]
+        code_fd: Option<u32>,
+        /// Where to read the new passphrase from, a line
+        #[arg(long, value_name = "N")]
+        new_passphrase_fd: Option<u32>,
+        /// Make a new code; your passphrase is asked for, and the old code ends
+        #[arg(long, conflicts_with_all = ["code_fd", "new_passphrase_fd"])]
+        new: bool,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct EraseArgs {
+    /// One entry, by its id or enough of its beginning
+    #[arg(long, value_name = "ID", group = "what")]
+    pub(super) entry: Option<String>,
+    /// Everything of this day or time, or later; with --until
+    #[arg(long, value_name = "DAY|TIME", group = "what", requires = "until")]
+    pub(super) from: Option<String>,
+    /// Everything of before this day or time; with --from
+    #[arg(long, value_name = "DAY|TIME", requires = "from")]
+    pub(super) until: Option<String>,
+    /// Everything
+    #[arg(long, group = "what")]
+    pub(super) all: bool,
+    /// Do not ask; delete the backups in the data folder too
+    #[arg(long)]
+    pub(super) yes: bool,
+    /// Leave the backups in the data folder as they are
+    #[arg(long)]
+    pub(super) keep_backups: bool,
+    #[command(flatten)]
+    pub(super) json: super::super::args::JsonArgs,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct BackupArgs {
+    /// The folder to make; it must not exist yet
+    #[arg(value_name = "FOLDER")]
+    pub(super) to: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct RestoreArgs {
+    /// A folder that `backup` made, or a file of `backups/` in the data folder
+    #[arg(value_name = "BACKUP")]
+    pub(super) from: PathBuf,
+    /// Do not ask
+    #[arg(long)]
+    pub(super) yes: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// What an export looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ExportFormat {
+    /// One JSON file, which can be read back
+    Json,
+    /// A folder with a Markdown file for each entry
+    Markdown,
+    /// A folder with a CSV file for each table
+    Csv,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ExportArgs {
+    /// The file or folder to make; it must not exist yet. `-` for standard output, with JSON
+    #[arg(value_name = "PATH")]
+    pub(super) to: PathBuf,
+    /// What it looks like
+    #[arg(long, value_name = "FORMAT", default_value = "json")]
+    pub(super) format: ExportFormat,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ImportArgs {
+    /// A JSON file that `export` made; `-` for standard input
+    #[arg(value_name = "FILE")]
+    pub(super) from: PathBuf,
+    /// Two letters of your country, for helplines
+    #[arg(long, value_name = "CC", env = "EVENKEEL_COUNTRY")]
+    pub(super) country: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}

@@ -1,0 +1,101 @@
+//! `evenkeel journal`, `vault`, and what else keeps, shows or carries what a person wrote.
+
+mod args;
+mod carry;
+mod editor;
+mod keep;
+mod look;
+mod screening;
+mod secret;
+mod vault;
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+pub(super) use args::{
+    BackupArgs, EraseArgs, ExportArgs, ImportArgs, JournalCommand, RestoreArgs, VaultCommand,
+};
+pub(super) use carry::{backup, erase, export, import, restore};
+pub(super) use vault::run as vault;
+
+use super::args::Global;
+use super::error::CliError;
+use super::setup;
+use crate::disk;
+use crate::journal::{self, Health, Journal, SystemClock};
+
+pub(super) async fn run(global: &Global, command: JournalCommand) -> Result<(), CliError> {
+    match command {
+        JournalCommand::Add(args) => keep::add(global, args).await,
+        JournalCommand::Edit(args) => keep::edit(global, args).await,
+        JournalCommand::Delete(args) => keep::delete(global, &args),
+        JournalCommand::List(args) => look::list(global, &args),
+        JournalCommand::Search(args) => look::search(global, &args),
+        JournalCommand::Show(args) => look::show(global, &args),
+    }
+}
+
+/// Opens the journal, and asks for the passphrase if it has one. Makes one where there is none.
+fn open(global: &Global) -> Result<Journal, CliError> {
+    let folder = setup::data_dir(global)?;
+    let unlock = secret::unlock(global, &folder)?;
+    Ok(journal::open(&folder, &unlock, Arc::new(SystemClock))?)
+}
+
+/// Opens the journal if there is one.
+fn open_existing(global: &Global) -> Result<Option<Journal>, CliError> {
+    let folder = setup::data_dir(global)?;
+    if journal::exists(&folder) { open(global).map(Some) } else { Ok(None) }
+}
+
+/// What `doctor` says of the journal: `None` if there is none, or none that opens without asking.
+pub(super) fn health(global: &Global) -> Result<Option<Health>, CliError> {
+    let folder = setup::data_dir(global)?;
+    let unlock = secret::unlock(global, &folder)?;
+    Ok(journal::check_folder(&folder, &unlock)?)
+}
+
+fn print_json<T: Serialize>(value: &T) -> Result<(), CliError> {
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer(&mut out, value)?;
+    writeln!(out)?;
+    Ok(out.flush()?)
+}
+
+/// Says something of what was done, beside the results.
+fn tell(global: &Global, text: &str) -> Result<(), CliError> {
+    if !global.quiet {
+        writeln!(std::io::stderr(), "{text}")?;
+    }
+    Ok(())
+}
+
+/// Asks before something that cannot be taken back.
+fn confirm(question: &str, yes: bool) -> Result<(), CliError> {
+    if yes {
+        return Ok(());
+    }
+    if !std::io::stdin().is_terminal() {
+        return Err(CliError::Usage("This can't be taken back. Say --yes if you mean it.".into()));
+    }
+    write!(std::io::stderr(), "{question} Type yes to go on: ")?;
+    std::io::stderr().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    if answer.trim().eq_ignore_ascii_case("yes") {
+        Ok(())
+    } else {
+        Err(CliError::Failed("Nothing was changed.".into()))
+    }
+}
+
+/// A file that a person named, made anew for them alone.
+fn new_private_file(path: &Path) -> Result<std::fs::File, CliError> {
+    disk::new_file(path).map_err(|source| CliError::File {
+        what: format!("{} could not be made; name a file that is not there yet", path.display()),
+        source,
+    })
+}

@@ -1,0 +1,245 @@
+//! Reading our own JSON back: all of it or nothing, and as often as one likes.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+
+use rusqlite::Connection;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::VERSION;
+use crate::journal::findings::{self, Subject};
+use crate::journal::model::{Draft, FullEntry, FullRecord};
+use crate::journal::{Id, Journal, JournalError, Stamp, drafts, entries, records, rows};
+
+/// What came of an import.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Imported {
+    /// Entries that are new here.
+    pub entries: usize,
+    /// Thought records that are new here.
+    pub thought_records: usize,
+    /// Drafts that are new here.
+    pub drafts: usize,
+    /// Entries and thought records that were here already, just so.
+    pub already_here: usize,
+    /// Entries and thought records that were here in another version; those here were kept.
+    pub different_here: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    evenkeel_export: Version,
+    #[allow(dead_code, reason = "it has to be a time")]
+    exported: Stamp,
+    entries: Vec<FullEntry>,
+    thought_records: Vec<FullRecord>,
+    drafts: Vec<Draft>,
+}
+
+/// The version of a file, which is one that is known.
+struct Version;
+
+impl<'de> Deserialize<'de> for Version {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        match u32::deserialize(from)? {
+            1..=VERSION => Ok(Self),
+            _ => Err(D::Error::custom("This file was written by a newer Evenkeel.")),
+        }
+    }
+}
+
+/// Whether the parts of an entry agree with each other.
+fn agrees(full: &FullEntry) -> Result<(), &'static str> {
+    let version = full.entry.version;
+    let was: Vec<u32> = full.revisions.iter().map(|r| r.version).collect();
+    let rises = was.is_sorted_by(|a, b| a < b) && was.iter().all(|v| (1..version).contains(v));
+    if version == 0 || !rises {
+        return Err("The versions of this entry don't follow each other.");
+    }
+    let mut said =
+        full.screenings.iter().map(|s| s.version).chain(full.recognitions.iter().map(|r| r.version));
+    if !said.all(|v| (1..=version).contains(&v)) {
+        return Err("Something was said of a version that this entry never had.");
+    }
+    for recognition in &full.recognitions {
+        let found = recognition.found.iter().map(|f| f.probability);
+        if !found.chain(recognition.probabilities.values().copied()).all(|p| (0.0..=1.0).contains(&p)) {
+            return Err("A probability is not between 0 and 1.");
+        }
+        let slugs: BTreeSet<_> = recognition.found.iter().map(|f| f.slug).collect();
+        if slugs.len() != recognition.found.len() {
+            return Err("A distortion was found twice in one reading.");
+        }
+    }
+    Ok(())
+}
+
+fn record_agrees(full: &FullRecord) -> Result<(), &'static str> {
+    let version = full.record.version;
+    let said = full.screenings.iter().all(|s| (1..=version).contains(&s.version));
+    if version > 0 && said { Ok(()) } else { Err("The versions of this thought record don't agree.") }
+}
+
+/// A fault in what stands under an id: told where the id first stands.
+fn fault_at(text: &[u8], id: Id, why: &str) -> JournalError {
+    let id = id.to_string();
+    let at = text.windows(id.len()).position(|w| w.eq_ignore_ascii_case(id.as_bytes())).unwrap_or(0);
+    let before = &text[..at];
+    let line_begins = before.iter().rposition(|b| *b == b'\n').map_or(0, |newline| newline + 1);
+    JournalError::Import {
+        line: before.split(|b| *b == b'\n').count(),
+        column: at - line_begins + 1,
+        why: why.to_owned(),
+    }
+}
+
+impl Journal {
+    /// Takes in what [`Journal::export_json`] wrote. What is here already stays as it is, so that
+    /// the same file may be taken in twice.
+    ///
+    /// # Errors
+    /// [`JournalError::Import`] with the line of the first fault; then nothing was taken in.
+    pub fn import_json(&self, from: &mut dyn Read) -> Result<Imported, JournalError> {
+        let mut text = Vec::new();
+        from.read_to_end(&mut text)?;
+        let file: File = serde_json::from_slice(&text).map_err(|error| explain(&error))?;
+        let Version = file.evenkeel_export;
+        for full in &file.entries {
+            agrees(full).map_err(|why| fault_at(&text, full.entry.id, why))?;
+        }
+        for full in &file.thought_records {
+            record_agrees(full).map_err(|why| fault_at(&text, full.record.id, why))?;
+        }
+        self.write(|tx| {
+            let mut imported = Imported::default();
+            for full in &file.entries {
+                add_entry(tx, full, &mut imported)?;
+            }
+            for full in &file.thought_records {
+                add_record(tx, full, &mut imported).map_err(|error| match error {
+                    JournalError::Missing { .. } => fault_at(
+                        &text,
+                        full.record.id,
+                        "The entry that this thought record came from is not there.",
+                    ),
+                    other => other,
+                })?;
+            }
+            for draft in &file.drafts {
+                let here = drafts::all(tx)?.iter().any(|d| d.slot == draft.slot);
+                if !here {
+                    drafts::put(tx, draft)?;
+                    imported.drafts += 1;
+                }
+            }
+            Ok(imported)
+        })
+    }
+}
+
+fn add_entry(db: &Connection, full: &FullEntry, imported: &mut Imported) -> Result<(), JournalError> {
+    if let Some((_, here)) = entries::find(db, full.entry.id)? {
+        note(here == full.entry, imported);
+        return Ok(());
+    }
+    let seq = entries::insert(db, &full.entry)?;
+    for revision in &full.revisions {
+        entries::insert_revision(db, seq, revision)?;
+    }
+    for screening in &full.screenings {
+        findings::insert_screening(db, Subject::Entry(seq), screening)?;
+    }
+    for recognition in &full.recognitions {
+        findings::insert_recognition(db, seq, recognition)?;
+    }
+    imported.entries += 1;
+    Ok(())
+}
+
+fn add_record(db: &Connection, full: &FullRecord, imported: &mut Imported) -> Result<(), JournalError> {
+    if let Some((_, here)) = records::find(db, full.record.id)? {
+        note(here == full.record, imported);
+        return Ok(());
+    }
+    let seq = records::insert(db, &full.record)?;
+    for screening in &full.screenings {
+        findings::insert_screening(db, Subject::Record(seq), screening)?;
+    }
+    imported.thought_records += 1;
+    Ok(())
+}
+
+fn note(same: bool, imported: &mut Imported) {
+    if same {
+        imported.already_here += 1;
+    } else {
+        imported.different_here += 1;
+    }
+}
+
+/// What is wrong and where, without any of the file's words, which serde would quote.
+fn explain(error: &serde_json::Error) -> JournalError {
+    use serde_json::error::Category;
+    let told = error.to_string();
+    let told = told.rsplit_once(" at line ").map_or(told.as_str(), |(front, _)| front);
+    let why = match error.classify() {
+        Category::Eof => "The file ends too early.".to_owned(),
+        Category::Io => "The file could not be read.".to_owned(),
+        Category::Syntax => "This is not JSON.".to_owned(),
+        Category::Data => match told.split(':').next().unwrap_or_default() {
+            field if field.starts_with("missing field") => {
+                format!("{}.", field.replace("missing field", "There is no"))
+            }
+            field if field.starts_with("unknown field") => {
+                "There is a field that is not known here.".to_owned()
+            }
+            begin if begin.starts_with("invalid") || begin.starts_with("unknown variant") => {
+                match told.rsplit_once(", expected ") {
+                    Some((_, expected)) => format!("Something else belongs here: {expected}."),
+                    None => "Something else belongs here.".to_owned(),
+                }
+            }
+            begin if begin.starts_with("duplicate field") => "A field is there twice.".to_owned(),
+            _ => told.to_owned(),
+        },
+    };
+    JournalError::Import { line: error.line(), column: error.column(), why }
+}
+
+impl Journal {
+    /// Entries whose present version was not screened at all, the oldest first: those of an
+    /// import, or of a program that was stopped between keeping and screening.
+    ///
+    /// # Errors
+    /// [`JournalError`] if the journal cannot be read.
+    pub fn unscreened(&self, at_most: usize) -> Result<Vec<crate::journal::Entry>, JournalError> {
+        self.read(|db| {
+            let sql = format!(
+                "SELECT {} FROM entries e WHERE NOT EXISTS
+                   (SELECT 1 FROM screenings s WHERE s.entry = e.seq AND s.version = e.version)
+                 ORDER BY e.seq LIMIT ?1",
+                entries::COLUMNS
+            );
+            let mut statement = db.prepare_cached(&sql)?;
+            let found = statement.query_map([rows::number(at_most)], |row| Ok(entries::of_row(row)?.1))?;
+            Ok(found.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Thought records whose present version was not screened at all.
+    ///
+    /// # Errors
+    /// [`JournalError`] if the journal cannot be read.
+    pub fn unscreened_records(&self) -> Result<Vec<Id>, JournalError> {
+        self.read(|db| {
+            let sql = "SELECT id FROM thought_records r WHERE NOT EXISTS
+                         (SELECT 1 FROM screenings s WHERE s.record = r.seq AND s.version = r.version)
+                       ORDER BY seq";
+            let mut statement = db.prepare_cached(sql)?;
+            let found = statement.query_map([], |row| rows::id(row, 0))?;
+            Ok(found.collect::<Result<_, _>>()?)
+        })
+    }
+}

@@ -1,0 +1,50 @@
+//! The export as JSON: one object, with one entry a line, so that a fault can be told by its line.
+
+use std::io::Write;
+
+use serde::Serialize;
+
+use super::{Item, VERSION};
+use crate::journal::{Journal, JournalError};
+
+impl Journal {
+    /// Writes everything as JSON (`docs/journal-export.schema.json`). It is plain text: whoever
+    /// has it can read it.
+    ///
+    /// # Errors
+    /// [`JournalError`] if the journal cannot be read or `out` not written to.
+    pub fn export_json(&self, out: &mut dyn Write) -> Result<(), JournalError> {
+        write!(out, "{{\n\"evenkeel_export\":{VERSION},\n\"exported\":\"{}\",\n\"entries\":[", self.now())?;
+        let mut list = 0;
+        let mut first = true;
+        self.everything(|item| {
+            let (of, line) = match &item {
+                Item::Entry(entry) => (0, line(entry)?),
+                Item::Record(record) => (1, line(record)?),
+                Item::Draft(draft) => (2, line(draft)?),
+            };
+            while list < of {
+                next(out, &mut list)?;
+                first = true;
+            }
+            out.write_all(if first { b"\n" } else { b",\n" })?;
+            first = false;
+            Ok(out.write_all(&line)?)
+        })?;
+        while list < 2 {
+            next(out, &mut list)?;
+        }
+        out.write_all(b"\n]\n}\n")?;
+        Ok(out.flush()?)
+    }
+}
+
+fn next(out: &mut dyn Write, list: &mut usize) -> std::io::Result<()> {
+    *list += 1;
+    let name = if *list == 1 { "thought_records" } else { "drafts" };
+    write!(out, "\n],\n\"{name}\":[")
+}
+
+fn line<T: Serialize>(value: &T) -> Result<Vec<u8>, JournalError> {
+    serde_json::to_vec(value).map_err(|_| JournalError::Fault { code: 0, what: "a value was not written" })
+}

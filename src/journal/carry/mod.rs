@@ -1,0 +1,38 @@
+//! Taking what one wrote along: out of the journal into plain files, and back.
+
+mod folder;
+mod import;
+mod json;
+
+pub use folder::Form;
+pub use import::Imported;
+
+use super::Journal;
+use super::model::{Draft, FullEntry, FullRecord};
+use super::time::Stamp;
+
+/// Version of the export; rises when something breaks.
+pub(super) const VERSION: u32 = 1;
+
+/// What an export holds, one after the other.
+pub(super) enum Item {
+    Entry(Box<FullEntry>),
+    Record(Box<FullRecord>),
+    Draft(Draft),
+}
+
+impl Journal {
+    /// Hands over everything, all of one moment: entries, then thought records, then drafts.
+    fn everything(
+        &self,
+        mut take: impl FnMut(Item) -> Result<(), super::JournalError>,
+    ) -> Result<Stamp, super::JournalError> {
+        let now = self.clock.now();
+        self.read(|db| {
+            super::entries::each(db, |entry| take(Item::Entry(Box::new(entry))))?;
+            super::records::each(db, |record| take(Item::Record(Box::new(record))))?;
+            super::drafts::all(db)?.into_iter().try_for_each(|draft| take(Item::Draft(draft)))
+        })?;
+        Ok(now)
+    }
+}

@@ -1,0 +1,219 @@
+//! What the screen and the recogniser said of texts.
+
+use rusqlite::{Connection, params};
+
+use super::Journal;
+use super::error::JournalError;
+use super::model::{Entry, FoundDistortion, ModelIds, Recognition, Screening};
+use super::values::Id;
+use super::{entries, records, rows};
+use crate::crisis::{Coverage, Risk};
+use crate::distortion::Distortion;
+
+/// Whose screening it is, by its row's number.
+#[derive(Clone, Copy)]
+pub(super) enum Subject {
+    Entry(i64),
+    Record(i64),
+}
+
+/// A text that was screened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Screened {
+    /// An entry.
+    Entry(Id),
+    /// A thought record.
+    Record(Id),
+}
+
+impl Journal {
+    /// Keeps what the screen said of a version of a text.
+    ///
+    /// # Errors
+    /// [`JournalError::Missing`] if the text is gone, and others.
+    pub fn keep_screening(
+        &self,
+        text: Screened,
+        version: u32,
+        risk: &Risk,
+        model: Option<&ModelIds>,
+    ) -> Result<(), JournalError> {
+        let screening =
+            Screening { version, at: self.clock.now(), risk: risk.clone(), model: model.cloned() };
+        self.write(|tx| {
+            let subject = match text {
+                Screened::Entry(id) => {
+                    let found = entries::find(tx, id)?.ok_or(JournalError::Missing { what: "entry", id })?;
+                    Subject::Entry(found.0)
+                }
+                Screened::Record(id) => {
+                    let missing = JournalError::Missing { what: "thought record", id };
+                    Subject::Record(records::find(tx, id)?.ok_or(missing)?.0)
+                }
+            };
+            insert_screening(tx, subject, &screening)
+        })
+    }
+
+    /// Keeps what the recogniser said of a version of an entry.
+    ///
+    /// # Errors
+    /// [`JournalError::Missing`] if the entry is gone, and others.
+    pub fn keep_recognition(&self, id: Id, recognition: &Recognition) -> Result<(), JournalError> {
+        self.write(|tx| {
+            let found = entries::find(tx, id)?.ok_or(JournalError::Missing { what: "entry", id })?;
+            insert_recognition(tx, found.0, recognition)
+        })
+    }
+
+    /// Entries whose present version no model has screened yet, the newest first.
+    ///
+    /// # Errors
+    /// [`JournalError`] if the journal cannot be read.
+    pub fn screened_by_rules_only(&self, at_most: usize) -> Result<Vec<Entry>, JournalError> {
+        self.read(|db| {
+            let sql = format!(
+                "SELECT {} FROM entries e WHERE NOT EXISTS
+                   (SELECT 1 FROM screenings s WHERE s.entry = e.seq AND s.version = e.version AND s.model IS NOT NULL)
+                 ORDER BY e.seq DESC LIMIT ?1",
+                entries::COLUMNS
+            );
+            let mut statement = db.prepare_cached(&sql)?;
+            let found = statement.query_map([rows::number(at_most)], |row| Ok(entries::of_row(row)?.1))?;
+            Ok(found.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// How many entries no model has screened yet, in their present version.
+    ///
+    /// # Errors
+    /// [`JournalError`] if the journal cannot be read.
+    pub fn count_screened_by_rules_only(&self) -> Result<u64, JournalError> {
+        self.read(|db| {
+            let sql = "SELECT count(*) FROM entries e WHERE NOT EXISTS (SELECT 1 FROM screenings s
+                       WHERE s.entry = e.seq AND s.version = e.version AND s.model IS NOT NULL)";
+            Ok(db.query_row(sql, [], |row| row.get(0))?)
+        })
+    }
+}
+
+pub(super) fn insert_screening(
+    db: &Connection,
+    subject: Subject,
+    screening: &Screening,
+) -> Result<(), JournalError> {
+    let (entry, record) = match subject {
+        Subject::Entry(seq) => (Some(seq), None),
+        Subject::Record(seq) => (None, Some(seq)),
+    };
+    let risk = &screening.risk;
+    db.prepare_cached(
+        "INSERT INTO screenings (entry, record, version, at_ms, at_offset, level, tier, coverage, risk, model)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )?
+    .execute(params![
+        entry,
+        record,
+        screening.version,
+        screening.at.ms(),
+        screening.at.offset(),
+        risk.level.slug(),
+        risk.tier.slug(),
+        Coverage::slug(risk.coverage),
+        rows::to_json(risk)?,
+        screening.model.as_ref().map(rows::to_json).transpose()?,
+    ])?;
+    Ok(())
+}
+
+pub(super) fn screenings(db: &Connection, subject: Subject) -> Result<Vec<Screening>, JournalError> {
+    let (sql, seq) = match subject {
+        Subject::Entry(seq) => (
+            "SELECT version, at_ms, at_offset, risk, model FROM screenings WHERE entry = ?1 ORDER BY seq",
+            seq,
+        ),
+        Subject::Record(seq) => (
+            "SELECT version, at_ms, at_offset, risk, model FROM screenings WHERE record = ?1 ORDER BY seq",
+            seq,
+        ),
+    };
+    let mut statement = db.prepare_cached(sql)?;
+    let found = statement.query_map([seq], |row| {
+        Ok(Screening {
+            version: row.get(0)?,
+            at: rows::stamp(row, 1)?,
+            risk: rows::json(row, 3)?,
+            model: rows::optional_json(row, 4)?,
+        })
+    })?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+pub(super) fn insert_recognition(
+    db: &Connection,
+    entry: i64,
+    said: &Recognition,
+) -> Result<(), JournalError> {
+    db.prepare_cached(
+        "INSERT INTO recognitions (entry, version, at_ms, at_offset, probabilities, model)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![
+        entry,
+        said.version,
+        said.at.ms(),
+        said.at.offset(),
+        rows::to_json(&said.probabilities)?,
+        rows::to_json(&said.model)?,
+    ])?;
+    let recognition = db.last_insert_rowid();
+    let mut statement = db.prepare_cached(
+        "INSERT INTO recognised (recognition, slug, place, probability, spans) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    for (place, found) in said.found.iter().enumerate() {
+        let probability = f64::from(found.probability);
+        let spans = rows::to_json(&found.spans)?;
+        statement.execute(params![
+            recognition,
+            found.slug.slug(),
+            rows::number(place),
+            probability,
+            spans
+        ])?;
+    }
+    Ok(())
+}
+
+pub(super) fn recognitions(db: &Connection, entry: i64) -> Result<Vec<Recognition>, JournalError> {
+    let mut statement = db.prepare_cached(
+        "SELECT seq, version, at_ms, at_offset, probabilities, model FROM recognitions WHERE entry = ?1 ORDER BY seq",
+    )?;
+    let said = statement.query_map([entry], |row| {
+        let model: ModelIds = rows::json(row, 5)?;
+        let said = Recognition {
+            version: row.get(1)?,
+            at: rows::stamp(row, 2)?,
+            probabilities: rows::json(row, 4)?,
+            found: Vec::new(),
+            model,
+        };
+        Ok((row.get::<_, i64>(0)?, said))
+    })?;
+    let mut all = Vec::new();
+    for said in said {
+        let (seq, mut said) = said?;
+        let mut statement = db.prepare_cached(
+            "SELECT slug, probability, spans FROM recognised WHERE recognition = ?1 ORDER BY place",
+        )?;
+        let found = statement.query_map([seq], |row| {
+            Ok(FoundDistortion {
+                slug: rows::name(row, 0, &Distortion::ALL, Distortion::slug)?,
+                probability: row.get::<_, f64>(1)? as f32,
+                spans: rows::json(row, 2)?,
+            })
+        })?;
+        said.found = found.collect::<Result<_, _>>()?;
+        all.push(said);
+    }
+    Ok(all)
+}

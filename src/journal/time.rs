@@ -1,0 +1,236 @@
+//! When something was written: an instant in UTC, to the millisecond, beside the offset of the
+//! place it was written at.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
+use serde::{Deserialize, Serialize};
+
+use crate::crisis::Date;
+
+/// Offsets reach this many minutes to either side of UTC.
+const MOST_OFFSET: i16 = 18 * 60;
+const MINUTE: i64 = 60_000;
+const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+
+/// An instant with the offset that clocks showed where it was written. Years 1 to 9999, in UTC
+/// and there. In JSON as RFC 3339 has it: `"2026-11-26T23:04:05.123+01:00"`.
+///
+/// Ordered by the instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Stamp {
+    ms: i64,
+    offset: i16,
+}
+
+/// Text or numbers that should be a time and are not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("A time is written like 2026-11-26T23:04:05+01:00, in a year from 1 to 9999.")]
+pub struct StampError;
+
+impl Stamp {
+    /// From milliseconds since 1970 in UTC and minutes east of UTC.
+    ///
+    /// # Errors
+    /// [`StampError`] if the year would not be 1 to 9999 or there is no such offset.
+    pub fn new(ms: i64, offset: i16) -> Result<Self, StampError> {
+        if !(-MOST_OFFSET..=MOST_OFFSET).contains(&offset) {
+            return Err(StampError);
+        }
+        for local in [ms, ms.saturating_add(i64::from(offset) * MINUTE)] {
+            let civil = EPOCH.checked_add(SignedDuration::from_millis(local)).map_err(|_| StampError)?;
+            if civil.year() < 1 {
+                return Err(StampError);
+            }
+        }
+        Ok(Self { ms, offset })
+    }
+
+    /// Milliseconds since 1970 in UTC.
+    #[must_use]
+    pub const fn ms(self) -> i64 {
+        self.ms
+    }
+
+    /// Minutes east of UTC.
+    #[must_use]
+    pub const fn offset(self) -> i16 {
+        self.offset
+    }
+
+    fn local(self) -> DateTime {
+        let local = SignedDuration::from_millis(self.ms + i64::from(self.offset) * MINUTE);
+        EPOCH.saturating_add(local)
+    }
+}
+
+impl fmt::Display for Stamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let at = self.local();
+        let (date, time) = (at.date(), at.time());
+        write!(f, "{:04}-{:02}-{:02}", date.year(), date.month(), date.day())?;
+        write!(f, "T{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())?;
+        if time.millisecond() != 0 {
+            write!(f, ".{:03}", time.millisecond())?;
+        }
+        match self.offset {
+            0 => f.write_str("Z"),
+            east => {
+                let sign = if east < 0 { '-' } else { '+' };
+                write!(f, "{sign}{:02}:{:02}", east.abs() / 60, east.abs() % 60)
+            }
+        }
+    }
+}
+
+impl FromStr for Stamp {
+    type Err = StampError;
+
+    /// Fractions of a second beyond the millisecond are cut off.
+    fn from_str(text: &str) -> Result<Self, StampError> {
+        let bad = StampError;
+        let (front, offset) = if let Some(front) = text.strip_suffix(['Z', 'z']) {
+            (front, 0)
+        } else {
+            let at = text.len().checked_sub(6).filter(|at| text.is_char_boundary(*at)).ok_or(bad)?;
+            let (front, zone) = text.split_at(at);
+            (front, offset_of(zone).ok_or(bad)?)
+        };
+        let shaped = front.is_ascii()
+            && front.len() >= 19
+            && matches!(front.as_bytes().get(10), Some(b'T' | b't' | b' '));
+        if !shaped {
+            return Err(bad);
+        }
+        let civil: DateTime = front.parse().map_err(|_| bad)?;
+        let ms = i64::try_from(civil.duration_since(EPOCH).as_millis()).map_err(|_| bad)?;
+        // Towards the past, so that a fraction is cut off before 1970 too.
+        let ms = if civil.duration_since(EPOCH).subsec_nanos() % 1_000_000 < 0 { ms - 1 } else { ms };
+        Self::new(ms - i64::from(offset) * MINUTE, offset)
+    }
+}
+
+/// Minutes of `+01:00`.
+fn offset_of(text: &str) -> Option<i16> {
+    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit()).then(|| part.parse::<i16>().ok())?;
+    let sign = match text.get(..1)? {
+        "+" => 1,
+        "-" => -1,
+        _ => return None,
+    };
+    let (hours, minutes) = (digits(text.get(1..3)?)?, digits(text.get(4..6)?)?);
+    (text.get(3..4) == Some(":") && minutes < 60).then_some(sign * (hours * 60 + minutes))
+}
+
+impl TryFrom<String> for Stamp {
+    type Error = StampError;
+
+    fn try_from(text: String) -> Result<Self, StampError> {
+        text.parse()
+    }
+}
+
+impl From<Stamp> for String {
+    fn from(stamp: Stamp) -> Self {
+        stamp.to_string()
+    }
+}
+
+/// Tells the time. The journal asks nothing else what time it is.
+pub trait Clock: Send + Sync {
+    /// Now, with the offset of this place.
+    fn now(&self) -> Stamp;
+}
+
+/// The clock and the time zone of this machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl SystemClock {
+    /// When a day begins at this place; where its first hour is skipped, when that ends.
+    #[must_use]
+    pub fn midnight(self, day: Date) -> Stamp {
+        let zone = jiff::tz::TimeZone::system();
+        let civil: Option<DateTime> = format!("{day}T00:00:00").parse().ok();
+        let begins = civil.and_then(|midnight| zone.to_timestamp(midnight).ok());
+        // The last days of the year 9999 are beyond what time zones know.
+        let in_utc = || civil.map_or(0, |midnight| midnight.duration_since(EPOCH).as_millis() as i64);
+        let (ms, offset) = match begins {
+            Some(begins) => (begins.as_millisecond(), zone.to_offset(begins).seconds() / 60),
+            None => (in_utc(), 0),
+        };
+        Stamp::new(ms, i16::try_from(offset).unwrap_or(0)).unwrap_or(Stamp { ms: 0, offset: 0 })
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> Stamp {
+        let now = jiff::Timestamp::now();
+        let offset = jiff::tz::TimeZone::system().to_offset(now).seconds() / 60;
+        let ms = now.as_millisecond();
+        // A clock that is beyond the year 9999 is taken for broken, and told by the time itself.
+        Stamp::new(ms, i16::try_from(offset).unwrap_or(0)).unwrap_or(Stamp { ms: 0, offset: 0 })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn times_are_read_and_written_as_rfc_3339_has_them() {
+        for text in [
+            "2026-11-26T23:04:05.123+01:00",
+            "1970-01-01T00:00:00Z",
+            "1969-12-31T23:59:59.999Z",
+            "0001-01-01T00:00:00Z",
+            "9999-12-31T23:59:59.999Z",
+            "9999-12-31T20:00:00-03:30",
+            "2026-03-01T00:00:00+05:45",
+        ] {
+            assert_eq!(text.parse::<Stamp>().unwrap().to_string(), text);
+        }
+        let cut: Stamp = "1969-12-31T23:59:59.9995Z".parse().unwrap();
+        assert_eq!(cut.to_string(), "1969-12-31T23:59:59.999Z");
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused() {
+        for text in [
+            "",
+            "Z",
+            "2026-11-26",
+            "2026-13-26T00:00:00Z",
+            "2026-11-26T24:00:00Z",
+            "2026-11-26T00:00:00",
+            "9999-12-31T23:59:59-01:00",
+            "0001-01-01T00:00:00+01:00",
+            "2026-11-26T00:00:00+19:00",
+            "2026-11-26T00:00:00+1:000",
+            "2026-11-26T00:00:00é01:00",
+            "-2026-11-26T00:00:00Z",
+            "2026-11-26T00:00:00+01:60",
+        ] {
+            assert_eq!(text.parse::<Stamp>(), Err(StampError), "{text}");
+        }
+        assert_eq!(Stamp::new(i64::MAX, 0), Err(StampError));
+    }
+
+    proptest! {
+        #[test]
+        fn every_stamp_survives_being_written(ms in -62_135_000_000_000_i64..253_402_200_000_000, offset in -1080_i16..=1080) {
+            let stamp = Stamp::new(ms, offset).unwrap();
+            prop_assert_eq!(stamp.to_string().parse::<Stamp>(), Ok(stamp));
+        }
+
+        #[test]
+        fn no_text_makes_it_stop(text in "\\PC{0,40}") {
+            let _ = text.parse::<Stamp>();
+        }
+    }
+}
