@@ -4,6 +4,7 @@
 
 mod acknowledgement;
 mod content;
+mod diary;
 mod plan;
 mod reply;
 
@@ -27,6 +28,7 @@ use crate::reframe::{self, Fitness, Suggested, Writer};
 
 pub use acknowledgement::AcknowledgementError;
 pub use content::{Content, ContentError};
+pub use diary::{Alarms, DiaryError, SaidBody, request as request_of};
 pub use plan::{PlanChangeBody, PlanScreening};
 pub use reply::{
     DistortionBody, ModelBody, Outcome, ReframeBody, Reply, ReplyBody, ScreeningBody, SpanBody, TimingBody,

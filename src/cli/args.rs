@@ -237,6 +237,12 @@ pub(super) struct ServeArgs {
     /// Where a request asks for writing, let another engine on this machine write: its address
     #[arg(long, value_name = "URL")]
     pub(super) writer: Option<WriterAddress>,
+    /// Without a model: the journal, help, and screening by phrase rules alone
+    #[arg(long, conflicts_with = "writer")]
+    pub(super) rules_only: bool,
+    /// Minutes without use after which a journal with a passphrase locks itself; 0 for never
+    #[arg(long, value_name = "MINUTES", default_value_t = 15)]
+    pub(super) lock_after: u16,
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,

@@ -111,7 +111,12 @@ fn journal(global: &Global) -> Vec<Finding> {
     };
     let private = "others on this machine can read your data folder; `chmod -R go= FOLDER` ends that";
     let open = (!health.private).then(|| finding(false, private.to_owned()));
-    std::iter::once(finding(faults.is_empty(), detail)).chain(open).collect()
+    let logs = health.damaged_logs.first().map(|copy| {
+        let told =
+            "its log was damaged once: what was written last before that may be missing. A copy lies in";
+        finding(false, format!("{told} {}; remove it when you have seen this", copy.display()))
+    });
+    std::iter::once(finding(faults.is_empty(), detail)).chain(open).chain(logs).collect()
 }
 
 fn processor() -> Finding {

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 
@@ -10,6 +11,7 @@ use super::args::{Global, ServeArgs};
 use super::error::CliError;
 use super::setup;
 use crate::http::{AccessToken, Service};
+use crate::journal::{Door, SystemClock};
 use crate::weights::Registry;
 
 static SERVING: AtomicBool = AtomicBool::new(false);
@@ -35,7 +37,10 @@ pub(super) async fn run(global: &Global, args: ServeArgs) -> Result<(), CliError
         source,
     })?;
     let address = listener.local_addr()?;
-    let assistant = setup::with_writer(global, setup::assistant(global).await?, args.writer)?;
+    let assistant = if args.rules_only { setup::rules_only()? } else { setup::assistant(global).await? };
+    let assistant = setup::with_writer(global, assistant, args.writer)?;
+    let idle = (args.lock_after > 0).then(|| Duration::from_secs(60 * u64::from(args.lock_after)));
+    let journal = Arc::new(Door::new(setup::data_dir(global)?, Arc::new(SystemClock), idle));
     let safety_plan = Arc::new(setup::safety_plan(global)?);
     let token = AccessToken::generate()?;
     let token_file = setup::data_dir(global)?.join("token");
@@ -58,8 +63,8 @@ pub(super) async fn run(global: &Global, args: ServeArgs) -> Result<(), CliError
     let cache = setup::cache(global)?;
     let models = Arc::new(move || cache.list(&Registry::load(cache.folder())?));
     SERVING.store(true, Ordering::Relaxed);
-    let ended =
-        crate::http::serve(listener, Service { assistant, models, token, safety_plan }, shutdown()).await;
+    let service = Service { assistant, models, token, safety_plan, journal };
+    let ended = crate::http::serve(listener, service, shutdown()).await;
     // A token that no service answers to is of no use to anyone.
     let _ = std::fs::remove_file(&token_file);
     Ok(ended?)

@@ -20,7 +20,10 @@ const LONGEST_NAME: usize = 32;
 /// The body of a request.
 pub(super) struct Json<T>(pub(super) T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+/// The body of a request that is said to be JSON, as it came.
+pub(super) struct JsonBytes(pub(super) Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for JsonBytes {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
@@ -36,6 +39,15 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
                 }
                 _ => ProblemKind::UnreadableBody,
             })?;
+        Ok(Self(bytes))
+    }
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let JsonBytes(bytes) = JsonBytes::from_request(request, state).await?;
         // An array would be taken for the fields in their order, which nobody means.
         if bytes.trim_ascii_start().first() == Some(&b'[') {
             return Err(ProblemKind::UnfitJson.into());

@@ -55,18 +55,30 @@ kinds! {
         "There is nothing at this address. /api/openapi.json lists what there is.";
     NoSafetyPlan 404 "no-safety-plan" "There is no safety plan yet"
         "There is no safety plan yet. Send one to this address with PUT.";
+    NoSuchEntry 404 "no-such-entry" "There is no such entry"
+        "There is no entry of this id in the journal. GET /entries lists what there is.";
+    NoSuchThoughtRecord 404 "no-such-thought-record" "There is no such thought record"
+        "There is no thought record of this id in the journal. GET /thought-records lists what there is.";
+    NoDraft 404 "no-draft" "There is no draft here"
+        "Nothing is saved under this name. PUT saves a draft.";
+    WrongPassphrase 403 "wrong-passphrase" "That passphrase doesn't open the journal"
+        "That passphrase doesn't open this journal. Nothing was changed.";
+    WrongCode 403 "wrong-code" "That recovery code doesn't open the journal"
+        "That recovery code belongs to another journal, or a newer one was made. Nothing was changed.";
     MethodNotAllowed 405 "method-not-allowed" "This address takes another method"
         "This address does not take that method. /api/openapi.json says which it takes.";
     SlowRequest 408 "slow-request" "The body took too long"
         "The body of the request did not arrive in time. Send it again.";
     UnknownScreening 409 "unknown-screening" "No such screening of this text"
         "There is no recent screening of this text with that id. Send the text without `acknowledges` first.";
+    NoPassphrase 409 "no-passphrase" "The journal has no passphrase"
+        "This journal has no passphrase, so it can't be locked and there is nothing to recover. PUT /vault/passphrase sets one.";
     ChangedMeanwhile 412 "changed-meanwhile" "It was changed meanwhile"
         "What is there is not what you read. Nothing was changed. Read it again and send your change with its `ETag`.";
     TooLong 413 "too-long" "The text is too long"
         "The text has more than 20,000 characters. Send it in parts.";
     TooLarge 413 "too-large" "The body is too large"
-        "The body of the request is too large: 256 KiB at most, 12 MiB for screenings. Send the text in parts.";
+        "The body of the request is too large: 256 KiB at most, 12 MiB for screenings, entries and drafts, 256 MiB for an import. Send it in parts.";
     NotJson 415 "not-json" "The body is not said to be JSON"
         "Send JSON, with the header `Content-Type: application/json`.";
     UnfitJson 422 "unfit-json" "The JSON does not fit"
@@ -81,10 +93,20 @@ kinds! {
         "A country is given by two letters, such as IE or NZ. Check the code and try again.";
     UnfitPlan 422 "unfit-plan" "The plan can't be kept"
         "There is no line in this plan. Write one at least; DELETE removes a plan.";
+    UnfitValue 422 "unfit-value" "A value can't be kept"
+        "One of the values can't be kept. /api/openapi.json shows what is taken.";
+    UnfitSecret 422 "unfit-secret" "The passphrase or code can't be used"
+        "A passphrase can't be empty, and a recovery code has seven groups of four letters and digits.";
+    UnfitFile 422 "unfit-file" "The file can't be taken in"
+        "The file is not what GET /export gives. Nothing was taken in.";
+    KeyReused 422 "key-reused" "The key came before with other content"
+        "This Idempotency-Key came before with other content. Nothing was kept. Send new content with a new key.";
     OutOfRange 422 "out-of-range" "A number is out of range"
         "`candidates` can be 1 to 5.";
+    JournalLocked 423 "journal-locked" "The journal is locked"
+        "The journal is locked. POST /vault/unlock with its passphrase opens it.";
     IfMatchNeeded 428 "if-match-needed" "Say what you read"
-        "There is a safety plan already. Send the `ETag` of what you read as `If-Match`, so that nothing is overwritten unseen.";
+        "This is there already. Send the `ETag` of what you read as `If-Match`, so that nothing is overwritten unseen.";
     Busy 429 "busy" "The model is busy"
         "The model is busy with other texts. Try again in 5 seconds.";
     Failed 500 "failed" "Something went wrong here"
@@ -97,12 +119,22 @@ kinds! {
         "Your safety plan was written by a newer Evenkeel. Nothing was changed. Use that version.";
     PlanNotKept 500 "plan-not-kept" "The safety plan could not be read or written"
         "Your safety plan could not be read or written. What was there before has not changed. Run `evenkeel plan` to see why.";
+    JournalDamaged 500 "journal-damaged" "The journal is damaged"
+        "The journal can't be read. Nothing was changed. `evenkeel doctor` says what is wrong with it.";
+    JournalNewer 500 "journal-newer" "A newer version wrote the journal"
+        "The journal was written by a newer Evenkeel. Nothing was changed. Use that version.";
+    JournalNotKept 500 "journal-not-kept" "The journal could not be read or written"
+        "The journal could not be read or written. What was kept before has not changed. Run `evenkeel doctor` to see why.";
+    JournalBusy 503 "journal-busy" "The journal is busy"
+        "Another program is writing to the journal. Nothing was changed. Try again in a second.";
     ModelLoading 503 "model-loading" "The model is being loaded"
         "The model is still being loaded. Try again in 2 seconds. Screenings with `rules_only` are answered now.";
     ModelFailed 503 "model-failed" "The model can't be used"
         "The model can't be used. Run `evenkeel doctor` to see why.";
     Stopping 503 "stopping" "The service is stopping"
         "The service was stopped before this was done. Start it and send the text again.";
+    DiskFull 507 "disk-full" "The disk is full"
+        "The disk is full. Nothing was changed; what you wrote was not kept. Free some space and try again.";
 }
 
 impl ProblemKind {
@@ -111,6 +143,7 @@ impl ProblemKind {
         match self {
             Self::Busy => Some(5),
             Self::ModelLoading => Some(2),
+            Self::JournalBusy => Some(1),
             _ => None,
         }
     }

@@ -9,11 +9,13 @@ mod guard;
 mod headers;
 mod health;
 mod helplines;
+mod journal;
 mod json;
 mod kinds;
 mod landing;
 mod models;
 mod openapi;
+mod precondition;
 mod problem;
 mod recognitions;
 mod record;
@@ -38,6 +40,7 @@ use utoipa_axum::routes;
 
 use crate::assistant::Assistant;
 use crate::crisis::safety_plan::PlanStore;
+use crate::journal::Door;
 use crate::weights::{ModelList, WeightsError};
 use guard::Guard;
 pub use health::{HealthBody, ModelHealth};
@@ -61,6 +64,8 @@ pub struct Service {
     pub token: AccessToken,
     /// Where the person's safety plan is kept.
     pub safety_plan: Arc<dyn PlanStore>,
+    /// The way to their journal.
+    pub journal: Arc<Door>,
 }
 
 /// Bytes of a body with one text of 20,000 characters, each of them escaped in JSON.
@@ -73,11 +78,12 @@ const LONG_SCREENINGS: usize = 2;
 /// The routes of the service as it answers on `port` of this machine, without a socket.
 /// [`serve`] puts it on one.
 pub fn router(service: Service, port: u16) -> Router {
-    build(service, port, CancellationToken::new())
+    build(service, port, CancellationToken::new()).0
 }
 
-/// As [`router`]; when `stopping` is cancelled, work in progress ends with a problem.
-fn build(service: Service, port: u16, stopping: CancellationToken) -> Router {
+/// As [`router`], with what its resources share; when `stopping` is cancelled, work in progress
+/// ends with a problem.
+fn build(service: Service, port: u16, stopping: CancellationToken) -> (Router, Shared) {
     let v1 = OpenApiRouter::new()
         .routes(routes!(reframings::create))
         .routes(routes!(recognitions::create))
@@ -85,7 +91,8 @@ fn build(service: Service, port: u16, stopping: CancellationToken) -> Router {
         .routes(routes!(models::list))
         .routes(routes!(helplines::list))
         .routes(routes!(safety_plan::show, safety_plan::keep, safety_plan::erase))
-        .routes(routes!(health::show));
+        .routes(routes!(health::show))
+        .merge(journal::routes());
     let (routes, document) = OpenApiRouter::with_openapi(openapi::Document::openapi())
         .nest(guard::BASE, v1)
         .routes(routes!(openapi::show))
@@ -94,22 +101,28 @@ fn build(service: Service, port: u16, stopping: CancellationToken) -> Router {
         .split_for_parts();
 
     let guard = Arc::new(Guard::new(service.token, port));
+    let plan: Arc<dyn PlanStore> =
+        Arc::new(safety_plan::BehindDoor::new(service.safety_plan, Arc::clone(&service.journal)));
     let shared = Shared(Arc::new(Parts {
-        assistant: service.assistant.with_safety_plan(Arc::clone(&service.safety_plan)),
-        safety_plan: service.safety_plan,
+        assistant: service.assistant.with_safety_plan(Arc::clone(&plan)),
+        safety_plan: plan,
+        journal: service.journal,
+        reader: journal::Reader::default(),
+        derivations: Semaphore::new(1),
         models: service.models,
         document: openapi::to_bytes(&document),
         long_screenings: Arc::new(Semaphore::new(LONG_SCREENINGS)),
         stopping,
     }));
-    routes
+    let router = routes
         .fallback(|| async { Problem::from(ProblemKind::NotFound) })
         .method_not_allowed_fallback(|| async { Problem::from(ProblemKind::MethodNotAllowed) })
         .layer(DefaultBodyLimit::max(MOST_BYTES))
         .layer(from_fn_with_state(guard, guard::check))
         .layer(from_fn(headers::add))
         .layer(from_fn(record::request))
-        .with_state(shared)
+        .with_state(shared.clone());
+    (router, shared)
 }
 
 /// What the resources share. Cloning is cheap.
@@ -120,6 +133,10 @@ struct Parts {
     assistant: Assistant,
     models: ModelSource,
     safety_plan: Arc<dyn PlanStore>,
+    journal: Arc<Door>,
+    reader: journal::Reader,
+    /// Places for deriving a key from a passphrase.
+    derivations: Semaphore,
     document: Bytes,
     long_screenings: Arc<Semaphore>,
     stopping: CancellationToken,

@@ -19,6 +19,7 @@ use super::{Problem, Shared};
     ),
     tags(
         (name = "Texts", description = "What a person wrote."),
+        (name = "Journal", description = "What a person keeps, encrypted on this machine."),
         (name = "Help", description = "Whom to call."),
         (name = "About", description = "The service and its models."),
     ),

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use axum::Json as Reply;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use tokio::task::spawn_blocking;
 
 use super::country::CountryQuery;
 use super::json::Json;
+use super::precondition::{Wanted, etag};
 use super::work::{PlanEraseProblems, PlanKeepProblems, PlanShowProblems};
 use super::{Problem, ProblemKind, Shared};
 use crate::assistant::{PlanChangeBody, PlanScreening, Turn};
@@ -19,6 +20,7 @@ use crate::crisis::CountryCode;
 use crate::crisis::safety_plan::{
     KeptPlan, PlanError, PlanStore, PlanStoreError, Revision, SafetyPlan, SafetyPlanBody,
 };
+use crate::journal::Door;
 
 /// Give the safety plan.
 ///
@@ -37,7 +39,7 @@ use crate::crisis::safety_plan::{
 pub(super) async fn show(State(shared): State<Shared>) -> Result<Response, Problem> {
     let kept = shared.read_plan().await?.ok_or(ProblemKind::NoSafetyPlan)?;
     let body = SafetyPlanBody::new(&kept.plan, kept.readable_when_locked);
-    Ok((etag(&kept.revision), Reply(body)).into_response())
+    Ok((etag(tag(&kept.revision)), Reply(body)).into_response())
 }
 
 /// Keep a safety plan.
@@ -80,7 +82,8 @@ pub(super) async fn keep(
         return Err(ProblemKind::UnfitPlan.into());
     }
     let before = shared.read_plan().await?;
-    Wanted::of(&headers).permits_change(before.as_ref().map(|kept| &kept.revision))?;
+    let now = before.as_ref().map(|kept| tag(&kept.revision));
+    Wanted::of(&headers).permits_change(now.as_deref())?;
 
     let was = before.as_ref().is_some_and(|kept| kept.readable_when_locked);
     let readable = body.readable_when_locked.unwrap_or(was);
@@ -91,7 +94,7 @@ pub(super) async fn keep(
     let screening = shared.screen_plan(&kept.plan, &earlier, country).await;
     let status = if is_first { StatusCode::CREATED } else { StatusCode::OK };
     let told = PlanChangeBody::new(&kept, screening);
-    Ok((status, etag(&kept.revision), Reply(told)).into_response())
+    Ok((status, etag(tag(&kept.revision)), Reply(told)).into_response())
 }
 
 /// Erase the safety plan.
@@ -107,10 +110,7 @@ pub(super) async fn keep(
 )]
 pub(super) async fn erase(State(shared): State<Shared>, headers: HeaderMap) -> Result<StatusCode, Problem> {
     let kept = shared.read_plan().await?.ok_or(ProblemKind::NoSafetyPlan)?;
-    let wanted = Wanted::of(&headers);
-    if wanted.names_states() {
-        wanted.permits_change(Some(&kept.revision))?;
-    }
+    Wanted::of(&headers).permits_removal(&tag(&kept.revision))?;
     shared.with_plan(move |store| store.erase(&kept.revision)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -150,48 +150,50 @@ impl Shared {
     }
 }
 
-/// Which states of the plan a caller knows (RFC 9110, 13.1).
-struct Wanted {
-    /// The values of `If-Match`.
-    states: Vec<String>,
-    /// Whether `If-None-Match` says that there must be none.
-    none: bool,
+/// The plan of somebody who may want it hidden while their journal is locked.
+pub(super) struct BehindDoor {
+    store: Arc<dyn PlanStore>,
+    door: Arc<Door>,
 }
 
-impl Wanted {
-    fn of(headers: &HeaderMap) -> Self {
-        let values = |name: HeaderName| -> Vec<String> {
-            let all = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
-            all.flat_map(|value| value.split(',')).map(|one| one.trim().to_owned()).collect()
-        };
-        Self { states: values(header::IF_MATCH), none: !values(header::IF_NONE_MATCH).is_empty() }
+impl BehindDoor {
+    pub(super) fn new(store: Arc<dyn PlanStore>, door: Arc<Door>) -> Self {
+        Self { store, door }
     }
 
-    fn names_states(&self) -> bool {
-        !self.states.is_empty()
+    /// A journal whose lock cannot be told from its key file counts as locked.
+    fn is_locked(&self) -> bool {
+        self.door.standing().map_or(true, |standing| standing.locked)
     }
+}
 
-    fn permits_change(&self, now: Option<&Revision>) -> Result<(), ProblemKind> {
-        match (self.names_states(), now) {
-            (false, None) => Ok(()),
-            (false, Some(_)) if self.none => Err(ProblemKind::ChangedMeanwhile),
-            (false, Some(_)) => Err(ProblemKind::IfMatchNeeded),
-            (true, None) => Err(ProblemKind::ChangedMeanwhile),
-            (true, Some(now)) => {
-                let tag = quoted(now);
-                let named = self.states.iter().any(|state| *state == tag || state == "*");
-                if named { Ok(()) } else { Err(ProblemKind::ChangedMeanwhile) }
-            }
+impl PlanStore for BehindDoor {
+    fn read(&self) -> Result<Option<KeptPlan>, PlanStoreError> {
+        match self.store.read()? {
+            Some(kept) if !kept.readable_when_locked && self.is_locked() => Err(PlanStoreError::Locked),
+            read => Ok(read),
         }
     }
+
+    fn write(
+        &self,
+        plan: &SafetyPlan,
+        readable_when_locked: bool,
+        over: Option<&Revision>,
+    ) -> Result<KeptPlan, PlanStoreError> {
+        self.read()?;
+        self.store.write(plan, readable_when_locked, over)
+    }
+
+    fn erase(&self, looked_at: &Revision) -> Result<(), PlanStoreError> {
+        self.read()?;
+        self.store.erase(looked_at)
+    }
 }
 
-fn quoted(revision: &Revision) -> String {
+/// Its state as an `ETag`.
+fn tag(revision: &Revision) -> String {
     format!("\"{}\"", revision.as_str())
-}
-
-fn etag(revision: &Revision) -> [(HeaderName, String); 1] {
-    [(header::ETAG, quoted(revision))]
 }
 
 impl From<PlanError> for Problem {
@@ -205,6 +207,7 @@ impl From<PlanStoreError> for Problem {
         match &error {
             PlanStoreError::Damaged { .. } => Self::new(ProblemKind::PlanDamaged, &error),
             PlanStoreError::Newer { .. } => Self::new(ProblemKind::PlanNewer, &error),
+            PlanStoreError::Locked => ProblemKind::JournalLocked.into(),
             PlanStoreError::Changed => ProblemKind::ChangedMeanwhile.into(),
             PlanStoreError::Io { .. } => Self::new(ProblemKind::PlanNotKept, &error),
         }

@@ -45,7 +45,8 @@ pub async fn serve(
     }
     let stopping = CancellationToken::new();
     let closing = CancellationToken::new();
-    let app = build(service, address.port(), stopping.clone());
+    let (app, shared) = build(service, address.port(), stopping.clone());
+    let idle = tokio::spawn(shared.lock_when_idle());
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
     loop {
@@ -72,6 +73,8 @@ pub async fn serve(
         let _ = timeout(LAST_WORDS, all(&mut connections)).await;
     }
     connections.shutdown().await;
+    stopping.cancel();
+    let _ = idle.await;
     Ok(())
 }
 

@@ -102,7 +102,33 @@ const REPLY: [ProblemKind; 3] =
     [ProblemKind::Emergency, ProblemKind::UnknownScreening, ProblemKind::OutOfRange];
 
 /// Problems of every route that reads the safety plan.
-const PLAN: [ProblemKind; 3] = [ProblemKind::PlanDamaged, ProblemKind::PlanNewer, ProblemKind::PlanNotKept];
+const PLAN: [ProblemKind; 4] =
+    [ProblemKind::JournalLocked, ProblemKind::PlanDamaged, ProblemKind::PlanNewer, ProblemKind::PlanNotKept];
+
+/// Problems of every route that opens the journal.
+const JOURNAL: [ProblemKind; 6] = [
+    ProblemKind::JournalLocked,
+    ProblemKind::JournalDamaged,
+    ProblemKind::JournalNewer,
+    ProblemKind::JournalNotKept,
+    ProblemKind::JournalBusy,
+    ProblemKind::DiskFull,
+];
+/// Problems of every route that keeps what a person wrote.
+const KEEP: [ProblemKind; 5] = [
+    ProblemKind::TooLong,
+    ProblemKind::UnusableText,
+    ProblemKind::UnknownCountry,
+    ProblemKind::UnfitValue,
+    ProblemKind::OutOfRange,
+];
+/// Problems of every change to something that somebody else may have changed.
+const CHANGE: [ProblemKind; 2] = [ProblemKind::IfMatchNeeded, ProblemKind::ChangedMeanwhile];
+/// Problems of a query that names a country.
+const COUNTRY: [ProblemKind; 2] = [ProblemKind::UnfitQuery, ProblemKind::UnknownCountry];
+/// Problems of a passphrase or a code.
+const SECRET: [ProblemKind; 3] =
+    [ProblemKind::WrongPassphrase, ProblemKind::WrongCode, ProblemKind::UnfitSecret];
 
 macro_rules! problems {
     ($($(#[$about:meta])* $name:ident: $kinds:expr;)*) => {$(
@@ -134,6 +160,58 @@ problems! {
     ]];
     /// For `DELETE /safety-plan`.
     PlanEraseProblems: [&GUARD[..], &PLAN[..], &[ProblemKind::NoSafetyPlan, ProblemKind::ChangedMeanwhile]];
+    /// For routes that read the journal and ask for nothing.
+    JournalProblems: [&GUARD[..], &JOURNAL[..]];
+    /// For lists of what the journal keeps.
+    ListProblems: [&GUARD[..], &JOURNAL[..], &[
+        ProblemKind::UnfitQuery,
+        ProblemKind::UnfitValue,
+        ProblemKind::OutOfRange,
+        ProblemKind::NoSuchEntry,
+    ]];
+    /// For `POST /entries`.
+    KeepProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &KEEP[..], &[ProblemKind::KeyReused]];
+    /// For `GET /entries/{id}`.
+    EntryProblems: [&GUARD[..], &JOURNAL[..], &[ProblemKind::NoSuchEntry]];
+    /// For `PATCH /entries/{id}`.
+    EntryChangeProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &KEEP[..], &CHANGE[..], &[ProblemKind::NoSuchEntry]];
+    /// For `DELETE /entries/{id}`.
+    EntryRemovalProblems: [&GUARD[..], &JOURNAL[..], &[ProblemKind::NoSuchEntry, ProblemKind::ChangedMeanwhile]];
+    /// For readings of an entry.
+    EntryReadingProblems: [&GUARD[..], &JOURNAL[..], &TEXT[..], &[ProblemKind::UnfitQuery, ProblemKind::NoSuchEntry]];
+    /// For `POST /thought-records`.
+    RecordKeepProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &COUNTRY[..], &[
+        ProblemKind::UnfitValue,
+        ProblemKind::KeyReused,
+        ProblemKind::NoSuchEntry,
+    ]];
+    /// For `GET /thought-records/{id}`.
+    RecordProblems: [&GUARD[..], &JOURNAL[..], &[ProblemKind::NoSuchThoughtRecord]];
+    /// For `PUT /thought-records/{id}`.
+    RecordChangeProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &COUNTRY[..], &CHANGE[..], &[
+        ProblemKind::NoSuchThoughtRecord,
+    ]];
+    /// For `DELETE /thought-records/{id}`.
+    RecordRemovalProblems: [&GUARD[..], &JOURNAL[..], &[
+        ProblemKind::NoSuchThoughtRecord,
+        ProblemKind::ChangedMeanwhile,
+    ]];
+    /// For drafts by their names.
+    DraftProblems: [&GUARD[..], &JOURNAL[..], &[ProblemKind::NoDraft]];
+    /// For `PUT /drafts/{slot}`.
+    DraftKeepProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &[ProblemKind::TooLong, ProblemKind::UnfitValue]];
+    /// For `GET /vault`.
+    VaultProblems: [&GUARD[..], &[ProblemKind::JournalDamaged, ProblemKind::JournalNewer, ProblemKind::JournalNotKept]];
+    /// For `POST /vault/lock`.
+    VaultLockProblems: [&GUARD[..], &JOURNAL[..], &[ProblemKind::NoPassphrase]];
+    /// For `POST /vault/unlock`.
+    UnlockProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &SECRET[..], &[ProblemKind::NoPassphrase]];
+    /// For changes of the passphrase and the code.
+    VaultSecretProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &SECRET[..], &[ProblemKind::NoPassphrase]];
+    /// For `POST /import`.
+    ImportProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &COUNTRY[..], &[ProblemKind::UnfitFile]];
+    /// For `POST /erase`.
+    EraseProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &[ProblemKind::NoSuchEntry, ProblemKind::UnfitValue]];
     /// For `POST /screenings`.
     ScreeningProblems: [&GUARD[..], &BODY[..], &TEXT[..]];
     /// For routes that give the whole reply.

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::error::JournalError;
 use super::time::Stamp;
 use super::vault::{DataKey, KEY_FILE, Unlock, Vault};
-use super::{Journal, check, connect, log_of, schema};
+use super::{Journal, check, connect, log, schema};
 use crate::disk;
 
 /// Where backups in the data folder lie.
@@ -31,9 +31,10 @@ const NOTE_LAST: &str = "INSERT OR REPLACE INTO notes (name, value) VALUES (?1, 
 const PAGES: i32 = 2_000;
 
 /// A backup that is there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Backup {
     /// Its file or folder.
+    #[schema(value_type = String)]
     pub path: PathBuf,
     /// Bytes of its database.
     pub bytes: u64,
@@ -89,8 +90,18 @@ impl Journal {
         }
     }
 
-    /// The copies in the data folder: those made before an upgrade, the oldest first, then what
-    /// was there before a backup was put back.
+    /// Makes a backup in the data folder, with a copy of the key file, and checks it.
+    ///
+    /// # Errors
+    /// As [`Journal::backup_to`].
+    pub fn back_up(&self) -> Result<Backup, JournalError> {
+        let backups = self.folder.join(FOLDER);
+        disk::private_folder(&backups).map_err(|error| connect::unwritable(&backups, error))?;
+        self.backup_to(&backups.join(self.clock.now().to_string().replace(':', "")))
+    }
+
+    /// The copies in the data folder: those made by hand or before an upgrade, the oldest first,
+    /// then what was there before a backup was put back.
     ///
     /// # Errors
     /// [`JournalError`] if the folder cannot be read.
@@ -107,7 +118,7 @@ impl Journal {
         Ok(backups)
     }
 
-    /// Deletes the copies in the data folder. Gives how many.
+    /// Deletes the copies in the data folder, and logs that were set aside. Gives how many copies.
     ///
     /// # Errors
     /// [`JournalError`] if one cannot be deleted.
@@ -119,6 +130,9 @@ impl Journal {
             } else {
                 fs::remove_file(&backup.path)?;
             }
+        }
+        for log in log::aside(&self.folder)? {
+            fs::remove_file(log)?;
         }
         if let Some(last) = backups.last() {
             disk::sync_folder_of(&last.path)?;
@@ -143,8 +157,12 @@ fn own(folder: &Path) -> Result<Vec<Backup>, JournalError> {
     for entry in listed {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if entry.path().extension().is_some_and(|extension| extension == "db") {
-            backups.push(Backup { path: entry.path(), bytes: entry.metadata()?.len(), name });
+        let path = entry.path();
+        let whole = path.join(connect::DATABASE);
+        if let Ok(database) = whole.metadata() {
+            backups.push(Backup { path, bytes: database.len(), name });
+        } else if path.extension().is_some_and(|extension| extension == "db") {
+            backups.push(Backup { path, bytes: entry.metadata()?.len(), name });
         }
     }
     backups.sort_by(|a, b| a.name.cmp(&b.name));
@@ -237,7 +255,7 @@ fn place(backup: &Path, folder: &Path, new: &Path, now: Stamp) -> Result<Option<
     let (database, key_file) = (folder.join(connect::DATABASE), folder.join(KEY_FILE));
     let before = keep(folder, now)?;
     // The log belongs to the old database and would be read into the new one.
-    for old in [log_of(&database), shared_of(&database)] {
+    for old in [log::of(&database), shared_of(&database)] {
         match fs::remove_file(&old) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
             _ => {}
@@ -264,7 +282,7 @@ fn shared_of(database: &Path) -> PathBuf {
 /// Gives the journal's files a second name in a folder of their own.
 fn keep(folder: &Path, now: Stamp) -> Result<Option<PathBuf>, JournalError> {
     let database = folder.join(connect::DATABASE);
-    let files = [folder.join(KEY_FILE), log_of(&database), database];
+    let files = [folder.join(KEY_FILE), log::of(&database), database];
     let files: Vec<&PathBuf> = files.iter().filter(|path| path.exists()).collect();
     if files.is_empty() {
         return Ok(None);

@@ -1,13 +1,13 @@
 //! Whether all pages and rows are as they should be.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use super::error::JournalError;
 use super::time::Stamp;
 use super::vault::{Unlock, Vault, VaultState};
-use super::{Journal, backup, connect, log_of, schema};
+use super::{Journal, backup, connect, log, schema};
 use crate::disk;
 
 /// What a check of the journal found.
@@ -35,6 +35,8 @@ pub struct Health {
     pub private: bool,
     /// How the key is kept.
     pub vault: VaultState,
+    /// Copies of logs that were found damaged: what was written last before that may be missing.
+    pub damaged_logs: Vec<PathBuf>,
     /// When the last backup was made.
     pub last_backup: Option<Stamp>,
 }
@@ -79,9 +81,10 @@ impl Journal {
             structure,
             schema: schema::version(&connection)?,
             bytes: length(&path),
-            log_bytes: length(&log_of(&path)),
+            log_bytes: length(&log::of(&path)),
             private: files.iter().all(|path| disk::is_private(path)),
             vault: Vault::of(&self.folder).state()?,
+            damaged_logs: log::aside(&self.folder)?,
             last_backup: backup::last(&connection).unwrap_or(None),
         })
     }

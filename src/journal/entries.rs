@@ -33,15 +33,7 @@ impl Journal {
         self.write(|tx| {
             new.iter()
                 .map(|new| {
-                    let entry = Entry {
-                        id: Id::new(now),
-                        version: 1,
-                        written: new.written.unwrap_or(now),
-                        saved: now,
-                        text: new.text.clone(),
-                        mood: new.mood,
-                        tags: in_order(&new.tags),
-                    };
+                    let entry = new.at(now);
                     insert(tx, &entry)?;
                     Ok(entry)
                 })
@@ -164,6 +156,21 @@ impl Journal {
     }
 }
 
+impl NewEntry {
+    /// The entry that is made of it at this moment.
+    pub(super) fn at(&self, now: Stamp) -> Entry {
+        Entry {
+            id: Id::new(now),
+            version: 1,
+            written: self.written.unwrap_or(now),
+            saved: now,
+            text: self.text.clone(),
+            mood: self.mood,
+            tags: in_order(&self.tags),
+        }
+    }
+}
+
 fn in_order(tags: &[Tag]) -> Vec<Tag> {
     let tags: std::collections::BTreeSet<Tag> = tags.iter().cloned().collect();
     tags.into_iter().collect()
@@ -217,6 +224,12 @@ pub(super) fn insert_revision(db: &Connection, seq: i64, was: &Revision) -> Resu
 pub(super) fn find(db: &Connection, id: Id) -> Result<Option<(i64, Entry)>, JournalError> {
     let sql = format!("SELECT {COLUMNS} FROM entries e WHERE e.id = ?1");
     Ok(db.prepare_cached(&sql)?.query_row([id.as_bytes()], of_row).optional()?)
+}
+
+/// The entry of a row.
+pub(super) fn at(db: &Connection, seq: i64) -> Result<Entry, JournalError> {
+    let sql = format!("SELECT {COLUMNS} FROM entries e WHERE e.seq = ?1");
+    Ok(db.prepare_cached(&sql)?.query_row([seq], of_row)?.1)
 }
 
 /// An entry with its row's number.

@@ -102,6 +102,9 @@ pub enum JournalError {
         /// The version it is at.
         found: u32,
     },
+    /// A key came before, with something else.
+    #[error("This key came before with other content. Nothing was kept. Send new content with a new key.")]
+    KeyReused,
     /// A cursor that this journal did not give.
     #[error("That place in the list is not known. Begin again without it.")]
     Cursor,

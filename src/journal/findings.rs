@@ -1,12 +1,12 @@
 //! What the screen and the recogniser said of texts.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::Journal;
 use super::error::JournalError;
 use super::model::{Entry, FoundDistortion, ModelIds, Recognition, Screening};
 use super::values::Id;
-use super::{entries, records, rows};
+use super::{entries, rows};
 use crate::crisis::{Coverage, Risk};
 use crate::distortion::Distortion;
 
@@ -38,20 +38,23 @@ impl Journal {
         risk: &Risk,
         model: Option<&ModelIds>,
     ) -> Result<(), JournalError> {
-        let screening =
-            Screening { version, at: self.clock.now(), risk: risk.clone(), model: model.cloned() };
+        self.keep_screenings([(text, version, risk, model)])
+    }
+
+    /// Keeps what the screen said of several texts, all of it or nothing.
+    ///
+    /// # Errors
+    /// [`JournalError::Missing`] if one of the texts is gone, and others.
+    pub fn keep_screenings<'a>(
+        &self,
+        said: impl IntoIterator<Item = (Screened, u32, &'a Risk, Option<&'a ModelIds>)>,
+    ) -> Result<(), JournalError> {
+        let at = self.clock.now();
         self.write(|tx| {
-            let subject = match text {
-                Screened::Entry(id) => {
-                    let found = entries::find(tx, id)?.ok_or(JournalError::Missing { what: "entry", id })?;
-                    Subject::Entry(found.0)
-                }
-                Screened::Record(id) => {
-                    let missing = JournalError::Missing { what: "thought record", id };
-                    Subject::Record(records::find(tx, id)?.ok_or(missing)?.0)
-                }
-            };
-            insert_screening(tx, subject, &screening)
+            said.into_iter().try_for_each(|(text, version, risk, model)| {
+                let screening = Screening { version, at, risk: risk.clone(), model: model.cloned() };
+                insert_screening(tx, subject(tx, text)?, &screening)
+            })
         })
     }
 
@@ -95,6 +98,20 @@ impl Journal {
             Ok(db.query_row(sql, [], |row| row.get(0))?)
         })
     }
+}
+
+fn subject(db: &Connection, text: Screened) -> Result<Subject, JournalError> {
+    let (table, what, id) = match text {
+        Screened::Entry(id) => ("entries", "entry", id),
+        Screened::Record(id) => ("thought_records", "thought record", id),
+    };
+    let sql = format!("SELECT seq FROM {table} WHERE id = ?1");
+    let seq = db.prepare_cached(&sql)?.query_row([id.as_bytes()], |row| row.get(0)).optional()?;
+    let seq = seq.ok_or(JournalError::Missing { what, id })?;
+    Ok(match text {
+        Screened::Entry(_) => Subject::Entry(seq),
+        Screened::Record(_) => Subject::Record(seq),
+    })
 }
 
 pub(super) fn insert_screening(

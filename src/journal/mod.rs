@@ -9,12 +9,15 @@ mod backup;
 mod carry;
 mod check;
 mod connect;
+mod creations;
+mod door;
 mod drafts;
 mod entries;
 mod erase;
 mod error;
 mod find;
 mod findings;
+mod log;
 mod model;
 mod records;
 mod rows;
@@ -31,6 +34,8 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 pub use backup::{Backup, Restored, restore};
 pub use carry::{Form, Imported};
 pub use check::{Health, check_folder};
+pub use creations::{Created, CreationKey};
+pub use door::{Door, Standing};
 pub use erase::Erase;
 pub use error::JournalError;
 pub use find::{Cursor, Filter, Hit, MOST_OF_A_PAGE, Page};
@@ -39,6 +44,7 @@ pub use model::{
     Balanced, Change, Draft, Entry, Feeling, FoundDistortion, FullEntry, FullRecord, ModelIds, NewEntry,
     Recognition, RecordContent, Revision, Screening, ThoughtRecord, Verdict,
 };
+pub use records::RecordFilter;
 pub use time::{Clock, Stamp, StampError, SystemClock};
 pub use values::{EntryText, Id, Line, Mood, Percent, Tag, ValueError};
 
@@ -55,6 +61,7 @@ pub struct Journal {
     key: DataKey,
     /// The latest form of the database that is known.
     known: u32,
+    damaged_log: Option<PathBuf>,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
     clock: Arc<dyn Clock>,
@@ -94,11 +101,12 @@ fn open_with(
     let key = vault.open(unlock)?;
     if !path.exists() {
         // A log without its database is what is left of a journal, not a new one.
-        if log_of(&path).metadata().is_ok_and(|log| log.len() > 0) {
+        if log::of(&path).metadata().is_ok_and(|log| log.len() > 0) {
             return Err(JournalError::DamagedHeader);
         }
         connect::create(&path, &key, migrations)?;
     }
+    let damaged_log = log::set_aside_if_damaged(&path, clock.now())?;
     let known = migrations.len() as u32;
     let mut writer = connect::connect(&path, &key, known)?;
     if schema::version(&writer)? < known {
@@ -109,17 +117,11 @@ fn open_with(
         folder: folder.to_owned(),
         key,
         known,
+        damaged_log,
         writer: Mutex::new(writer),
         readers: Mutex::default(),
         clock,
     })
-}
-
-/// SQLite's log beside a database.
-fn log_of(database: &Path) -> PathBuf {
-    let mut name = database.as_os_str().to_owned();
-    name.push("-wal");
-    name.into()
 }
 
 impl Journal {
@@ -127,6 +129,13 @@ impl Journal {
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// A copy of the log, where this opening found it damaged: what was written last before that
+    /// may be missing.
+    #[must_use]
+    pub fn damaged_log(&self) -> Option<&Path> {
+        self.damaged_log.as_deref()
     }
 
     /// What time the journal has it.

@@ -46,7 +46,7 @@ pub struct Change {
 }
 
 /// An entry as it is now.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
     /// Its name, for good.
@@ -66,7 +66,7 @@ pub struct Entry {
 }
 
 /// An entry as it was.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Revision {
     /// The version that it was.
@@ -82,7 +82,7 @@ pub struct Revision {
 }
 
 /// The model that said something.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ModelIds {
     /// Name in the registry, or the file's name.
@@ -98,7 +98,7 @@ pub struct ModelIds {
 }
 
 /// What the screen said of a version of a text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Screening {
     /// The version that it read.
@@ -112,7 +112,7 @@ pub struct Screening {
 }
 
 /// A habit of thought that the recogniser found.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FoundDistortion {
     /// Which.
@@ -124,7 +124,7 @@ pub struct FoundDistortion {
 }
 
 /// What the recogniser said of a version of an entry.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Recognition {
     /// The version that it read.
@@ -140,7 +140,7 @@ pub struct Recognition {
 }
 
 /// An entry with all that belongs to it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FullEntry {
     /// The entry as it is now.
@@ -154,7 +154,7 @@ pub struct FullEntry {
 }
 
 /// A feeling and how strong it was, before and after the record was worked through.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Feeling {
     /// Its name, in the person's words.
@@ -166,7 +166,7 @@ pub struct Feeling {
 }
 
 /// What the person made of a distortion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// It was offered and fits.
@@ -190,7 +190,7 @@ impl Verdict {
 }
 
 /// A balanced thought.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "from", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Balanced {
     /// One that was offered, perhaps with the id of its line in the bank.
@@ -218,7 +218,7 @@ impl Balanced {
 }
 
 /// What a thought record says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecordContent {
     /// What happened.
@@ -280,7 +280,7 @@ impl RecordContent {
 }
 
 /// A thought record as it is now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ThoughtRecord {
     /// Its name, for good.
@@ -298,7 +298,7 @@ pub struct ThoughtRecord {
 }
 
 /// A thought record with all that belongs to it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FullRecord {
     /// The record as it is now.
@@ -308,7 +308,7 @@ pub struct FullRecord {
 }
 
 /// Something that is being written.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Draft {
     /// Where it is written: a name that the page or command chose.

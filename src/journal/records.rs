@@ -3,16 +3,27 @@
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params, params};
 
 use super::error::JournalError;
+use super::find::{Cursor, MOST_OF_A_PAGE, Page};
 use super::findings::{self, Subject};
 use super::model::{Balanced, Feeling, FullRecord, RecordContent, ThoughtRecord, Verdict};
+use super::time::Stamp;
 use super::values::{Id, Line, Percent};
-use super::{Journal, entries, rows};
+use super::{Journal, entries, find as finding, rows};
 use crate::crisis::Date;
 use crate::distortion::Distortion;
 
 const COLUMNS: &str = "r.seq, r.id, r.version, r.written_ms, r.written_offset, r.saved_ms, r.saved_offset, \
      (SELECT e.id FROM entries e WHERE e.seq = r.entry), r.situation, r.thought, r.belief, \
      r.balanced, r.balanced_from, r.balanced_line, r.belief_after, r.review_on";
+
+/// Which thought records are wanted. What is absent does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct RecordFilter {
+    /// Those that came from this entry.
+    pub entry: Option<Id>,
+    /// Those to be looked at again on this day or earlier.
+    pub due: Option<Date>,
+}
 
 impl Journal {
     /// Keeps a new thought record, perhaps of an entry. When this returns, it is on the disk.
@@ -24,15 +35,7 @@ impl Journal {
         entry: Option<Id>,
         content: &RecordContent,
     ) -> Result<ThoughtRecord, JournalError> {
-        let now = self.clock.now();
-        let record = ThoughtRecord {
-            id: Id::new(now),
-            version: 1,
-            written: now,
-            saved: now,
-            entry,
-            content: content.clone(),
-        };
+        let record = ThoughtRecord::begun(self.clock.now(), entry, content.clone());
         self.write(|tx| insert(tx, &record).map(|_| ()))?;
         Ok(record)
     }
@@ -77,6 +80,33 @@ impl Journal {
         })
     }
 
+    /// A page of the thought records, the newest first.
+    ///
+    /// # Errors
+    /// [`JournalError`] if the cursor is not one of a list, or the journal cannot be read.
+    pub fn records(
+        &self,
+        filter: &RecordFilter,
+        after: Option<Cursor>,
+        limit: usize,
+    ) -> Result<Page<ThoughtRecord>, JournalError> {
+        let limit = limit.clamp(1, MOST_OF_A_PAGE);
+        let (ms, id) = match after {
+            None => (i64::MAX, [0xff; 16]),
+            Some(Cursor::Time { ms, id }) => (ms, *id.as_bytes()),
+            Some(Cursor::Search { .. }) => return Err(JournalError::Cursor),
+        };
+        let wanted = "(r.written_ms, r.id) < (?1, ?2)
+               AND (?3 IS NULL OR r.entry = (SELECT seq FROM entries WHERE id = ?3))
+               AND (?4 IS NULL OR r.review_on <= ?4)
+             ORDER BY r.written_ms DESC, r.id DESC LIMIT ?5";
+        let entry = filter.entry.as_ref().map(|id| id.as_bytes());
+        let due = filter.due.map(|day| day.to_string());
+        let most = rows::number(limit + 1);
+        let items = self.read(|db| select(db, wanted, params![ms, id, entry, due, most]))?;
+        Ok(finding::page(items, limit, |last| Cursor::Time { ms: last.written.ms(), id: last.id }))
+    }
+
     /// The thought records of an entry, the oldest first.
     ///
     /// # Errors
@@ -109,6 +139,19 @@ impl Journal {
             if gone == 0 { Err(JournalError::Missing { what: "thought record", id }) } else { Ok(()) }
         })
     }
+}
+
+impl ThoughtRecord {
+    /// A record that is begun at this moment.
+    pub(super) fn begun(now: Stamp, entry: Option<Id>, content: RecordContent) -> Self {
+        Self { id: Id::new(now), version: 1, written: now, saved: now, entry, content }
+    }
+}
+
+/// The record of a row.
+pub(super) fn at(db: &Connection, seq: i64) -> Result<ThoughtRecord, JournalError> {
+    let found = select(db, "r.seq = ?1", [seq])?.pop();
+    found.ok_or(JournalError::Fault { code: 0, what: "a thought record went missing" })
 }
 
 fn select(

@@ -7,6 +7,8 @@ use std::str::FromStr;
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{KnownFormat, Object, Schema, SchemaFormat, Type};
 
 use crate::crisis::Date;
 
@@ -30,6 +32,16 @@ pub struct Stamp {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("A time is written like 2026-11-26T23:04:05+01:00, in a year from 1 to 9999.")]
 pub struct StampError;
+
+/// In the API's description it is a text.
+impl utoipa::PartialSchema for Stamp {
+    fn schema() -> RefOr<Schema> {
+        let format = SchemaFormat::KnownFormat(KnownFormat::DateTime);
+        Object::builder().schema_type(Type::String).format(Some(format)).into()
+    }
+}
+
+impl utoipa::ToSchema for Stamp {}
 
 impl Stamp {
     /// From milliseconds since 1970 in UTC and minutes east of UTC.
@@ -163,6 +175,16 @@ impl SystemClock {
             None => (in_utc(), 0),
         };
         Stamp::new(ms, i16::try_from(offset).unwrap_or(0)).unwrap_or(Stamp { ms: 0, offset: 0 })
+    }
+}
+
+impl SystemClock {
+    /// Reads what bounds a period: a moment, or a day, which stands for its beginning here.
+    ///
+    /// # Errors
+    /// [`StampError`] if it is neither.
+    pub fn bound(self, text: &str) -> Result<Stamp, StampError> {
+        text.parse().or_else(|why| text.parse().map(|day| self.midnight(day)).map_err(|_| why))
     }
 }
 

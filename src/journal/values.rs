@@ -37,6 +37,9 @@ pub enum ValueError {
     /// Not a tag.
     #[error("A tag is one line of up to 64 characters, without a comma.")]
     Tag,
+    /// Not a key for a creation.
+    #[error("A key is 1 to 128 visible ASCII characters, without spaces.")]
+    Key,
     /// Not an id.
     #[error("That is no id. `evenkeel journal list` shows them.")]
     Id,
@@ -46,8 +49,9 @@ pub enum ValueError {
 macro_rules! scale {
     ($(#[$about:meta])* $name:ident, $what:literal, $most:literal) => {
         $(#[$about])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
         #[serde(try_from = "u8", into = "u8")]
+        #[schema(value_type = u8)]
         pub struct $name(u8);
 
         impl $name {
@@ -114,8 +118,9 @@ scale!(
 macro_rules! text {
     ($(#[$about:meta])* $name:ident, $most:literal) => {
         $(#[$about])*
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
         #[serde(try_from = "String", into = "String")]
+        #[schema(value_type = String)]
         pub struct $name(String);
 
         impl $name {
@@ -183,8 +188,9 @@ text!(
 );
 
 /// A word to find entries by, in one spelling: NFC, lower case, without space at its ends.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schema(value_type = String, max_length = 64)]
 pub struct Tag(String);
 
 impl Tag {
@@ -238,8 +244,11 @@ impl fmt::Debug for Tag {
 }
 
 /// The name of an entry or a thought record, for good: a UUID of version 7 where we made it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(try_from = "String", into = "String")]
+#[schema(value_type = String)]
 pub struct Id(Uuid);
 
 impl Id {

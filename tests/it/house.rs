@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -12,6 +13,7 @@ use evenkeel::assistant::Assistant;
 use evenkeel::crisis::Date;
 use evenkeel::crisis::safety_plan::PlanFile;
 use evenkeel::http::{AccessToken, Service, router};
+use evenkeel::journal::{Door, SystemClock};
 use evenkeel::weights::{ModelCache, Registry};
 use http_body_util::BodyExt as _;
 use insta::{allow_duplicates, assert_snapshot};
@@ -36,7 +38,14 @@ pub(crate) fn service(assistant: Assistant) -> Service {
         models: Arc::new(models),
         token: AccessToken::generate().unwrap(),
         safety_plan: no_plan(),
+        journal: no_journal(),
     }
+}
+
+/// The way to a journal where none may be made.
+pub(crate) fn no_journal() -> Arc<Door> {
+    let nowhere = Path::new("/proc/evenkeel-no-journal-here").to_owned();
+    Arc::new(Door::new(nowhere, Arc::new(SystemClock), None))
 }
 
 /// The place of a plan where there is none.
@@ -62,6 +71,24 @@ impl House {
     pub(crate) fn with_plan_in(folder: &Path, assistant: Assistant) -> Self {
         let safety_plan = Arc::new(PlanFile::in_folder(folder));
         Self::around(Service { safety_plan, ..service(assistant) })
+    }
+
+    /// A service whose journal lies in a folder, by phrase rules alone.
+    pub(crate) fn with_journal_in(folder: &Path) -> Self {
+        Self::with_journal(folder, None, assistant())
+    }
+
+    /// A service whose journal lies in a folder and is let go after some time without use.
+    pub(crate) fn with_journal(folder: &Path, idle: Option<Duration>, assistant: Assistant) -> Self {
+        let journal = Arc::new(Door::new(folder.to_owned(), Arc::new(SystemClock), idle));
+        Self::around(Service { journal, ..service(assistant) })
+    }
+
+    /// A service whose journal and safety plan lie in a folder.
+    pub(crate) fn with_journal_and_plan_in(folder: &Path) -> Self {
+        let journal = Arc::new(Door::new(folder.to_owned(), Arc::new(SystemClock), None));
+        let safety_plan = Arc::new(PlanFile::in_folder(folder));
+        Self::around(Service { journal, safety_plan, ..service(assistant()) })
     }
 
     fn around(service: Service) -> Self {

@@ -9,6 +9,7 @@ mod guard;
 mod health;
 mod helplines;
 mod house;
+mod journal;
 mod landing;
 mod models;
 mod openapi;

@@ -26,7 +26,13 @@ async fn a_list_that_cannot_be_read_is_a_problem() {
     let token = AccessToken::generate().unwrap();
     let bearer = format!("Bearer {}", token.reveal());
     let models = Arc::new(|| Err(WeightsError::NoCacheFolder));
-    let service = Service { assistant: assistant(), models, token, safety_plan: crate::house::no_plan() };
+    let service = Service {
+        assistant: assistant(),
+        models,
+        token,
+        safety_plan: crate::house::no_plan(),
+        journal: crate::house::no_journal(),
+    };
     let request = crate::house::bare("GET", "/api/v1/models").header("authorization", bearer);
     let request = request.body(axum::body::Body::empty()).unwrap();
     let response = router(service, crate::house::PORT).oneshot(request).await.unwrap();

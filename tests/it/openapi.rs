@@ -33,8 +33,24 @@ async fn the_document_is_openapi_3_1_and_lists_every_route() {
     assert_snapshot!(lines.join("\n"), @r#"
     GET /
     GET /api/openapi.json
+    GET /api/v1/backups
+    POST /api/v1/backups
+    GET /api/v1/drafts
+    DELETE /api/v1/drafts/{slot}
+    GET /api/v1/drafts/{slot}
+    PUT /api/v1/drafts/{slot}
+    GET /api/v1/entries
+    POST /api/v1/entries
+    DELETE /api/v1/entries/{id}
+    GET /api/v1/entries/{id}
+    PATCH /api/v1/entries/{id}
+    POST /api/v1/entries/{id}/recognitions
+    POST /api/v1/entries/{id}/reframings
+    POST /api/v1/erase
+    GET /api/v1/export
     GET /api/v1/health
     GET /api/v1/helplines
+    POST /api/v1/import
     GET /api/v1/models
     POST /api/v1/recognitions
     POST /api/v1/reframings
@@ -42,6 +58,16 @@ async fn the_document_is_openapi_3_1_and_lists_every_route() {
     GET /api/v1/safety-plan
     PUT /api/v1/safety-plan
     POST /api/v1/screenings
+    GET /api/v1/thought-records
+    POST /api/v1/thought-records
+    DELETE /api/v1/thought-records/{id}
+    GET /api/v1/thought-records/{id}
+    PUT /api/v1/thought-records/{id}
+    GET /api/v1/vault
+    POST /api/v1/vault/lock
+    PUT /api/v1/vault/passphrase
+    POST /api/v1/vault/recovery-code
+    POST /api/v1/vault/unlock
     GET /landing.css
     "#);
 }

@@ -86,7 +86,7 @@ async fn nothing_is_overwritten_unseen() {
     assert_eq!(put(&house, PATH, &any, &plan()).await.status, 412, "there is none yet");
     let first = put(&house, PATH, &[("If-None-Match", "*")], &plan()).await;
     assert_eq!(first.status, 201);
-    assert_snapshot!(put(&house, PATH, &[], &plan()).await.problem(), @"428 /problems/if-match-needed: There is a safety plan already. Send the `ETag` of what you read as `If-Match`, so that nothing is overwritten unseen.");
+    assert_snapshot!(put(&house, PATH, &[], &plan()).await.problem(), @"428 /problems/if-match-needed: This is there already. Send the `ETag` of what you read as `If-Match`, so that nothing is overwritten unseen.");
     let weak = format!("W/{}", first.header("etag"));
     for wrong in ["\"0123\"", weak.as_str(), ""] {
         let answer = put(&house, PATH, &[("If-Match", wrong)], &plan()).await;

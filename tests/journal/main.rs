@@ -6,6 +6,7 @@
 
 mod commands;
 mod damage;
+mod http;
 mod kill;
 mod scale;
 mod traces;

@@ -7,8 +7,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::args::{AddArgs, DeleteArgs, EditArgs, ScreeningArgs};
-use super::screening::{Said, Screener};
+use super::screening::Screener;
 use super::{confirm, editor, open, print_json, tell};
+use crate::assistant::SaidBody;
 use crate::cli::args::Global;
 use crate::cli::error::CliError;
 use crate::cli::input;
@@ -149,7 +150,7 @@ fn found(journal: &Journal, id: &str) -> Result<Entry, CliError> {
     Ok(journal.entry(journal.entry_like(id)?)?)
 }
 
-fn answer(entry: &Entry, said: Option<Said>) -> Result<Value, CliError> {
+fn answer(entry: &Entry, said: Option<SaidBody>) -> Result<Value, CliError> {
     Ok(json!({
         "id": entry.id,
         "version": entry.version,
@@ -162,7 +163,7 @@ fn answer(entry: &Entry, said: Option<Said>) -> Result<Value, CliError> {
 }
 
 /// An entry that was kept is told as kept, even if it could not be screened.
-fn apart(said: Result<Option<Said>, CliError>) -> (Option<Said>, Result<(), CliError>) {
+fn apart(said: Result<Option<SaidBody>, CliError>) -> (Option<SaidBody>, Result<(), CliError>) {
     match said {
         Ok(said) => (said, Ok(())),
         Err(error) => (None, Err(error)),
@@ -170,7 +171,12 @@ fn apart(said: Result<Option<Said>, CliError>) -> (Option<Said>, Result<(), CliE
 }
 
 /// Says that an entry is on the disk; then what it may call for.
-fn told(what: &str, entry: &Entry, said: Result<Option<Said>, CliError>, json: bool) -> Result<(), CliError> {
+fn told(
+    what: &str,
+    entry: &Entry,
+    said: Result<Option<SaidBody>, CliError>,
+    json: bool,
+) -> Result<(), CliError> {
     let (said, failed) = apart(said);
     if json {
         print_json(&answer(entry, said)?)?;
@@ -189,8 +195,7 @@ fn told(what: &str, entry: &Entry, said: Result<Option<Said>, CliError>, json: b
 
 /// The bounds of a period: a day begins at midnight of this place.
 pub(super) fn time(text: &str) -> Result<Stamp, CliError> {
-    let read = text.parse().ok().or_else(|| Some(SystemClock.midnight(text.parse().ok()?)));
-    read.ok_or_else(|| {
+    SystemClock.bound(text).map_err(|_| {
         CliError::Usage(format!(
             "\"{text}\" is no day or time. Write 2026-11-26 or 2026-11-26T22:00:00+01:00."
         ))

@@ -42,7 +42,17 @@ pub(super) async fn run(global: &Global, command: JournalCommand) -> Result<(), 
 fn open(global: &Global) -> Result<Journal, CliError> {
     let folder = setup::data_dir(global)?;
     let unlock = secret::unlock(global, &folder)?;
-    Ok(journal::open(&folder, &unlock, Arc::new(SystemClock))?)
+    let journal = journal::open(&folder, &unlock, Arc::new(SystemClock))?;
+    if let Some(copy) = journal.damaged_log() {
+        tell(
+            global,
+            &format!(
+                "The log of the journal was damaged, perhaps when the power went: what was written last may be missing. A copy of it lies in {}.",
+                copy.display()
+            ),
+        )?;
+    }
+    Ok(journal)
 }
 
 /// Opens the journal if there is one.

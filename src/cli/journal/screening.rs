@@ -3,33 +3,22 @@
 
 use std::io::Write as _;
 
-use serde::Serialize;
-
 use super::args::ScreeningArgs;
-use crate::assistant::{Assistant, AssistantError, ModelBody, Request};
+use crate::assistant::{Assistant, AssistantError, SaidBody};
 use crate::cli::args::Global;
 use crate::cli::error::CliError;
 use crate::cli::setup;
-use crate::crisis::{CountryCode, Escalation, Risk};
-use crate::entry::EntryError;
-use crate::journal::{Entry, Journal, ModelIds, Screened};
+use crate::crisis::CountryCode;
+use crate::journal::{Entry, Journal, Screened};
 
 /// Entries read again beside a new one at most, so that nobody waits long.
 const AGAIN: usize = 8;
 
-/// What the screen said of a text, and the help that it leads to.
-#[derive(Serialize)]
-pub(super) struct Said {
-    pub(super) risk: Risk,
-    pub(super) escalate: bool,
-    pub(super) escalation: Option<Escalation>,
-    pub(super) model: Option<ModelIds>,
-}
-
 /// The rules, and the model once it was loaded.
 pub(super) struct Screener<'a> {
     global: &'a Global,
-    args: ScreeningArgs,
+    rules_only: bool,
+    country: CountryCode,
     rules: Assistant,
     model: Option<Assistant>,
 }
@@ -37,16 +26,18 @@ pub(super) struct Screener<'a> {
 impl<'a> Screener<'a> {
     /// Made before anything is kept, so that a slip in the options keeps nothing.
     pub(super) fn new(global: &'a Global, args: &ScreeningArgs) -> Result<Self, CliError> {
-        if let Some(country) = &args.country {
-            country.parse::<CountryCode>().map_err(AssistantError::from)?;
-        }
-        Ok(Self { global, args: args.clone(), rules: setup::rules_only()?, model: None })
+        let country = CountryCode::named(args.country.as_deref()).map_err(AssistantError::from)?;
+        Ok(Self { global, rules_only: args.rules_only, country, rules: setup::rules_only()?, model: None })
     }
 
     /// Screens an entry that was kept, and keeps what was said. `None` if there is no word in it.
-    pub(super) async fn entry(&mut self, journal: &Journal, entry: &Entry) -> Result<Option<Said>, CliError> {
+    pub(super) async fn entry(
+        &mut self,
+        journal: &Journal,
+        entry: &Entry,
+    ) -> Result<Option<SaidBody>, CliError> {
         let Some(said) = self.by_rules(journal, entry).await? else { return Ok(None) };
-        if self.args.rules_only || !setup::model_is_here(self.global)? {
+        if self.rules_only || !setup::model_is_here(self.global)? {
             return Ok(Some(said));
         }
         match self.by_model(journal, entry).await {
@@ -65,7 +56,11 @@ impl<'a> Screener<'a> {
     }
 
     /// Screens by rules alone, which takes no time.
-    pub(super) async fn by_rules(&self, journal: &Journal, entry: &Entry) -> Result<Option<Said>, CliError> {
+    pub(super) async fn by_rules(
+        &self,
+        journal: &Journal,
+        entry: &Entry,
+    ) -> Result<Option<SaidBody>, CliError> {
         let said = self.screen(&self.rules, entry.text.as_str()).await?;
         if let Some(said) = &said {
             journal.keep_screening(Screened::Entry(entry.id), entry.version, &said.risk, None)?;
@@ -78,7 +73,7 @@ impl<'a> Screener<'a> {
         &self,
         journal: &Journal,
         id: crate::journal::Id,
-    ) -> Result<Option<Said>, CliError> {
+    ) -> Result<Option<SaidBody>, CliError> {
         let record = journal.full_record(id)?.record;
         let said = self.screen(&self.rules, &record.content.words()).await?;
         if let Some(said) = &said {
@@ -87,7 +82,7 @@ impl<'a> Screener<'a> {
         Ok(said)
     }
 
-    async fn by_model(&mut self, journal: &Journal, entry: &Entry) -> Result<Option<Said>, CliError> {
+    async fn by_model(&mut self, journal: &Journal, entry: &Entry) -> Result<Option<SaidBody>, CliError> {
         if self.model.is_none() {
             self.model = Some(setup::assistant(self.global).await?);
         }
@@ -108,31 +103,8 @@ impl<'a> Screener<'a> {
         Ok(())
     }
 
-    async fn screen(&self, assistant: &Assistant, text: &str) -> Result<Option<Said>, CliError> {
-        // The screen knows no NUL; in its place a space keeps every offset.
-        let request = Request {
-            text: text.replace('\0', " "),
-            country: self.args.country.clone(),
-            ..Request::default()
-        };
+    async fn screen(&self, assistant: &Assistant, text: &str) -> Result<Option<SaidBody>, CliError> {
         let turn = assistant.turn().await?;
-        let risk = match assistant.screen(&request, &turn).await {
-            Ok(body) => body.risk,
-            Err(AssistantError::Entry(EntryError::Blank)) => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
-        let escalation = assistant.escalation(&risk, self.args.country.as_deref())?;
-        let model = assistant.model().map(ids);
-        Ok(Some(Said { escalate: risk.tier.escalates(), risk, escalation, model }))
-    }
-}
-
-fn ids(model: &ModelBody) -> ModelIds {
-    ModelIds {
-        name: model.name.clone(),
-        sha256: model.sha256.clone(),
-        adapter: model.adapter.clone(),
-        heads: model.heads.clone(),
-        prompt: model.prompt.clone(),
+        Ok(assistant.say_of(text, self.country, &turn).await?)
     }
 }

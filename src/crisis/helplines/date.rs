@@ -4,6 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{KnownFormat, Object, Schema, SchemaFormat, Type};
 
 /// Text that should be a date and is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -18,6 +20,16 @@ pub struct Date {
     month: u8,
     day: u8,
 }
+
+/// In the API's description it is a text.
+impl utoipa::PartialSchema for Date {
+    fn schema() -> RefOr<Schema> {
+        let format = SchemaFormat::KnownFormat(KnownFormat::Date);
+        Object::builder().schema_type(Type::String).format(Some(format)).into()
+    }
+}
+
+impl utoipa::ToSchema for Date {}
 
 impl Date {
     /// The day of that year, month (1 to 12) and day of the month.

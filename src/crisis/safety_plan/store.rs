@@ -68,6 +68,9 @@ pub enum PlanStoreError {
         /// Its form.
         schema: u64,
     },
+    /// Its owner wants it hidden while the journal is locked, and it is.
+    #[error("Your safety plan opens with your journal, which is locked. Nothing was changed.")]
+    Locked,
     /// It is no longer as it was when it was looked at.
     #[error(
         "Your safety plan was changed from elsewhere meanwhile. Nothing was overwritten. Look at it and try again."

@@ -13,7 +13,7 @@ use crate::journal::model::{Draft, FullEntry, FullRecord};
 use crate::journal::{Id, Journal, JournalError, Stamp, drafts, entries, records, rows};
 
 /// What came of an import.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Imported {
     /// Entries that are new here.
     pub entries: usize,

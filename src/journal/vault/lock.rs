@@ -29,6 +29,12 @@ impl IdleLock {
         Self { idle, used: None }
     }
 
+    /// After how long without use it locks itself.
+    #[must_use]
+    pub const fn period(&self) -> Option<Duration> {
+        self.idle
+    }
+
     /// The journal was opened.
     pub const fn opened(&mut self, now: Duration) {
         self.used = Some(now);

@@ -85,7 +85,7 @@ pub enum VaultError {
 }
 
 /// How the key is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum VaultState {
     /// There is no vault yet; the first entry makes one.
