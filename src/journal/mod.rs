@@ -14,6 +14,7 @@ mod entries;
 mod erase;
 mod error;
 mod find;
+mod find_records;
 mod findings;
 mod model;
 mod records;
@@ -29,11 +30,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use backup::{Backup, Restored, restore};
-pub use carry::{Form, Imported};
+pub use carry::{Form, Imported, Opener, Origin, Reading, Recipient, Seal, Sealed};
 pub use check::{Health, check_folder};
 pub use erase::Erase;
 pub use error::JournalError;
 pub use find::{Cursor, Filter, Hit, MOST_OF_A_PAGE, Page};
+pub use find_records::RecordHit;
 pub use findings::Screened;
 pub use model::{
     Balanced, Change, Draft, Entry, Feeling, FoundDistortion, FullEntry, FullRecord, ModelIds, NewEntry,

@@ -10,7 +10,7 @@ use super::{Journal, entries, rows};
 use crate::crisis::Date;
 use crate::distortion::Distortion;
 
-const COLUMNS: &str = "r.seq, r.id, r.version, r.written_ms, r.written_offset, r.saved_ms, r.saved_offset, \
+pub(super) const COLUMNS: &str = "r.seq, r.id, r.version, r.written_ms, r.written_offset, r.saved_ms, r.saved_offset, \
      (SELECT e.id FROM entries e WHERE e.seq = r.entry), r.situation, r.thought, r.belief, \
      r.balanced, r.balanced_from, r.balanced_line, r.belief_after, r.review_on";
 
@@ -61,6 +61,7 @@ impl Journal {
                 tx.execute(&format!("DELETE FROM {table} WHERE record = ?1"), [seq])?;
             }
             insert_parts(tx, seq, content)?;
+            index(tx, seq)?;
             Ok(new)
         })
     }
@@ -111,7 +112,7 @@ impl Journal {
     }
 }
 
-fn select(
+pub(super) fn select(
     db: &Connection,
     condition: &str,
     parameters: impl rusqlite::Params,
@@ -170,7 +171,18 @@ pub(super) fn insert(db: &Connection, record: &ThoughtRecord) -> Result<i64, Jou
     let seq = db.last_insert_rowid();
     update(db, seq, record)?;
     insert_parts(db, seq, &record.content)?;
+    index(db, seq)?;
     Ok(seq)
+}
+
+/// Puts the words of a record into the index in the place of what was there.
+fn index(db: &Connection, seq: i64) -> Result<(), JournalError> {
+    db.prepare_cached("DELETE FROM record_search WHERE rowid = ?1")?.execute([seq])?;
+    db.prepare_cached(
+        "INSERT INTO record_search (rowid, text) SELECT seq, text FROM record_words WHERE seq = ?1",
+    )?
+    .execute([seq])?;
+    Ok(())
 }
 
 fn update(db: &Connection, seq: i64, record: &ThoughtRecord) -> Result<(), JournalError> {
@@ -226,7 +238,7 @@ fn insert_parts(db: &Connection, seq: i64, content: &RecordContent) -> Result<()
     Ok(())
 }
 
-fn of_row(row: &Row<'_>) -> rusqlite::Result<(i64, ThoughtRecord)> {
+pub(super) fn of_row(row: &Row<'_>) -> rusqlite::Result<(i64, ThoughtRecord)> {
     let balanced_from: Option<String> = row.get(12)?;
     let balanced = rows::optional::<String, Line>(row, 11)?;
     let balanced = match (balanced, balanced_from.as_deref()) {
@@ -253,7 +265,11 @@ fn of_row(row: &Row<'_>) -> rusqlite::Result<(i64, ThoughtRecord)> {
     Ok((row.get(0)?, record))
 }
 
-fn with_parts(db: &Connection, seq: i64, mut record: ThoughtRecord) -> Result<ThoughtRecord, JournalError> {
+pub(super) fn with_parts(
+    db: &Connection,
+    seq: i64,
+    mut record: ThoughtRecord,
+) -> Result<ThoughtRecord, JournalError> {
     let content = &mut record.content;
     let mut statement = db
         .prepare_cached("SELECT name, before, after FROM record_feelings WHERE record = ?1 ORDER BY place")?;
