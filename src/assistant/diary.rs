@@ -148,9 +148,11 @@ impl ReplyBody {
         if self.probabilities.is_empty() {
             return None;
         }
-        let of = |slug: &str| Distortion::ALL.into_iter().find(|one| one.slug() == slug);
-        let probabilities: BTreeMap<Distortion, f32> =
-            self.probabilities.iter().filter_map(|(slug, p)| Some((of(slug)?, *p))).collect();
+        let probabilities: BTreeMap<Distortion, f32> = self
+            .probabilities
+            .iter()
+            .filter_map(|(slug, probability)| Some((Distortion::from_slug(slug)?, *probability)))
+            .collect();
         let found = self.distortions.iter().map(|found| FoundDistortion {
             slug: found.slug,
             probability: found.probability,

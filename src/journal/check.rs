@@ -19,7 +19,7 @@ pub struct Health {
     pub structure: Vec<String>,
     /// Rows that point to what is not there.
     pub dangling: u64,
-    /// Whether the index for searching agrees with the texts.
+    /// Whether the indexes for searching agree with the texts.
     pub search_agrees: bool,
     /// Version of its form.
     pub schema: u32,
@@ -69,11 +69,15 @@ impl Journal {
             other => Err(other),
         })?;
         let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, u64>(0)).unwrap_or(0);
-        let agrees = "INSERT INTO entry_search (entry_search, rank) VALUES ('integrity-check', 1)";
+        let agrees = "INSERT INTO entry_search (entry_search, rank) VALUES ('integrity-check', 1);
+                      INSERT INTO record_search (record_search, rank) VALUES ('integrity-check', 1);";
+        let strayed = "SELECT (SELECT count(*) FROM record_words w LEFT JOIN record_search s ON s.rowid = w.seq
+                                WHERE s.text IS NOT w.text)
+                            + (SELECT count(*) FROM record_search WHERE rowid NOT IN (SELECT seq FROM thought_records))";
         let length = |path: &Path| path.metadata().map_or(0, |meta| meta.len());
         let files = [path.clone(), self.folder.join(super::vault::KEY_FILE), self.folder.clone()];
         Ok(Health {
-            search_agrees: connection.execute_batch(agrees).is_ok(),
+            search_agrees: connection.execute_batch(agrees).is_ok() && count(strayed) == 0,
             dangling: count("SELECT count(*) FROM pragma_foreign_key_check"),
             entries: count("SELECT count(*) FROM entries"),
             screened_by_rules_only: self.count_screened_by_rules_only().unwrap_or(0),

@@ -128,23 +128,7 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Ambiguous`] if none or several do, and others.
     pub fn entry_like(&self, beginning: &str) -> Result<Id, JournalError> {
-        if let Ok(id) = beginning.parse() {
-            return Ok(id);
-        }
-        let digits: String = beginning.chars().filter(|c| *c != '-').collect();
-        if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Err(super::values::ValueError::Id.into());
-        }
-        self.read(|db| {
-            let mut statement =
-                db.prepare_cached("SELECT id FROM entries WHERE hex(id) LIKE ?1 || '%' LIMIT 2")?;
-            let ids = statement.query_map([&digits], |row| rows::id(row, 0))?;
-            let ids: Vec<Id> = ids.collect::<Result<_, _>>()?;
-            match ids.as_slice() {
-                [only] => Ok(*only),
-                others => Err(JournalError::Ambiguous { found: others.len() }),
-            }
-        })
+        self.id_like("entries", beginning)
     }
 
     /// How many entries there are.

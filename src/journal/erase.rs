@@ -63,9 +63,13 @@ impl Journal {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
         {
             let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-            // The index is merged into one, so that no old piece of it is left, and the file is
+            // Each index is merged into one, so that no old piece of it is left, and the file is
             // written anew.
-            writer.execute_batch("INSERT INTO entry_search (entry_search) VALUES ('optimize'); VACUUM;")?;
+            writer.execute_batch(
+                "INSERT INTO entry_search (entry_search) VALUES ('optimize');
+                 INSERT INTO record_search (record_search) VALUES ('optimize');
+                 VACUUM;",
+            )?;
         }
         self.empty_log()
     }

@@ -89,7 +89,7 @@ pub enum JournalError {
         id: Id,
     },
     /// The beginning of an id fits none or several.
-    #[error("{found} entries have an id that begins like that. Give more of it.")]
+    #[error("{}", ambiguous(*.found))]
     Ambiguous {
         /// How many.
         found: usize,
@@ -129,6 +129,20 @@ pub enum JournalError {
         /// A sentence without the file's words.
         why: String,
     },
+    /// A file among several to be read in is not what it should be.
+    #[error("{place}: {why} Nothing was taken in.")]
+    ImportFrom {
+        /// Which file, and perhaps which line of it.
+        place: String,
+        /// A sentence without the file's words.
+        why: String,
+    },
+    /// A file that is encrypted with age does not open.
+    #[error("{0} Nothing was taken in.")]
+    SealedFile(&'static str),
+    /// A file could not be encrypted.
+    #[error("{0} Nothing was written.")]
+    NotSealed(&'static str),
     /// Something is already where a file or folder should be written.
     #[error("{0} is there already. Name another place.")]
     Exists(PathBuf),
@@ -142,6 +156,15 @@ pub enum JournalError {
         /// What was being done.
         what: &'static str,
     },
+}
+
+fn ambiguous(found: usize) -> &'static str {
+    match found {
+        0 => {
+            "Nothing here has an id that begins like that. `evenkeel journal list` and `evenkeel journal record list` show what there is."
+        }
+        _ => "Several ids begin like that. Give more of it.",
+    }
 }
 
 fn told(pages: &[u32]) -> String {

@@ -199,9 +199,9 @@ pub(super) fn page<T>(mut items: Vec<T>, limit: usize, cursor: impl Fn(&T) -> Cu
 
 /// Conditions with their values.
 #[derive(Default)]
-struct Wanted {
+pub(super) struct Wanted {
     conditions: String,
-    values: Vec<Value>,
+    pub(super) values: Vec<Value>,
 }
 
 impl Wanted {
@@ -213,10 +213,6 @@ impl Wanted {
         if let Some(until) = filter.until {
             wanted.and("e.written_ms < ?", [until.ms().into()]);
         }
-        for tag in &filter.tags {
-            let tag = Value::Text(tag.as_str().to_owned());
-            wanted.and("EXISTS (SELECT 1 FROM tags t WHERE t.entry = e.seq AND t.tag = ?)", [tag]);
-        }
         if let Some(distortion) = filter.distortion {
             let slug = || Value::Text(distortion.slug().to_owned());
             wanted.and(
@@ -227,35 +223,64 @@ impl Wanted {
                 [slug(), slug()],
             );
         }
-        if let Some(least) = filter.mood_from {
-            wanted.and("e.mood >= ?", [i64::from(least.get()).into()]);
-        }
-        if let Some(most) = filter.mood_to {
-            wanted.and("e.mood <= ?", [i64::from(most.get()).into()]);
-        }
+        wanted.of_entry(filter);
         wanted
     }
 
-    fn and<const N: usize>(&mut self, condition: &str, values: [Value; N]) {
+    /// What thought records have to be: of the period, with the distortion in them; tags and mood
+    /// are those of the entry that they came from.
+    pub(super) fn of_records(filter: &Filter) -> Self {
+        let mut wanted = Self::default();
+        if let Some(from) = filter.from {
+            wanted.and("r.written_ms >= ?", [from.ms().into()]);
+        }
+        if let Some(until) = filter.until {
+            wanted.and("r.written_ms < ?", [until.ms().into()]);
+        }
+        if let Some(distortion) = filter.distortion {
+            wanted.and(
+                "EXISTS (SELECT 1 FROM record_distortions d
+                   WHERE d.record = r.seq AND d.verdict <> 'rejected' AND d.slug = ?)",
+                [Value::Text(distortion.slug().to_owned())],
+            );
+        }
+        wanted.of_entry(filter);
+        wanted
+    }
+
+    fn of_entry(&mut self, filter: &Filter) {
+        for tag in &filter.tags {
+            let tag = Value::Text(tag.as_str().to_owned());
+            self.and("EXISTS (SELECT 1 FROM tags t WHERE t.entry = e.seq AND t.tag = ?)", [tag]);
+        }
+        if let Some(least) = filter.mood_from {
+            self.and("e.mood >= ?", [i64::from(least.get()).into()]);
+        }
+        if let Some(most) = filter.mood_to {
+            self.and("e.mood <= ?", [i64::from(most.get()).into()]);
+        }
+    }
+
+    pub(super) fn and<const N: usize>(&mut self, condition: &str, values: [Value; N]) {
         let word = if self.conditions.is_empty() { "WHERE" } else { " AND" };
         let _ = write!(self.conditions, "{word} {condition}");
         self.values.extend(values);
     }
 
-    fn clause(&self) -> &str {
+    pub(super) fn clause(&self) -> &str {
         &self.conditions
     }
 }
 
 /// What is searched for: as FTS5 reads it, and as words to be marked.
-struct Query {
-    fts: String,
+pub(super) struct Query {
+    pub(super) fts: String,
     words: BTreeSet<String>,
     beginnings: BTreeSet<String>,
 }
 
 impl Query {
-    fn parse(text: &str) -> Result<Self, JournalError> {
+    pub(super) fn parse(text: &str) -> Result<Self, JournalError> {
         let mut query = Self { fts: String::new(), words: BTreeSet::new(), beginnings: BTreeSet::new() };
         for (n, part) in text.split('"').enumerate() {
             if n % 2 == 1 {
@@ -282,7 +307,7 @@ impl Query {
         }
     }
 
-    fn mark(&self, text: &str) -> (Vec<Span>, Span) {
+    pub(super) fn mark(&self, text: &str) -> (Vec<Span>, Span) {
         let is_wanted = |word: &str| {
             self.words.contains(word)
                 || self.beginnings.iter().any(|beginning| word.starts_with(beginning.as_str()))

@@ -16,6 +16,7 @@ mod entries;
 mod erase;
 mod error;
 mod find;
+mod find_records;
 mod findings;
 mod log;
 mod model;
@@ -32,19 +33,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use backup::{Backup, Restored, restore};
-pub use carry::{Form, Imported};
+pub use carry::{Form, Imported, Opener, Origin, Reading, Recipient, Seal, Sealed};
 pub use check::{Health, check_folder};
 pub use creations::{Created, CreationKey};
 pub use door::{Door, Standing};
 pub use erase::Erase;
 pub use error::JournalError;
 pub use find::{Cursor, Filter, Hit, MOST_OF_A_PAGE, Page};
+pub use find_records::RecordHit;
 pub use findings::Screened;
 pub use model::{
     Balanced, Change, Draft, Entry, Feeling, FoundDistortion, FullEntry, FullRecord, ModelIds, NewEntry,
     Recognition, RecordContent, Revision, Screening, ThoughtRecord, Verdict,
 };
-pub use records::RecordFilter;
 pub use time::{Clock, Stamp, StampError, SystemClock};
 pub use values::{EntryText, Id, Line, Mood, Percent, Tag, ValueError};
 

@@ -3,27 +3,17 @@
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params, params};
 
 use super::error::JournalError;
-use super::find::{Cursor, MOST_OF_A_PAGE, Page};
 use super::findings::{self, Subject};
 use super::model::{Balanced, Feeling, FullRecord, RecordContent, ThoughtRecord, Verdict};
 use super::time::Stamp;
 use super::values::{Id, Line, Percent};
-use super::{Journal, entries, find as finding, rows};
+use super::{Journal, entries, rows};
 use crate::crisis::Date;
 use crate::distortion::Distortion;
 
-const COLUMNS: &str = "r.seq, r.id, r.version, r.written_ms, r.written_offset, r.saved_ms, r.saved_offset, \
+pub(super) const COLUMNS: &str = "r.seq, r.id, r.version, r.written_ms, r.written_offset, r.saved_ms, r.saved_offset, \
      (SELECT e.id FROM entries e WHERE e.seq = r.entry), r.situation, r.thought, r.belief, \
      r.balanced, r.balanced_from, r.balanced_line, r.belief_after, r.review_on";
-
-/// Which thought records are wanted. What is absent does not matter.
-#[derive(Debug, Clone, Default)]
-pub struct RecordFilter {
-    /// Those that came from this entry.
-    pub entry: Option<Id>,
-    /// Those to be looked at again on this day or earlier.
-    pub due: Option<Date>,
-}
 
 impl Journal {
     /// Keeps a new thought record, perhaps of an entry. When this returns, it is on the disk.
@@ -64,6 +54,7 @@ impl Journal {
                 tx.execute(&format!("DELETE FROM {table} WHERE record = ?1"), [seq])?;
             }
             insert_parts(tx, seq, content)?;
+            index(tx, seq)?;
             Ok(new)
         })
     }
@@ -78,33 +69,6 @@ impl Journal {
             let (seq, record) = find(db, id)?.ok_or(missing)?;
             full(db, seq, record)
         })
-    }
-
-    /// A page of the thought records, the newest first.
-    ///
-    /// # Errors
-    /// [`JournalError`] if the cursor is not one of a list, or the journal cannot be read.
-    pub fn records(
-        &self,
-        filter: &RecordFilter,
-        after: Option<Cursor>,
-        limit: usize,
-    ) -> Result<Page<ThoughtRecord>, JournalError> {
-        let limit = limit.clamp(1, MOST_OF_A_PAGE);
-        let (ms, id) = match after {
-            None => (i64::MAX, [0xff; 16]),
-            Some(Cursor::Time { ms, id }) => (ms, *id.as_bytes()),
-            Some(Cursor::Search { .. }) => return Err(JournalError::Cursor),
-        };
-        let wanted = "(r.written_ms, r.id) < (?1, ?2)
-               AND (?3 IS NULL OR r.entry = (SELECT seq FROM entries WHERE id = ?3))
-               AND (?4 IS NULL OR r.review_on <= ?4)
-             ORDER BY r.written_ms DESC, r.id DESC LIMIT ?5";
-        let entry = filter.entry.as_ref().map(|id| id.as_bytes());
-        let due = filter.due.map(|day| day.to_string());
-        let most = rows::number(limit + 1);
-        let items = self.read(|db| select(db, wanted, params![ms, id, entry, due, most]))?;
-        Ok(finding::page(items, limit, |last| Cursor::Time { ms: last.written.ms(), id: last.id }))
     }
 
     /// The thought records of an entry, the oldest first.
@@ -154,7 +118,7 @@ pub(super) fn at(db: &Connection, seq: i64) -> Result<ThoughtRecord, JournalErro
     found.ok_or(JournalError::Fault { code: 0, what: "a thought record went missing" })
 }
 
-fn select(
+pub(super) fn select(
     db: &Connection,
     condition: &str,
     parameters: impl rusqlite::Params,
@@ -213,7 +177,18 @@ pub(super) fn insert(db: &Connection, record: &ThoughtRecord) -> Result<i64, Jou
     let seq = db.last_insert_rowid();
     update(db, seq, record)?;
     insert_parts(db, seq, &record.content)?;
+    index(db, seq)?;
     Ok(seq)
+}
+
+/// Puts the words of a record into the index in the place of what was there.
+fn index(db: &Connection, seq: i64) -> Result<(), JournalError> {
+    db.prepare_cached("DELETE FROM record_search WHERE rowid = ?1")?.execute([seq])?;
+    db.prepare_cached(
+        "INSERT INTO record_search (rowid, text) SELECT seq, text FROM record_words WHERE seq = ?1",
+    )?
+    .execute([seq])?;
+    Ok(())
 }
 
 fn update(db: &Connection, seq: i64, record: &ThoughtRecord) -> Result<(), JournalError> {
@@ -269,7 +244,7 @@ fn insert_parts(db: &Connection, seq: i64, content: &RecordContent) -> Result<()
     Ok(())
 }
 
-fn of_row(row: &Row<'_>) -> rusqlite::Result<(i64, ThoughtRecord)> {
+pub(super) fn of_row(row: &Row<'_>) -> rusqlite::Result<(i64, ThoughtRecord)> {
     let balanced_from: Option<String> = row.get(12)?;
     let balanced = rows::optional::<String, Line>(row, 11)?;
     let balanced = match (balanced, balanced_from.as_deref()) {
@@ -296,7 +271,11 @@ fn of_row(row: &Row<'_>) -> rusqlite::Result<(i64, ThoughtRecord)> {
     Ok((row.get(0)?, record))
 }
 
-fn with_parts(db: &Connection, seq: i64, mut record: ThoughtRecord) -> Result<ThoughtRecord, JournalError> {
+pub(super) fn with_parts(
+    db: &Connection,
+    seq: i64,
+    mut record: ThoughtRecord,
+) -> Result<ThoughtRecord, JournalError> {
     let content = &mut record.content;
     let mut statement = db
         .prepare_cached("SELECT name, before, after FROM record_feelings WHERE record = ?1 ORDER BY place")?;

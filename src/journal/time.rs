@@ -4,8 +4,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::SignedDuration;
 use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{KnownFormat, Object, Schema, SchemaFormat, Type};
@@ -71,6 +72,44 @@ impl Stamp {
     #[must_use]
     pub const fn offset(self) -> i16 {
         self.offset
+    }
+
+    /// The instant at which the clocks of a zone show this: where that hour is skipped, the hour
+    /// after it; where it comes twice, the first.
+    ///
+    /// # Errors
+    /// [`StampError`] if the year would not be 1 to 9999.
+    pub(super) fn at(civil: DateTime, zone: &TimeZone) -> Result<Self, StampError> {
+        match zone.to_timestamp(civil) {
+            Ok(instant) => Self::new(instant.as_millisecond(), 0).map(|stamp| stamp.in_zone(zone)),
+            // The last days of the year 9999 are beyond what time zones know.
+            Err(_) => Self::new(civil.duration_since(EPOCH).as_millis() as i64, 0),
+        }
+    }
+
+    /// The same instant with the offset that a zone had then.
+    pub(super) fn in_zone(self, zone: &TimeZone) -> Self {
+        let Ok(instant) = Timestamp::from_millisecond(self.ms) else { return self };
+        let minutes = i16::try_from(zone.to_offset(instant).seconds() / 60).unwrap_or(0);
+        Self::new(self.ms, minutes).unwrap_or(self)
+    }
+
+    /// As clocks showed it there, to the minute: `2026-11-26 23:04`, and the offset behind it.
+    #[must_use]
+    pub fn as_written(self) -> String {
+        let text = self.to_string();
+        let offset = match self.offset {
+            0 => "UTC",
+            _ => text.get(text.len() - 6..).unwrap_or_default(),
+        };
+        format!("{} {} ({offset})", text.get(..10).unwrap_or_default(), text.get(11..16).unwrap_or_default())
+    }
+
+    /// The day that calendars showed there, so many days later; none beyond the year 9999.
+    #[must_use]
+    pub fn day_in(self, days: u16) -> Option<Date> {
+        let day = self.local().date().checked_add(jiff::Span::new().days(i64::from(days))).ok()?;
+        Date::new(u16::try_from(day.year()).ok()?, day.month() as u8, day.day() as u8).ok()
     }
 
     fn local(self) -> DateTime {
@@ -165,16 +204,9 @@ impl SystemClock {
     /// When a day begins at this place; where its first hour is skipped, when that ends.
     #[must_use]
     pub fn midnight(self, day: Date) -> Stamp {
-        let zone = jiff::tz::TimeZone::system();
-        let civil: Option<DateTime> = format!("{day}T00:00:00").parse().ok();
-        let begins = civil.and_then(|midnight| zone.to_timestamp(midnight).ok());
-        // The last days of the year 9999 are beyond what time zones know.
-        let in_utc = || civil.map_or(0, |midnight| midnight.duration_since(EPOCH).as_millis() as i64);
-        let (ms, offset) = match begins {
-            Some(begins) => (begins.as_millisecond(), zone.to_offset(begins).seconds() / 60),
-            None => (in_utc(), 0),
-        };
-        Stamp::new(ms, i16::try_from(offset).unwrap_or(0)).unwrap_or(Stamp { ms: 0, offset: 0 })
+        let midnight: Option<DateTime> = format!("{day}T00:00:00").parse().ok();
+        let stamp = midnight.and_then(|midnight| Stamp::at(midnight, &TimeZone::system()).ok());
+        stamp.unwrap_or(Stamp { ms: 0, offset: 0 })
     }
 }
 
@@ -190,11 +222,9 @@ impl SystemClock {
 
 impl Clock for SystemClock {
     fn now(&self) -> Stamp {
-        let now = jiff::Timestamp::now();
-        let offset = jiff::tz::TimeZone::system().to_offset(now).seconds() / 60;
-        let ms = now.as_millisecond();
+        let now = Stamp::new(Timestamp::now().as_millisecond(), 0);
         // A clock that is beyond the year 9999 is taken for broken, and told by the time itself.
-        Stamp::new(ms, i16::try_from(offset).unwrap_or(0)).unwrap_or(Stamp { ms: 0, offset: 0 })
+        now.map_or(Stamp { ms: 0, offset: 0 }, |now| now.in_zone(&TimeZone::system()))
     }
 }
 
@@ -219,6 +249,28 @@ mod tests {
         }
         let cut: Stamp = "1969-12-31T23:59:59.9995Z".parse().unwrap();
         assert_eq!(cut.to_string(), "1969-12-31T23:59:59.999Z");
+    }
+
+    #[test]
+    fn a_time_on_the_wall_is_read_in_its_zone_summer_and_winter() {
+        let berlin = TimeZone::get("Europe/Berlin").unwrap();
+        for (wall, expected) in [
+            ("2026-01-15T22:00:00", "2026-01-15T22:00:00+01:00"),
+            ("2026-07-15T22:00:00", "2026-07-15T22:00:00+02:00"),
+            // An hour that was skipped, and one that came twice.
+            ("2026-03-29T02:30:00", "2026-03-29T03:30:00+02:00"),
+            ("2026-10-25T02:30:00", "2026-10-25T02:30:00+02:00"),
+            ("9999-12-31T23:59:59", "9999-12-31T23:59:59Z"),
+        ] {
+            let stamp = Stamp::at(wall.parse().unwrap(), &berlin).unwrap();
+            assert_eq!(stamp.to_string(), expected);
+        }
+        let kathmandu = TimeZone::get("Asia/Kathmandu").unwrap();
+        let there = "2026-11-26T18:15:00Z".parse::<Stamp>().unwrap().in_zone(&kathmandu);
+        assert_eq!(there.to_string(), "2026-11-27T00:00:00+05:45");
+        assert_eq!(there.as_written(), "2026-11-27 00:00 (+05:45)");
+        assert_eq!(there.day_in(7).map(|day| day.to_string()), Some("2026-12-04".into()));
+        assert!(Stamp::at("-0001-01-01T00:00:00".parse().unwrap_or(DateTime::MIN), &berlin).is_err());
     }
 
     #[test]

@@ -261,6 +261,11 @@ impl Id {
         Self(Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, ms / 1_000, nanos)))
     }
 
+    /// The name of what was written elsewhere, made of its content: a UUID of version 8.
+    pub(super) fn of_content(content: [u8; 16]) -> Self {
+        Self(uuid::Builder::from_custom_bytes(content).into_uuid())
+    }
+
     pub(super) fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(Uuid::from_bytes(bytes))
     }

@@ -4,10 +4,13 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a surprise is a failed test")]
 #![cfg(unix)]
 
+mod carry;
 mod commands;
 mod damage;
+mod hostile;
 mod http;
 mod kill;
+mod records;
 mod scale;
 mod traces;
 

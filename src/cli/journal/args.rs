@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::record::RecordCommand;
 use crate::distortion::Distortion;
-use crate::journal::{Mood, Stamp, Tag};
+use crate::journal::{Mood, Origin, Recipient, Stamp, Tag};
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum JournalCommand {
@@ -21,6 +22,26 @@ pub(in crate::cli) enum JournalCommand {
     Search(SearchArgs),
     /// Delete an entry with all that belongs to it (`erase` leaves no trace of it)
     Delete(DeleteArgs),
+    /// Name the distortions in an entry, and keep what was found with it
+    Recognise(RecogniseArgs),
+    /// Thought records: a thought, what speaks for and against it, and a balanced one
+    Record {
+        #[command(subcommand)]
+        command: RecordCommand,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct RecogniseArgs {
+    /// The entry's id, or enough of its beginning
+    #[arg(value_name = "ID")]
+    pub(super) id: String,
+    /// Two letters of your country, for helplines
+    #[arg(long, value_name = "CC", env = "EVENKEEL_COUNTRY")]
+    pub(super) country: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -268,13 +289,62 @@ pub(in crate::cli) struct ExportArgs {
     /// What it looks like
     #[arg(long, value_name = "FORMAT", default_value = "json")]
     pub(super) format: ExportFormat,
+    /// Encrypt the file with a passphrase, which is asked for twice
+    #[arg(long, group = "how")]
+    pub(super) encrypt: bool,
+    /// Encrypt the file for an age key (age1…); may be given several times
+    #[arg(long, value_name = "AGE1…", group = "how")]
+    pub(super) recipient: Vec<Recipient>,
+    /// Write plain files, which whoever has them can read
+    #[arg(long, group = "how")]
+    pub(super) plain: bool,
+    /// Encrypt the file with the passphrase on this file descriptor, a line, for scripts
+    #[arg(long, value_name = "N", group = "how")]
+    pub(super) file_passphrase_fd: Option<u32>,
+}
+
+/// Which program a file comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ImportFormat {
+    /// The JSON of `export`
+    Evenkeel,
+    /// jrnl's JSON or plain text
+    Jrnl,
+    /// Day One's JSON, or its zip file
+    DayOne,
+    /// A Markdown file, or a folder of them
+    Markdown,
+}
+
+impl From<ImportFormat> for Origin {
+    fn from(format: ImportFormat) -> Self {
+        match format {
+            ImportFormat::Evenkeel => Self::Evenkeel,
+            ImportFormat::Jrnl => Self::Jrnl,
+            ImportFormat::DayOne => Self::DayOne,
+            ImportFormat::Markdown => Self::Markdown,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ImportArgs {
-    /// A JSON file that `export` made; `-` for standard input
-    #[arg(value_name = "FILE")]
+    /// A file that `export`, jrnl or Day One made, encrypted with age or not, or a folder of
+    /// Markdown files; `-` for standard input
+    #[arg(value_name = "PATH")]
     pub(super) from: PathBuf,
+    /// Which program it comes from [default: told by its content]
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) format: Option<ImportFormat>,
+    /// The zone of times that tell none, such as Europe/Berlin [default: this machine's]
+    #[arg(long, value_name = "ZONE")]
+    pub(super) time_zone: Option<String>,
+    /// The age keys that open an encrypted file
+    #[arg(long, value_name = "FILE")]
+    pub(super) identity: Option<PathBuf>,
+    /// Where to read the passphrase of an encrypted file from, a line, for scripts
+    #[arg(long, value_name = "N")]
+    pub(super) file_passphrase_fd: Option<u32>,
     /// Two letters of your country, for helplines
     #[arg(long, value_name = "CC", env = "EVENKEEL_COUNTRY")]
     pub(super) country: Option<String>,

@@ -1,6 +1,6 @@
 //! `backup`, `restore`, `export`, `import` and `erase`.
 
-use std::io::{BufWriter, Read};
+use std::io::{BufWriter, IsTerminal as _, Read as _, Write};
 use std::path::Path;
 
 use serde_json::json;
@@ -13,7 +13,9 @@ use crate::cli::args::Global;
 use crate::cli::error::CliError;
 use crate::cli::page::{self, Page};
 use crate::cli::setup;
-use crate::journal::{self, Clock as _, Erase, Form, Journal, JournalError, SystemClock};
+use crate::journal::{
+    self, Clock as _, Erase, Form, Journal, JournalError, Opener, Reading, Seal, Sealed, SystemClock,
+};
 
 /// Entries screened together after an import.
 const TOGETHER: usize = 200;
@@ -57,16 +59,24 @@ pub(in crate::cli) fn restore(global: &Global, args: &RestoreArgs) -> Result<(),
 
 pub(in crate::cli) fn export(global: &Global, args: &ExportArgs) -> Result<(), CliError> {
     let to_stdout = args.to == Path::new("-");
-    if to_stdout && args.format != ExportFormat::Json {
+    let is_file = args.format == ExportFormat::Json;
+    if to_stdout && !is_file {
         return Err(CliError::Usage("Only JSON fits on standard output. Name a folder.".into()));
     }
+    let wanted = args.encrypt || !args.recipient.is_empty() || args.file_passphrase_fd.is_some();
+    if wanted && !is_file {
+        return Err(CliError::Usage(
+            "Only the one JSON file is encrypted. Leave --format out, or write plain files into a place that is.".into(),
+        ));
+    }
     let journal = existing(global)?;
+    let sealed = if is_file { seal(args, to_stdout)? } else { None };
     match args.format {
-        ExportFormat::Json if to_stdout => journal.export_json(&mut std::io::stdout().lock())?,
+        ExportFormat::Json if to_stdout => write(&journal, sealed.as_ref(), &mut std::io::stdout().lock())?,
         ExportFormat::Json => {
             let file = new_private_file(&args.to)?;
             let mut out = BufWriter::new(&file);
-            let written = journal.export_json(&mut out);
+            let written = write(&journal, sealed.as_ref(), &mut out);
             drop(out);
             if let Err(error) = written.and_then(|()| Ok(file.sync_all()?)) {
                 std::fs::remove_file(&args.to)?;
@@ -76,23 +86,90 @@ pub(in crate::cli) fn export(global: &Global, args: &ExportArgs) -> Result<(), C
         ExportFormat::Markdown => journal.export_folder(Form::Markdown, &args.to)?,
         ExportFormat::Csv => journal.export_folder(Form::Csv, &args.to)?,
     }
-    tell(global, "This is plain text: whoever has it can read it.")
+    tell(
+        global,
+        match sealed {
+            None if is_file => {
+                "This is plain text: whoever has it can read it. `evenkeel export --encrypt` writes one that nobody else can."
+            }
+            None => "This is plain text: whoever has it can read it.",
+            Some(Sealed::Passphrase(_)) => {
+                "Encrypted with age. `evenkeel import` and `age --decrypt` open it with its passphrase, and nothing else does."
+            }
+            Some(Sealed::Recipients(_)) => {
+                "Encrypted with age. `evenkeel import --identity FILE` and `age --decrypt` open it with the key that belongs to it."
+            }
+        },
+    )
+}
+
+fn write(journal: &Journal, sealed: Option<&Sealed>, out: &mut dyn Write) -> Result<(), JournalError> {
+    match sealed {
+        None => journal.export_json(out),
+        Some(sealed) => journal.export_sealed(sealed, out),
+    }
+}
+
+/// Whom the file is for. Where a person sits there and has not said, encryption is offered first.
+fn seal(args: &ExportArgs, to_stdout: bool) -> Result<Option<Sealed>, CliError> {
+    if args.plain {
+        return Ok(None);
+    }
+    if !args.recipient.is_empty() {
+        return Ok(Some(Sealed::Recipients(args.recipient.clone())));
+    }
+    if let Some(descriptor) = args.file_passphrase_fd {
+        return secret::of_file(descriptor).map(|given| Some(Sealed::Passphrase(given)));
+    }
+    if args.encrypt {
+        return secret::new_of_file(false).map(|given| given.map(Sealed::Passphrase));
+    }
+    if to_stdout || !std::io::stdin().is_terminal() {
+        return Ok(None);
+    }
+    secret::new_of_file(true).map(|given| given.map(Sealed::Passphrase))
+}
+
+/// What opens an encrypted file: asked for only once it is known to be one.
+fn opener(args: &ImportArgs, seal: Seal) -> Result<Opener, CliError> {
+    match (seal, &args.identity) {
+        (Seal::Keys, Some(path)) => {
+            let read = std::fs::read_to_string(path);
+            let keys = read.map_err(|source| CliError::File {
+                what: format!("{} could not be read; name the file that `age-keygen` made", path.display()),
+                source,
+            })?;
+            Ok(Opener::Keys(keys.into()))
+        }
+        (Seal::Keys, None) => Err(CliError::Usage(
+            "This file is encrypted for a key. Name the file that holds yours with --identity.".into(),
+        )),
+        (Seal::Passphrase, _) => match args.file_passphrase_fd {
+            Some(descriptor) => secret::of_file(descriptor).map(Opener::Passphrase),
+            None => secret::ask_of_file().map(Opener::Passphrase),
+        },
+    }
 }
 
 pub(in crate::cli) async fn import(global: &Global, args: &ImportArgs) -> Result<(), CliError> {
-    let mut from: Box<dyn Read> = if args.from == Path::new("-") {
-        Box::new(std::io::stdin())
-    } else {
-        let file = std::fs::File::open(&args.from);
-        Box::new(file.map_err(|source| CliError::File {
+    let from_stdin = args.from == Path::new("-");
+    if !from_stdin {
+        std::fs::metadata(&args.from).map_err(|source| CliError::File {
             what: format!("{} could not be read", args.from.display()),
             source,
-        })?)
-    };
+        })?;
+    }
     let screening = ScreeningArgs { rules_only: true, country: args.country.clone() };
     let screener = Screener::new(global, &screening)?;
     let journal = open(global)?;
-    let imported = journal.import_json(&mut from)?;
+    let reading = Reading { origin: args.format.map(Into::into), zone: args.time_zone.as_deref() };
+    let imported = if from_stdin {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut bytes)?;
+        journal.import_bytes(&bytes, None, reading, |seal| opener(args, seal))?
+    } else {
+        journal.import_path(&args.from, reading, |seal| opener(args, seal))?
+    };
     let (mut alarms, mut help) = (0_usize, None);
     loop {
         let waiting = journal.unscreened(TOGETHER)?;
@@ -130,6 +207,18 @@ pub(in crate::cli) async fn import(global: &Global, args: &ImportArgs) -> Result
     }
     if imported.different_here > 0 {
         page.say(&format!("{} are here in another version; yours were kept.", imported.different_here));
+    }
+    for (count, what) in [
+        (imported.without_text, "had no text and were left out."),
+        (
+            imported.attachments,
+            "pictures, sounds and other files stay where they are; only text is kept here.",
+        ),
+        (imported.left_out, "thought records and drafts stay where they are; the JSON export brings those."),
+    ] {
+        if count > 0 {
+            page.say(&format!("{count} {what}"));
+        }
     }
     if let Some(help) = help {
         page.blank();

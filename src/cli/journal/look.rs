@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::args::{FilterArgs, ListArgs, OneArgs, SearchArgs};
 use super::keep::time;
-use super::{open_existing, print_json};
+use super::{open_existing, print_json, record};
 use crate::cli::args::Global;
 use crate::cli::error::CliError;
 use crate::cli::input;
@@ -40,19 +40,31 @@ pub(super) fn search(global: &Global, args: &SearchArgs) -> Result<(), CliError>
     let (filter, after) = filter(&args.filter)?;
     let words = input::text(&args.words, Limit::Reframing)?;
     let Some(journal) = open_existing(global)? else { return nothing(args.filter.json) };
-    let page = journal.search(&words, &filter, after, usize::from(args.filter.limit))?;
+    let limit = usize::from(args.filter.limit);
+    let page = journal.search(&words, &filter, after, limit)?;
+    // Thought records have pages of their own; beside the first one of entries stands their first.
+    let records = match after {
+        None => journal.search_records(&words, &filter, None, limit)?.items,
+        Some(_) => Vec::new(),
+    };
     if args.filter.json {
         let entries: Vec<_> = page.items.iter().map(found).collect::<Result<_, _>>()?;
-        return print_json(&json!({ "entries": entries, "next": page.next }));
+        return print_json(&json!({ "entries": entries, "next": page.next, "thought_records": records }));
     }
     let mut out = Page::new();
     if page.items.is_empty() {
         out.say("No entry has all of these words.");
+        out.blank();
     }
     for hit in &page.items {
         head(&mut out, &hit.entry);
-        out.inset(&marked(hit));
+        out.inset(&marked(hit.entry.text.as_str(), hit.excerpt, &hit.marks));
         out.blank();
+    }
+    if !records.is_empty() {
+        out.say("In thought records:");
+        out.blank();
+        record::hits(&mut out, &records);
     }
     end(out, page.next)
 }
@@ -82,7 +94,7 @@ fn shown(journal: &Journal, full: &FullEntry) -> Result<Page, CliError> {
     out.say(entry.text.as_str());
     out.blank();
     for was in full.revisions.iter().rev() {
-        out.aside(&format!("Until a change, from {}:", was.saved));
+        out.aside(&format!("Until a change, from {}:", was.saved.as_written()));
         out.inset(was.text.as_str());
         out.blank();
     }
@@ -107,7 +119,7 @@ fn shown(journal: &Journal, full: &FullEntry) -> Result<Page, CliError> {
     Ok(out)
 }
 
-fn filter(args: &FilterArgs) -> Result<(Filter, Option<Cursor>), CliError> {
+pub(super) fn filter(args: &FilterArgs) -> Result<(Filter, Option<Cursor>), CliError> {
     let filter = Filter {
         from: args.from.as_deref().map(time).transpose()?,
         until: args.until.as_deref().map(time).transpose()?,
@@ -139,7 +151,7 @@ fn found(hit: &Hit) -> Result<serde_json::Value, CliError> {
 }
 
 fn head(out: &mut Page, entry: &Entry) {
-    let mut line = format!("{}  {}", entry.written, entry.id);
+    let mut line = format!("{}  {}", entry.written.as_written(), entry.id);
     if let Some(mood) = entry.mood {
         let _ = write!(line, "  mood {}", mood.get());
     }
@@ -149,7 +161,7 @@ fn head(out: &mut Page, entry: &Entry) {
     out.aside(&line);
 }
 
-fn end(mut out: Page, next: Option<Cursor>) -> Result<(), CliError> {
+pub(super) fn end(mut out: Page, next: Option<Cursor>) -> Result<(), CliError> {
     if let Some(next) = next {
         out.aside(&format!("There are more: --after {next}"));
         out.blank();
@@ -158,7 +170,7 @@ fn end(mut out: Page, next: Option<Cursor>) -> Result<(), CliError> {
 }
 
 /// As much of a text as a list shows; control characters, which a terminal would obey, are gone.
-fn beginning(text: &str) -> String {
+pub(super) fn beginning(text: &str) -> String {
     let shown: String = plain(text.chars().take(SHOWN)).collect();
     if text.chars().nth(SHOWN).is_some() { shown + " …" } else { shown }
 }
@@ -167,18 +179,18 @@ fn plain(characters: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
     characters.map(|c| if c.is_control() && c != '\n' { ' ' } else { c })
 }
 
-/// The excerpt, with the words that were searched for between brackets.
-fn marked(hit: &Hit) -> String {
-    let Span { start, end } = hit.excerpt;
-    let characters = plain(hit.entry.text.as_str().chars()).skip(start).take(end - start);
+/// An excerpt, with the words that were searched for between brackets.
+pub(super) fn marked(text: &str, excerpt: Span, marks: &[Span]) -> String {
+    let Span { start, end } = excerpt;
+    let characters = plain(text.chars()).skip(start).take(end - start);
     let mut text = String::new();
     for (n, c) in characters.enumerate() {
         let at = start + n;
-        if hit.marks.iter().any(|mark| mark.start == at) {
+        if marks.iter().any(|mark| mark.start == at) {
             text.push('[');
         }
         text.push(c);
-        if hit.marks.iter().any(|mark| mark.end == at + 1) {
+        if marks.iter().any(|mark| mark.end == at + 1) {
             text.push(']');
         }
     }

@@ -5,6 +5,8 @@ mod carry;
 mod editor;
 mod keep;
 mod look;
+mod recognise;
+mod record;
 mod screening;
 mod secret;
 mod vault;
@@ -35,6 +37,8 @@ pub(super) async fn run(global: &Global, command: JournalCommand) -> Result<(), 
         JournalCommand::List(args) => look::list(global, &args),
         JournalCommand::Search(args) => look::search(global, &args),
         JournalCommand::Show(args) => look::show(global, &args),
+        JournalCommand::Recognise(args) => recognise::run(global, &args).await,
+        JournalCommand::Record { command } => record::run(global, command).await,
     }
 }
 

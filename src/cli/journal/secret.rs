@@ -66,6 +66,52 @@ pub(super) fn code(descriptor: Option<u32>) -> Result<crate::journal::vault::Rec
     Ok(given.parse().map_err(JournalError::from)?)
 }
 
+/// The passphrase of an encrypted file, given by a script.
+pub(super) fn of_file(descriptor: u32) -> Result<Zeroizing<String>, CliError> {
+    not_empty(line_of(descriptor)?)
+}
+
+/// The passphrase of an encrypted file, asked for.
+pub(super) fn ask_of_file() -> Result<Zeroizing<String>, CliError> {
+    if can_ask() {
+        return not_empty(ask("This file is encrypted. Its passphrase: ")?);
+    }
+    Err(CliError::Usage(
+        "This file is encrypted. Run this in a terminal, or give its passphrase with --file-passphrase-fd."
+            .into(),
+    ))
+}
+
+/// A passphrase for a file that is to be encrypted, asked for twice. Where it is only `offered`,
+/// none is an answer too.
+pub(super) fn new_of_file(offered: bool) -> Result<Option<Zeroizing<String>>, CliError> {
+    if !can_ask() {
+        return if offered {
+            Ok(None)
+        } else {
+            Err(CliError::Usage(
+                "Run this in a terminal, or give the file's passphrase with --file-passphrase-fd.".into(),
+            ))
+        };
+    }
+    let first = ask(if offered {
+        "A passphrase that encrypts this file (Enter alone writes plain text): "
+    } else {
+        "A passphrase for this file: "
+    })?;
+    if offered && first.is_empty() {
+        return Ok(None);
+    }
+    if *ask("Once more: ")? != *first {
+        return Err(CliError::Failed("The two are not the same. Nothing was written.".into()));
+    }
+    not_empty(first).map(Some)
+}
+
+fn not_empty(given: Zeroizing<String>) -> Result<Zeroizing<String>, CliError> {
+    if given.is_empty() { Err(CliError::Usage("There is no passphrase in that.".into())) } else { Ok(given) }
+}
+
 fn passphrase(text: &str) -> Result<Passphrase, CliError> {
     Ok(Passphrase::new(text).map_err(JournalError::from)?)
 }

@@ -132,11 +132,14 @@ impl From<JournalError> for Problem {
             JournalError::Changed { .. } => return ProblemKind::ChangedMeanwhile.into(),
             JournalError::KeyReused => return ProblemKind::KeyReused.into(),
             JournalError::Cursor | JournalError::NoWords => ProblemKind::UnfitQuery,
-            JournalError::Import { .. } => ProblemKind::UnfitFile,
+            JournalError::Import { .. } | JournalError::ImportFrom { .. } | JournalError::SealedFile(_) => {
+                ProblemKind::UnfitFile
+            }
             JournalError::ReadOnly(_)
             | JournalError::Io { .. }
             | JournalError::Backup { .. }
             | JournalError::Exists(_)
+            | JournalError::NotSealed(_)
             | JournalError::Fault { .. } => ProblemKind::JournalNotKept,
         };
         Self::new(kind, &error)

@@ -15,10 +15,14 @@ use super::super::work::{
     ListProblems, RecordChangeProblems, RecordKeepProblems, RecordProblems, RecordRemovalProblems,
 };
 use super::super::{Problem, ProblemKind, Shared};
-use super::{creation_key, id_of, tag};
+use super::{bound, creation_key, id_of, tag};
 use crate::assistant::SaidBody;
 use crate::crisis::{CountryCode, Date};
-use crate::journal::{Created, Cursor, Id, RecordContent, RecordFilter, Screened, Screening, ThoughtRecord};
+use crate::distortion::Distortion;
+use crate::entry::Span;
+use crate::journal::{
+    Created, Cursor, Filter, Id, Page, RecordContent, RecordHit, Screened, Screening, ThoughtRecord,
+};
 
 /// Where the thought records are.
 const PATH: &str = "/api/v1/thought-records";
@@ -34,23 +38,74 @@ pub(in crate::http) struct RecordQuery {
     limit: Option<usize>,
     /// `next` of the page before.
     after: Option<String>,
-    /// Those that came from this entry.
+    /// Words that all stand in the record, as in `GET /entries`.
+    q: Option<String>,
+    /// Those of this day or time, or later.
+    #[param(example = "2026-11-01")]
+    from: Option<String>,
+    /// Those of before this day or time.
+    until: Option<String>,
+    /// Those in which the person accepted or named this distortion.
+    #[param(inline)]
+    distortion: Option<Distortion>,
+    /// Only those that came from this entry, the oldest first, all on one page.
     entry: Option<String>,
-    /// Those to be looked at again on this day or earlier.
+    /// Only those to be looked at again on this day or earlier, the longest due first, all on one
+    /// page.
+    #[param(example = "2026-12-01")]
     due: Option<String>,
 }
 
 /// A page of thought records.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(in crate::http) struct RecordsBody {
-    /// The newest first.
-    thought_records: Vec<ThoughtRecord>,
+    /// The newest first; of a search, those that came last first.
+    thought_records: Vec<ListedRecordBody>,
     /// Send it as `after` for the next page; `null` on the last.
     #[schema(value_type = Option<String>)]
     next: Option<Cursor>,
 }
 
-/// List thought records.
+/// A thought record of a list.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(in crate::http) struct ListedRecordBody {
+    #[serde(flatten)]
+    record: ThoughtRecord,
+    /// Where a search found its words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    found: Option<FoundWordsBody>,
+}
+
+/// Where words were found.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(in crate::http) struct FoundWordsBody {
+    /// All that was written in the record, a line for each thing.
+    words: String,
+    /// The words that were searched for, in Unicode scalar values of these: the first 200.
+    marks: Vec<Span>,
+    /// A stretch of them around the first of those.
+    excerpt: Span,
+}
+
+impl From<ThoughtRecord> for ListedRecordBody {
+    fn from(record: ThoughtRecord) -> Self {
+        Self { record, found: None }
+    }
+}
+
+impl From<RecordHit> for ListedRecordBody {
+    fn from(RecordHit { record, words, marks, excerpt }: RecordHit) -> Self {
+        Self { record, found: Some(FoundWordsBody { words, marks, excerpt }) }
+    }
+}
+
+impl<T: Into<ListedRecordBody>> From<Page<T>> for RecordsBody {
+    fn from(page: Page<T>) -> Self {
+        Self { thought_records: page.items.into_iter().map(Into::into).collect(), next: page.next }
+    }
+}
+
+/// List thought records, or find them by their words.
 #[utoipa::path(
     get,
     path = "/thought-records",
@@ -64,13 +119,33 @@ pub(in crate::http) async fn list(
     asked: Result<Query<RecordQuery>, QueryRejection>,
 ) -> Result<Reply<RecordsBody>, Problem> {
     let Query(asked) = asked.map_err(|_| ProblemKind::UnfitQuery)?;
+    let filter = Filter {
+        from: bound(asked.from.as_deref())?,
+        until: bound(asked.until.as_deref())?,
+        distortion: asked.distortion,
+        ..Filter::default()
+    };
     let after: Option<Cursor> = asked.after.as_deref().map(str::parse).transpose()?;
     let due: Option<Date> =
         asked.due.as_deref().map(str::parse).transpose().map_err(|_| ProblemKind::UnfitQuery)?;
     let entry = asked.entry.as_deref().map(|id| id_of(id, ProblemKind::NoSuchEntry)).transpose()?;
-    let (filter, limit) = (RecordFilter { entry, due }, asked.limit.unwrap_or(A_PAGE));
-    let page = shared.with_journal(move |journal| journal.records(&filter, after, limit)).await?;
-    Ok(Reply(RecordsBody { thought_records: page.items, next: page.next }))
+    let is_list = after.is_some() || asked.q.is_some() || asked.from.is_some() || asked.until.is_some();
+    if usize::from(is_list || asked.distortion.is_some())
+        + usize::from(due.is_some())
+        + usize::from(entry.is_some())
+        > 1
+    {
+        return Err(Problem::new(ProblemKind::UnfitQuery, &"`entry` and `due` stand alone."));
+    }
+    let limit = asked.limit.unwrap_or(A_PAGE);
+    let all = |items: Vec<ThoughtRecord>| RecordsBody::from(Page { items, next: None });
+    let body = shared.with_journal(move |journal| match (entry, due, &asked.q) {
+        (Some(entry), ..) => journal.records_of(entry).map(all),
+        (_, Some(day), _) => journal.records_due(day).map(all),
+        (_, _, Some(words)) => Ok(journal.search_records(words, &filter, after, limit)?.into()),
+        _ => Ok(journal.list_records(&filter, after, limit)?.into()),
+    });
+    body.await.map(Reply)
 }
 
 /// A thought record to be kept.

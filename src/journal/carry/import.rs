@@ -25,6 +25,12 @@ pub struct Imported {
     pub already_here: usize,
     /// Entries and thought records that were here in another version; those here were kept.
     pub different_here: usize,
+    /// Entries of another program that have no text.
+    pub without_text: usize,
+    /// Pictures, sounds and other files of another program, which are not kept here.
+    pub attachments: usize,
+    /// Thought records and drafts in a Markdown export of ours, which come back through JSON alone.
+    pub left_out: usize,
 }
 
 #[derive(Deserialize)]
@@ -171,7 +177,7 @@ fn add_record(db: &Connection, full: &FullRecord, imported: &mut Imported) -> Re
     Ok(())
 }
 
-fn note(same: bool, imported: &mut Imported) {
+pub(super) fn note(same: bool, imported: &mut Imported) {
     if same {
         imported.already_here += 1;
     } else {
@@ -180,13 +186,17 @@ fn note(same: bool, imported: &mut Imported) {
 }
 
 /// What is wrong and where, without any of the file's words, which serde would quote.
-fn explain(error: &serde_json::Error) -> JournalError {
+pub(super) fn explain(error: &serde_json::Error) -> JournalError {
     use serde_json::error::Category;
     let told = error.to_string();
     let told = told.rsplit_once(" at line ").map_or(told.as_str(), |(front, _)| front);
     let why = match error.classify() {
         Category::Eof => "The file ends too early.".to_owned(),
         Category::Io => "The file could not be read.".to_owned(),
+        Category::Syntax if told.contains("hex escape") => {
+            "Half of a character stands here (a lone surrogate). Mend that text in the program it comes from."
+                .to_owned()
+        }
         Category::Syntax => "This is not JSON.".to_owned(),
         Category::Data => match told.split(':').next().unwrap_or_default() {
             field if field.starts_with("missing field") => {

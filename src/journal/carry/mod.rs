@@ -1,11 +1,20 @@
 //! Taking what one wrote along: out of the journal into plain files, and back.
 
+mod day_one;
 mod folder;
+mod foreign;
+mod front_matter;
 mod import;
+mod jrnl;
 mod json;
+mod markdown;
+mod origin;
+mod sealed;
 
 pub use folder::Form;
 pub use import::Imported;
+pub use origin::{Origin, Reading};
+pub use sealed::{Opener, Recipient, Seal, Sealed};
 
 use super::Journal;
 use super::model::{Draft, FullEntry, FullRecord};

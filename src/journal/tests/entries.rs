@@ -233,3 +233,58 @@ fn searching_finds_words_in_any_spelling_and_follows_changes() {
     assert_eq!(found("cafe"), []);
     assert!(journal.check().unwrap().is_good());
 }
+
+#[test]
+fn what_stands_in_thought_records_is_found_until_it_is_gone() {
+    let (_folder, journal) = journal();
+    let entry = journal.add(&new("an entry", &["work"], None)).unwrap();
+    let record = journal.add_record(Some(entry.id), &whole_record()).unwrap();
+    journal.add_record(None, &RecordContent::of(Line::new("Caf\u{e9}s close early").unwrap())).unwrap();
+    let found = |query: &str, filter: &Filter| {
+        let page = journal.search_records(query, filter, None, 10).unwrap();
+        page.items.into_iter().map(|hit| hit.record.id).collect::<Vec<_>>()
+    };
+    let all = Filter::default();
+    for word in ["boss", "fired", "shame", "why", "others", "\"don't know\""] {
+        assert_eq!(found(word, &all), [record.id], "{word}");
+    }
+    assert_eq!(found("cafes", &all).len(), 1);
+    let of = |distortion| Filter { distortion: Some(distortion), ..Filter::default() };
+    assert_eq!(found("fired", &of(Distortion::FortuneTelling)), [record.id]);
+    assert_eq!(found("fired", &of(Distortion::MindReading)), [record.id]);
+    assert_eq!(found("fired", &of(Distortion::Labeling)), []);
+    let tagged = Filter { tags: vec![Tag::new("work").unwrap()], ..Filter::default() };
+    assert_eq!(journal.list_records(&tagged, None, 10).unwrap().items.len(), 1);
+    let later = Filter { from: Some(Stamp::new(NOW + 1, 0).unwrap()), ..Filter::default() };
+    assert_eq!(journal.list_records(&later, None, 10).unwrap().items.len(), 0);
+    let less = RecordContent { evidence_against: Vec::new(), ..whole_record() };
+    journal.edit_record(record.id, None, &less).unwrap();
+    assert_eq!((found("others", &all).len(), found("fired", &all).len()), (0, 1));
+    assert!(journal.check().unwrap().is_good());
+    journal.delete(entry.id).unwrap();
+    assert_eq!(found("fired", &all), []);
+    assert!(journal.check().unwrap().is_good());
+    let strayed = "INSERT INTO record_search (rowid, text) VALUES (99, 'stray')";
+    journal.write(|tx| Ok(tx.execute(strayed, [])?)).unwrap();
+    assert!(!journal.check().unwrap().search_agrees);
+}
+
+#[test]
+fn what_other_programs_wrote_is_named_by_its_content() {
+    let (_folder, journal) = journal();
+    let import = |text: &str| {
+        let none = |_| -> Result<Opener, JournalError> { panic!("it is not encrypted") };
+        let reading = Reading { zone: Some("Europe/Berlin"), ..Reading::default() };
+        journal.import_bytes(text.as_bytes(), None, reading, none).unwrap()
+    };
+    let twice = "[2020-06-28 18:22] the same\n\n[2020-06-28 18:22] the same\n";
+    assert_eq!(import(twice).entries, 2, "what was written twice is there twice");
+    let again = import(twice);
+    assert_eq!((again.entries, again.already_here), (0, 2));
+    let id = journal.list(&Filter::default(), None, 1).unwrap().items[0].id;
+    journal.edit(id, &Change { text: Some(text("changed here")), ..Change::default() }).unwrap();
+    let again = import(twice);
+    assert_eq!((again.entries, again.already_here, again.different_here), (0, 1, 1));
+    assert_eq!(journal.entry(id).unwrap().text.as_str(), "changed here");
+    assert_eq!(id.to_string().as_bytes()[14], b'8', "a UUID of version 8");
+}

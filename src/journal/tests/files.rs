@@ -173,15 +173,18 @@ fn the_first_sixteen_bytes_are_not_needed() {
     assert!(matches!(opened, Ok(1) | Err(JournalError::DamagedHeader)), "{opened:?}");
 }
 
+/// The form of a new journal.
+fn latest() -> u32 {
+    schema::MIGRATIONS.len() as u32
+}
+
 #[test]
 fn a_newer_file_is_refused_untouched() {
     let (folder, journal) = journal();
     journal.write(|tx| Ok(tx.pragma_update(None, "user_version", 99)?)).unwrap();
     drop(journal);
     let before = std::fs::read(folder.path().join(connect::DATABASE)).unwrap();
-    let latest = schema::MIGRATIONS.len() as u32;
-    let opened = reopen(&folder);
-    assert!(matches!(opened, Err(JournalError::Newer { found: 99, known }) if known == latest));
+    assert!(matches!(reopen(&folder), Err(JournalError::Newer { found: 99, known }) if known == latest()));
     assert_eq!(std::fs::read(folder.path().join(connect::DATABASE)).unwrap(), before);
 }
 
@@ -190,7 +193,7 @@ fn a_migration_is_wholly_done_or_not_at_all_and_a_backup_is_made_before() {
     let (folder, journal) = journal();
     let entry = journal.add(&new("before the change", &[], None)).unwrap();
     drop(journal);
-    let with = |sql| [schema::MIGRATIONS, &[sql]].concat();
+    let with = |more: &'static str| [schema::MIGRATIONS, &[more]].concat();
     let broken = with("CREATE TABLE extra (a INTEGER) STRICT; SELECT nothing FROM nowhere;");
     assert!(open_with(folder.path(), &Unlock::KeyFile, Set::at(NOW), &broken).is_err());
     let journal = reopen(&folder).unwrap();
@@ -199,15 +202,14 @@ fn a_migration_is_wholly_done_or_not_at_all_and_a_backup_is_made_before() {
     journal.delete_own_backups().unwrap();
     drop(journal);
     let good = with("CREATE TABLE extra (a INTEGER) STRICT;");
-    let latest = schema::MIGRATIONS.len() as u32;
     let journal = open_with(folder.path(), &Unlock::KeyFile, Set::at(NOW), &good).unwrap();
-    assert_eq!(journal.read(schema::version).unwrap(), latest + 1);
+    assert_eq!(journal.read(schema::version).unwrap(), latest() + 1);
     assert_eq!(journal.entry(entry.id).unwrap(), entry);
     let backup = journal.own_backups().unwrap().pop().unwrap();
     drop(journal);
     restore(&backup.path, folder.path(), &Unlock::KeyFile, Stamp::new(NOW, 0).unwrap()).unwrap();
     let journal = reopen(&folder).unwrap();
-    assert_eq!(journal.read(schema::version).unwrap(), latest);
+    assert_eq!(journal.read(schema::version).unwrap(), latest());
     assert_eq!(journal.entry(entry.id).unwrap(), entry);
 }
 
