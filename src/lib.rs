@@ -26,6 +26,7 @@ pub mod journal;
 pub mod judge;
 pub mod language;
 pub mod prompt;
+pub mod questionnaire;
 pub mod reframe;
 pub mod train;
 pub mod weights;

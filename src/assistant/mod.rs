@@ -5,6 +5,7 @@
 mod acknowledgement;
 mod content;
 mod plan;
+mod questionnaire;
 mod reply;
 
 use std::sync::Arc;
@@ -28,6 +29,7 @@ use crate::reframe::{self, Fitness, Suggested, Writer};
 pub use acknowledgement::AcknowledgementError;
 pub use content::{Content, ContentError};
 pub use plan::{PlanChangeBody, PlanScreening};
+pub use questionnaire::{LastTime, SheetBody};
 pub use reply::{
     DistortionBody, ModelBody, Outcome, ReframeBody, Reply, ReplyBody, ScreeningBody, SpanBody, TimingBody,
 };

@@ -9,6 +9,7 @@ use super::journal::{
     BackupArgs, EraseArgs, ExportArgs, ImportArgs, JournalCommand, RestoreArgs, VaultCommand,
 };
 use super::plan::PlanArgs;
+use super::questionnaire::QuestionnaireCommand;
 use crate::crisis::Level;
 use crate::language::Instructions;
 use crate::weights::{Checksum, FileUrl, ModelName, ModelRef, Quantisation};
@@ -97,6 +98,11 @@ pub(super) enum Command {
     HelpLines(HelpLinesArgs),
     /// Your own safety plan for a bad hour
     Plan(PlanArgs),
+    /// Standard questionnaires, one question at a time
+    Questionnaire {
+        #[command(subcommand)]
+        command: QuestionnaireCommand,
+    },
     /// Train what recognises distortions and danger
     Train {
         #[command(subcommand)]

@@ -12,6 +12,7 @@ use crate::eval::EvalError;
 use crate::heads::HeadFileError;
 use crate::journal::{JournalError, ValueError};
 use crate::language::LanguageError;
+use crate::questionnaire::SheetError;
 use crate::train::{TrainError, TuneError};
 use crate::weights::WeightsError;
 
@@ -43,6 +44,8 @@ pub(super) enum CliError {
     PlanStore(#[from] PlanStoreError),
     #[error(transparent)]
     Journal(#[from] JournalError),
+    #[error(transparent)]
+    Sheet(#[from] SheetError),
     #[error("{0}")]
     Usage(String),
     #[error("{what}: {source}.")]
@@ -68,6 +71,7 @@ impl CliError {
         match self {
             Self::Usage(_)
             | Self::Plan(_)
+            | Self::Sheet(_)
             | Self::Assistant(
                 AssistantError::Entry(_)
                 | AssistantError::Country(_)

@@ -55,6 +55,8 @@ kinds! {
         "There is nothing at this address. /api/openapi.json lists what there is.";
     NoSafetyPlan 404 "no-safety-plan" "There is no safety plan yet"
         "There is no safety plan yet. Send one to this address with PUT.";
+    NoQuestionnaire 404 "no-questionnaire" "There is no such questionnaire"
+        "There is no questionnaire of this id. GET /questionnaires lists them.";
     MethodNotAllowed 405 "method-not-allowed" "This address takes another method"
         "This address does not take that method. /api/openapi.json says which it takes.";
     SlowRequest 408 "slow-request" "The body took too long"
@@ -81,6 +83,8 @@ kinds! {
         "A country is given by two letters, such as IE or NZ. Check the code and try again.";
     UnfitPlan 422 "unfit-plan" "The plan can't be kept"
         "There is no line in this plan. Write one at least; DELETE removes a plan.";
+    UnfitSheet 422 "unfit-sheet" "The sheet can't be added up"
+        "The answers are not those of this questionnaire. GET /questionnaires/ID shows its items and answers.";
     OutOfRange 422 "out-of-range" "A number is out of range"
         "`candidates` can be 1 to 5.";
     IfMatchNeeded 428 "if-match-needed" "Say what you read"

@@ -15,6 +15,7 @@ mod landing;
 mod models;
 mod openapi;
 mod problem;
+mod questionnaires;
 mod recognitions;
 mod record;
 mod reframings;
@@ -85,6 +86,9 @@ fn build(service: Service, port: u16, stopping: CancellationToken) -> Router {
         .routes(routes!(models::list))
         .routes(routes!(helplines::list))
         .routes(routes!(safety_plan::show, safety_plan::keep, safety_plan::erase))
+        .routes(routes!(questionnaires::list))
+        .routes(routes!(questionnaires::show))
+        .routes(routes!(questionnaires::respond))
         .routes(routes!(health::show));
     let (routes, document) = OpenApiRouter::with_openapi(openapi::Document::openapi())
         .nest(guard::BASE, v1)

@@ -20,6 +20,7 @@ use super::{Problem, Shared};
     tags(
         (name = "Texts", description = "What a person wrote."),
         (name = "Help", description = "Whom to call."),
+        (name = "Questionnaires", description = "Standard questionnaires and what sheets of them add up to."),
         (name = "About", description = "The service and its models."),
     ),
     components(schemas(Problem)),

@@ -118,6 +118,17 @@ macro_rules! problems {
 }
 
 problems! {
+    /// For routes that only the guard can refuse.
+    GuardProblems: [&GUARD[..]];
+    /// For `GET /questionnaires/{id}`.
+    QuestionnaireProblems: [&GUARD[..], &[ProblemKind::NoQuestionnaire]];
+    /// For `POST /questionnaires/{id}/responses`.
+    ResponseProblems: [&GUARD[..], &BODY[..], &[
+        ProblemKind::NoQuestionnaire,
+        ProblemKind::UnfitSheet,
+        ProblemKind::UnfitQuery,
+        ProblemKind::UnknownCountry,
+    ]];
     /// For `GET /models`.
     ModelsProblems: [&GUARD[..], &[ProblemKind::ModelsUnreadable]];
     /// For `GET /helplines`.

@@ -17,6 +17,7 @@ mod find;
 mod findings;
 mod model;
 mod records;
+mod responses;
 mod rows;
 mod schema;
 mod time;
@@ -37,7 +38,8 @@ pub use find::{Cursor, Filter, Hit, MOST_OF_A_PAGE, Page};
 pub use findings::Screened;
 pub use model::{
     Balanced, Change, Draft, Entry, Feeling, FoundDistortion, FullEntry, FullRecord, ModelIds, NewEntry,
-    Recognition, RecordContent, Revision, Screening, ThoughtRecord, Verdict,
+    Recognition, RecordContent, Response, ResponseAnswer, ResponseContent, ResponseResult, Revision,
+    Screening, ThoughtRecord, Verdict,
 };
 pub use time::{Clock, Stamp, StampError, SystemClock};
 pub use values::{EntryText, Id, Line, Mood, Percent, Tag, ValueError};

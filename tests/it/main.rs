@@ -12,6 +12,7 @@ mod house;
 mod landing;
 mod models;
 mod openapi;
+mod questionnaires;
 mod recognitions;
 mod reframings;
 mod safety_plan;
