@@ -20,6 +20,7 @@ mod disk;
 pub mod distortion;
 pub mod entry;
 pub mod eval;
+pub mod exercise;
 pub mod heads;
 pub mod http;
 pub mod journal;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::exercise::ExerciseArgs;
 use super::journal::{
     BackupArgs, EraseArgs, ExportArgs, ImportArgs, JournalCommand, RestoreArgs, VaultCommand,
 };
@@ -98,6 +99,8 @@ pub(super) enum Command {
     HelpLines(HelpLinesArgs),
     /// Your own safety plan for a bad hour
     Plan(PlanArgs),
+    /// Breathing, grounding and the like, in their own time
+    Exercise(ExerciseArgs),
     /// Standard questionnaires, one question at a time
     Questionnaire {
         #[command(subcommand)]

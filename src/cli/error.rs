@@ -9,6 +9,7 @@ use crate::corpus::CorpusError;
 use crate::crisis::safety_plan::{PlanError, PlanStoreError};
 use crate::entry::EntryError;
 use crate::eval::EvalError;
+use crate::exercise::ExerciseError;
 use crate::heads::HeadFileError;
 use crate::journal::{JournalError, ValueError};
 use crate::language::LanguageError;
@@ -46,6 +47,8 @@ pub(super) enum CliError {
     Journal(#[from] JournalError),
     #[error(transparent)]
     Sheet(#[from] SheetError),
+    #[error(transparent)]
+    Exercise(#[from] ExerciseError),
     #[error("{0}")]
     Usage(String),
     #[error("{what}: {source}.")]
@@ -62,6 +65,8 @@ pub(super) enum CliError {
     /// `--fail-at` was reached: an answer, not a fault.
     #[error("A text reached the level given with --fail-at.")]
     FailAt,
+    #[error("Stopped. It can be begun again at any time.")]
+    Stopped,
     #[error("Interrupted. Nothing was left half-written.")]
     Interrupted,
 }
@@ -92,7 +97,7 @@ impl CliError {
             )
             | Self::Bench(BenchError::RivalMissing { .. } | BenchError::RivalModel(_)) => 2,
             Self::FailAt => 10,
-            Self::Interrupted => 130,
+            Self::Interrupted | Self::Stopped => 130,
             _ => 1,
         }
     }

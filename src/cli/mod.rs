@@ -7,6 +7,7 @@ mod completions;
 mod doctor;
 mod error;
 mod eval;
+mod exercise;
 mod help_lines;
 mod input;
 mod journal;
@@ -84,6 +85,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Models { command } => models::run(&global, command).await,
         Command::HelpLines(args) => help_lines::run(&args),
         Command::Plan(args) => plan::run(&global, args).await,
+        Command::Exercise(args) => exercise::run(&args).await,
         Command::Questionnaire { command } => questionnaire::run(&global, command).await,
         Command::Train { command } => train::run(&global, command).await,
         Command::Eval(args) => eval::run(&global, args).await,

@@ -70,11 +70,7 @@ fn told(difference: Option<Difference>) -> String {
         None => String::new(),
         Some(Difference { points: 0, .. }) => ", as the time before".to_owned(),
         Some(Difference { points, reliable }) => {
-            let chance = match reliable {
-                Some(true) => "",
-                Some(false) => " (can be chance)",
-                None => "",
-            };
+            let chance = if reliable == Some(false) { " (can be chance)" } else { "" };
             format!(", {points:+} against the time before{chance}")
         }
     }

@@ -238,6 +238,7 @@ mod tests {
     use super::*;
     use crate::assistant::Assistant;
     use crate::crisis::{CountryCode, Date};
+    use crate::questionnaire::Answer;
 
     /// What a walk with this input shows, the values it ends with, and how often it saved.
     fn walked(id: &str, typed: &str) -> (bool, String, Vec<Option<u8>>, usize) {
@@ -256,7 +257,7 @@ mod tests {
             Ok(())
         };
         let ended = walk.walk(&mut sheet, &mut typed.as_bytes(), &mut show, &mut save).unwrap();
-        let values = sheet.slots().iter().map(|slot| slot.answer().map(|a| a.value())).collect();
+        let values = sheet.slots().iter().map(|slot| slot.answer().map(Answer::value)).collect();
         assert!(shown.lines().all(|line| line.chars().count() <= 72), "{shown}");
         (matches!(ended, Ended::Done), shown, values, saved)
     }

@@ -168,12 +168,11 @@ impl Journal {
                 }
             }
             for response in &file.questionnaire_responses {
-                match responses::find(tx, response.id)? {
-                    Some((_, here)) => note(here == *response, &mut imported),
-                    None => {
-                        responses::insert(tx, response)?;
-                        imported.questionnaire_responses += 1;
-                    }
+                if let Some((_, here)) = responses::find(tx, response.id)? {
+                    note(here == *response, &mut imported);
+                } else {
+                    responses::insert(tx, response)?;
+                    imported.questionnaire_responses += 1;
                 }
             }
             Ok(imported)
