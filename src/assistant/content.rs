@@ -2,6 +2,7 @@
 
 use crate::crisis::{Screen, ScreenError};
 use crate::distortion::{Catalogue, CatalogueError};
+use crate::questionnaire::{QuestionnaireError, Questionnaires};
 use crate::reframe::{Bank, BankError, Checks, Library, Strategies, StrategyError};
 
 /// Why the content could not be loaded.
@@ -19,6 +20,9 @@ pub enum ContentError {
     /// The strategies.
     #[error(transparent)]
     Strategies(#[from] StrategyError),
+    /// A questionnaire.
+    #[error(transparent)]
+    Questionnaire(#[from] QuestionnaireError),
     /// The lists of what a reframe must not hold.
     #[error("content/reframes/checks.toml cannot be read ({0}). Correct it there.")]
     Checks(#[from] toml::de::Error),
@@ -32,6 +36,8 @@ pub struct Content {
     pub catalogue: Catalogue,
     /// Reframes, strategies and checks.
     pub library: Library,
+    /// The questionnaires.
+    pub questionnaires: Questionnaires,
 }
 
 impl Content {
@@ -48,6 +54,7 @@ impl Content {
                 checks: Checks::embedded()?,
                 strategies: Strategies::embedded()?,
             },
+            questionnaires: Questionnaires::embedded()?,
         })
     }
 }

@@ -6,6 +6,7 @@ mod acknowledgement;
 mod content;
 mod diary;
 mod plan;
+mod questionnaire;
 mod reply;
 
 use std::sync::Arc;
@@ -30,6 +31,7 @@ pub use acknowledgement::AcknowledgementError;
 pub use content::{Content, ContentError};
 pub use diary::{Alarms, DiaryError, SaidBody, request as request_of};
 pub use plan::{PlanChangeBody, PlanScreening};
+pub use questionnaire::{LastTime, SheetBody, given_of, kept_content};
 pub use reply::{
     DistortionBody, ModelBody, Outcome, ReframeBody, Reply, ReplyBody, ScreeningBody, SpanBody, TimingBody,
 };

@@ -5,10 +5,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::exercise::ExerciseArgs;
 use super::journal::{
     BackupArgs, EraseArgs, ExportArgs, ImportArgs, JournalCommand, RestoreArgs, VaultCommand,
 };
 use super::plan::PlanArgs;
+use super::questionnaire::QuestionnaireCommand;
 use crate::crisis::Level;
 use crate::language::Instructions;
 use crate::weights::{Checksum, FileUrl, ModelName, ModelRef, Quantisation};
@@ -97,6 +99,13 @@ pub(super) enum Command {
     HelpLines(HelpLinesArgs),
     /// Your own safety plan for a bad hour
     Plan(PlanArgs),
+    /// Breathing, grounding and the like, in their own time
+    Exercise(ExerciseArgs),
+    /// Standard questionnaires, one question at a time
+    Questionnaire {
+        #[command(subcommand)]
+        command: QuestionnaireCommand,
+    },
     /// Train what recognises distortions and danger
     Train {
         #[command(subcommand)]

@@ -3,15 +3,17 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use crate::assistant::{AssistantError, ContentError};
+use crate::assistant::{AssistantError, ContentError, DiaryError};
 use crate::bench::BenchError;
 use crate::corpus::CorpusError;
 use crate::crisis::safety_plan::{PlanError, PlanStoreError};
 use crate::entry::EntryError;
 use crate::eval::EvalError;
+use crate::exercise::ExerciseError;
 use crate::heads::HeadFileError;
 use crate::journal::{JournalError, ValueError};
 use crate::language::LanguageError;
+use crate::questionnaire::SheetError;
 use crate::train::{TrainError, TuneError};
 use crate::weights::WeightsError;
 
@@ -43,6 +45,10 @@ pub(super) enum CliError {
     PlanStore(#[from] PlanStoreError),
     #[error(transparent)]
     Journal(#[from] JournalError),
+    #[error(transparent)]
+    Sheet(#[from] SheetError),
+    #[error(transparent)]
+    Exercise(#[from] ExerciseError),
     #[error("{0}")]
     Usage(String),
     #[error("{what}: {source}.")]
@@ -59,8 +65,19 @@ pub(super) enum CliError {
     /// `--fail-at` was reached: an answer, not a fault.
     #[error("A text reached the level given with --fail-at.")]
     FailAt,
+    #[error("Stopped. It can be begun again at any time.")]
+    Stopped,
     #[error("Interrupted. Nothing was left half-written.")]
     Interrupted,
+}
+
+impl From<DiaryError> for CliError {
+    fn from(error: DiaryError) -> Self {
+        match error {
+            DiaryError::Assistant(error) => error.into(),
+            DiaryError::Journal(error) => error.into(),
+        }
+    }
 }
 
 impl CliError {
@@ -68,6 +85,7 @@ impl CliError {
         match self {
             Self::Usage(_)
             | Self::Plan(_)
+            | Self::Sheet(_)
             | Self::Assistant(
                 AssistantError::Entry(_)
                 | AssistantError::Country(_)
@@ -88,7 +106,7 @@ impl CliError {
             )
             | Self::Bench(BenchError::RivalMissing { .. } | BenchError::RivalModel(_)) => 2,
             Self::FailAt => 10,
-            Self::Interrupted => 130,
+            Self::Interrupted | Self::Stopped => 130,
             _ => 1,
         }
     }

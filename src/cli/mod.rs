@@ -7,6 +7,7 @@ mod completions;
 mod doctor;
 mod error;
 mod eval;
+mod exercise;
 mod help_lines;
 mod input;
 mod journal;
@@ -15,6 +16,7 @@ mod models;
 mod page;
 mod plan;
 mod progress;
+mod questionnaire;
 mod reframe;
 mod screen;
 mod serve;
@@ -83,6 +85,8 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Models { command } => models::run(&global, command).await,
         Command::HelpLines(args) => help_lines::run(&args),
         Command::Plan(args) => plan::run(&global, args).await,
+        Command::Exercise(args) => exercise::run(&args).await,
+        Command::Questionnaire { command } => questionnaire::run(&global, command).await,
         Command::Train { command } => train::run(&global, command).await,
         Command::Eval(args) => eval::run(&global, args).await,
         Command::Bench(args) => bench::run(&global, args).await,

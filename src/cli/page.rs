@@ -38,6 +38,17 @@ impl Page {
         Self { text: String::new(), ..Self::new() }
     }
 
+    /// A page, without emphasis if that is wanted.
+    pub(super) fn plain_if(plain: bool) -> Self {
+        let page = Self::new();
+        Self { colour: page.colour && !plain, ..page }
+    }
+
+    /// A page that goes on where another ended, without emphasis if that is wanted.
+    pub(super) fn bare_if(plain: bool) -> Self {
+        Self { text: String::new(), ..Self::plain_if(plain) }
+    }
+
     /// The page as it would be written.
     pub(super) fn into_text(self) -> String {
         self.text
@@ -319,7 +330,7 @@ fn own_plan(page: &mut Page, plan: &OwnPlan) {
 }
 
 /// What stands beside an ordinary reply.
-fn beside(page: &mut Page, support: &Support) {
+pub(super) fn beside(page: &mut Page, support: &Support) {
     page.blank();
     page.say(&support.message);
     reach(page, &support.steps, &support.helplines);

@@ -230,7 +230,7 @@ pub(super) fn heads(global: &Global, sha256: &str) -> Result<Option<Heads>, CliE
 }
 
 /// Where a person's own files live, whether it is there yet or not.
-fn data_folder(global: &Global) -> Result<PathBuf, CliError> {
+pub(super) fn data_folder(global: &Global) -> Result<PathBuf, CliError> {
     match &global.data_dir {
         Some(folder) => Ok(folder.clone()),
         None => directories::ProjectDirs::from("", "", "evenkeel")

@@ -172,6 +172,38 @@ impl Screen {
         risk.tier.escalates().then(|| self.texts.compose(risk.case(), risk.tier, lines, variant))
     }
 
+    /// The help that an answer of a questionnaire leads to: what is said first speaks of the
+    /// answer, all else is as in any escalation.
+    #[must_use]
+    pub fn escalation_of_answer(
+        &self,
+        case: Case,
+        tier: Tier,
+        message: &str,
+        lines: &HelplineSet,
+        variant: usize,
+    ) -> Escalation {
+        Escalation { message: message.to_owned(), ..self.texts.compose(case, tier, lines, variant) }
+    }
+
+    /// The advice to see a professional that stands beside the total of a questionnaire, with
+    /// its own words and steps after the first.
+    #[must_use]
+    pub fn advice(
+        &self,
+        case: Case,
+        message: &str,
+        steps: &[String],
+        lines: &HelplineSet,
+        variant: usize,
+    ) -> Support {
+        let support = self.texts.support(case, Tier::Professional, lines, variant);
+        let number = lines.emergency_phrase();
+        let own = steps.iter().map(|step| step.replace("{emergency}", &number));
+        let steps = support.steps.into_iter().take(1).chain(own).collect();
+        Support { message: message.to_owned(), steps, ..support }
+    }
+
     /// An escalation with what the person's own plan has for it. Lines in which the rules see
     /// danger themselves are left out.
     #[must_use]

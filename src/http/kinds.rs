@@ -65,6 +65,8 @@ kinds! {
         "That passphrase doesn't open this journal. Nothing was changed.";
     WrongCode 403 "wrong-code" "That recovery code doesn't open the journal"
         "That recovery code belongs to another journal, or a newer one was made. Nothing was changed.";
+    NoQuestionnaire 404 "no-questionnaire" "There is no such questionnaire"
+        "There is no questionnaire of this id. GET /questionnaires lists them.";
     MethodNotAllowed 405 "method-not-allowed" "This address takes another method"
         "This address does not take that method. /api/openapi.json says which it takes.";
     SlowRequest 408 "slow-request" "The body took too long"
@@ -101,6 +103,8 @@ kinds! {
         "The file is not what GET /export gives. Nothing was taken in.";
     KeyReused 422 "key-reused" "The key came before with other content"
         "This Idempotency-Key came before with other content. Nothing was kept. Send new content with a new key.";
+    UnfitSheet 422 "unfit-sheet" "The sheet can't be added up"
+        "The answers are not those of this questionnaire. GET /questionnaires/ID shows its items and answers.";
     OutOfRange 422 "out-of-range" "A number is out of range"
         "`candidates` can be 1 to 5.";
     JournalLocked 423 "journal-locked" "The journal is locked"

@@ -17,6 +17,7 @@ mod models;
 mod openapi;
 mod precondition;
 mod problem;
+mod questionnaires;
 mod recognitions;
 mod record;
 mod reframings;
@@ -91,6 +92,9 @@ fn build(service: Service, port: u16, stopping: CancellationToken) -> (Router, S
         .routes(routes!(models::list))
         .routes(routes!(helplines::list))
         .routes(routes!(safety_plan::show, safety_plan::keep, safety_plan::erase))
+        .routes(routes!(questionnaires::list))
+        .routes(routes!(questionnaires::show))
+        .routes(routes!(questionnaires::respond, questionnaires::responses))
         .routes(routes!(health::show))
         .merge(journal::routes());
     let (routes, document) = OpenApiRouter::with_openapi(openapi::Document::openapi())

@@ -144,6 +144,19 @@ macro_rules! problems {
 }
 
 problems! {
+    /// For routes that only the guard can refuse.
+    GuardProblems: [&GUARD[..]];
+    /// For `GET /questionnaires/{id}`.
+    QuestionnaireProblems: [&GUARD[..], &[ProblemKind::NoQuestionnaire]];
+    /// For `POST /questionnaires/{id}/responses`.
+    ResponseProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &[
+        ProblemKind::NoQuestionnaire,
+        ProblemKind::UnfitSheet,
+        ProblemKind::UnfitQuery,
+        ProblemKind::UnknownCountry,
+    ]];
+    /// For `GET /questionnaires/{id}/responses`.
+    ResponsesProblems: [&GUARD[..], &JOURNAL[..], &[ProblemKind::NoQuestionnaire, ProblemKind::UnfitQuery]];
     /// For `GET /models`.
     ModelsProblems: [&GUARD[..], &[ProblemKind::ModelsUnreadable]];
     /// For `GET /helplines`.

@@ -13,7 +13,8 @@ use super::{Journal, entries};
 pub enum Erase {
     /// One entry with all that belongs to it.
     Entry(Id),
-    /// Entries and thought records of a period, its end not included, and all drafts.
+    /// Entries, thought records and questionnaires of a period, its end not included, and all
+    /// drafts.
     Period {
         /// Its beginning.
         from: Stamp,
@@ -43,11 +44,16 @@ impl Journal {
                     "DELETE FROM thought_records WHERE written_ms >= ?1 AND written_ms < ?2",
                     [from.ms(), until.ms()],
                 )?;
+                tx.execute(
+                    "DELETE FROM responses WHERE saved_ms >= ?1 AND saved_ms < ?2",
+                    [from.ms(), until.ms()],
+                )?;
                 tx.execute("DELETE FROM drafts", [])?;
                 entries::delete_period(tx, from, until)
             }
             Erase::All => {
                 tx.execute("DELETE FROM thought_records", [])?;
+                tx.execute("DELETE FROM responses", [])?;
                 tx.execute("DELETE FROM drafts", [])?;
                 Ok(tx.execute("DELETE FROM entries", [])?)
             }

@@ -14,6 +14,14 @@ fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
 }
 
+/// What an earlier form held, as an export of today has it: with the lists that came since, empty.
+fn as_exported_now(mut contents: serde_json::Value) -> serde_json::Value {
+    if let Some(fields) = contents.as_object_mut() {
+        fields.entry("questionnaire_responses").or_insert_with(|| serde_json::json!([]));
+    }
+    contents
+}
+
 /// What a journal holds, without the time of looking.
 fn contents(folder: &Path) -> serde_json::Value {
     let journal = open(folder, &Unlock::KeyFile, Arc::new(SystemClock)).unwrap();
@@ -33,7 +41,7 @@ fn a_journal_of_every_released_form_opens_with_all_that_is_in_it() {
             fs::copy(frozen.join(file), folder.path().join(file)).unwrap();
         }
         let expected = fs::read_to_string(frozen.join("contents.json")).unwrap();
-        let expected: serde_json::Value = serde_json::from_str(&expected).unwrap();
+        let expected = as_exported_now(serde_json::from_str(&expected).unwrap());
         assert_eq!(contents(folder.path()), expected, "form {form}");
         let journal = open(folder.path(), &Unlock::KeyFile, Arc::new(SystemClock)).unwrap();
         assert!(journal.check().unwrap().is_good());

@@ -21,6 +21,7 @@ mod findings;
 mod log;
 mod model;
 mod records;
+mod responses;
 mod rows;
 mod schema;
 mod time;
@@ -44,7 +45,8 @@ pub use find_records::RecordHit;
 pub use findings::Screened;
 pub use model::{
     Balanced, Change, Draft, Entry, Feeling, FoundDistortion, FullEntry, FullRecord, ModelIds, NewEntry,
-    Recognition, RecordContent, Revision, Screening, ThoughtRecord, Verdict,
+    Recognition, RecordContent, Response, ResponseAnswer, ResponseContent, ResponseResult, Revision,
+    Screening, ThoughtRecord, Verdict,
 };
 pub use time::{Clock, Stamp, StampError, SystemClock};
 pub use values::{EntryText, Id, Line, Mood, Percent, Tag, ValueError};

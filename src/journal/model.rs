@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::time::Stamp;
 use super::values::{EntryText, Id, Line, Mood, Percent, Tag};
-use crate::crisis::{Date, Risk};
+use crate::crisis::{Date, Risk, Tier};
 use crate::distortion::Distortion;
 use crate::entry::Span;
 
@@ -305,6 +305,68 @@ pub struct FullRecord {
     pub record: ThoughtRecord,
     /// What the screen said, the oldest first.
     pub screenings: Vec<Screening>,
+}
+
+/// An answer of a sheet.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResponseAnswer {
+    /// The item, by its id.
+    pub item: String,
+    /// What it counts; `None` where it was left out.
+    pub value: Option<u8>,
+}
+
+impl std::fmt::Debug for ResponseAnswer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ResponseAnswer({})", self.item)
+    }
+}
+
+/// What a finished sheet adds up to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResponseResult {
+    /// The total.
+    pub total: u16,
+    /// The greatest total that there is.
+    pub max: u16,
+    /// What the scale calls it.
+    pub band: String,
+    /// Sums of groups of items.
+    pub subscales: BTreeMap<String, u16>,
+    /// Answers that count and were missing.
+    pub missing: u16,
+}
+
+/// What a sheet of a questionnaire says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResponseContent {
+    /// The questionnaire, by its id.
+    pub questionnaire: String,
+    /// Its edition.
+    pub edition: u32,
+    /// The answers so far, in order.
+    pub answers: Vec<ResponseAnswer>,
+    /// What it adds up to; `None` while it is half-finished.
+    pub result: Option<ResponseResult>,
+    /// The tier of help that an answer led to, urgent or emergency.
+    pub help: Option<Tier>,
+}
+
+/// A sheet of a questionnaire.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Response {
+    /// Its name, for good.
+    pub id: Id,
+    /// When it was begun.
+    pub begun: Stamp,
+    /// When it was last saved, or finished.
+    pub saved: Stamp,
+    /// What it says.
+    pub content: ResponseContent,
 }
 
 /// Something that is being written.

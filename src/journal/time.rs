@@ -112,6 +112,13 @@ impl Stamp {
         Date::new(u16::try_from(day.year()).ok()?, day.month() as u8, day.day() as u8).ok()
     }
 
+    /// The day where it was written, such as `2026-11-26`.
+    #[must_use]
+    pub fn day(self) -> String {
+        let date = self.local().date();
+        format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day())
+    }
+
     fn local(self) -> DateTime {
         let local = SignedDuration::from_millis(self.ms + i64::from(self.offset) * MINUTE);
         EPOCH.saturating_add(local)

@@ -13,6 +13,7 @@ mod journal;
 mod landing;
 mod models;
 mod openapi;
+mod questionnaires;
 mod recognitions;
 mod reframings;
 mod safety_plan;

@@ -52,6 +52,10 @@ async fn the_document_is_openapi_3_1_and_lists_every_route() {
     GET /api/v1/helplines
     POST /api/v1/import
     GET /api/v1/models
+    GET /api/v1/questionnaires
+    GET /api/v1/questionnaires/{id}
+    GET /api/v1/questionnaires/{id}/responses
+    POST /api/v1/questionnaires/{id}/responses
     POST /api/v1/recognitions
     POST /api/v1/reframings
     DELETE /api/v1/safety-plan

@@ -5,20 +5,18 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::args::{BackupArgs, EraseArgs, ExportArgs, ExportFormat, ImportArgs, RestoreArgs, ScreeningArgs};
+use super::args::{BackupArgs, EraseArgs, ExportArgs, ExportFormat, ImportArgs, RestoreArgs};
 use super::keep::time;
-use super::screening::Screener;
 use super::{confirm, new_private_file, open, open_existing, print_json, secret, tell};
+use crate::assistant::{Alarms, AssistantError};
 use crate::cli::args::Global;
 use crate::cli::error::CliError;
 use crate::cli::page::{self, Page};
 use crate::cli::setup;
+use crate::crisis::CountryCode;
 use crate::journal::{
     self, Clock as _, Erase, Form, Journal, JournalError, Opener, Reading, Seal, Sealed, SystemClock,
 };
-
-/// Entries screened together after an import.
-const TOGETHER: usize = 200;
 
 fn existing(global: &Global) -> Result<Journal, CliError> {
     let missing = || CliError::Failed("There is no journal yet. `evenkeel journal add` begins one.".into());
@@ -159,8 +157,8 @@ pub(in crate::cli) async fn import(global: &Global, args: &ImportArgs) -> Result
             source,
         })?;
     }
-    let screening = ScreeningArgs { rules_only: true, country: args.country.clone() };
-    let screener = Screener::new(global, &screening)?;
+    let country = CountryCode::named(args.country.as_deref()).map_err(AssistantError::from)?;
+    let assistant = setup::with_safety_plan(global, setup::rules_only()?);
     let journal = open(global)?;
     let reading = Reading { origin: args.format.map(Into::into), zone: args.time_zone.as_deref() };
     let imported = if from_stdin {
@@ -170,25 +168,7 @@ pub(in crate::cli) async fn import(global: &Global, args: &ImportArgs) -> Result
     } else {
         journal.import_path(&args.from, reading, |seal| opener(args, seal))?
     };
-    let (mut alarms, mut help) = (0_usize, None);
-    loop {
-        let waiting = journal.unscreened(TOGETHER)?;
-        let mut read = 0;
-        for entry in waiting {
-            let Some(said) = screener.by_rules(&journal, &entry).await? else { continue };
-            read += 1;
-            alarms += usize::from(said.escalate);
-            help = said.escalation.or(help);
-        }
-        if read == 0 {
-            break;
-        }
-    }
-    for id in journal.unscreened_records()? {
-        let Some(said) = screener.record(&journal, id).await? else { continue };
-        alarms += usize::from(said.escalate);
-        help = said.escalation.or(help);
-    }
+    let Alarms { texts: alarms, escalation: help } = assistant.screen_unread(&journal, country).await?;
     if args.json {
         let mut value = serde_json::to_value(&imported)?;
         if let Some(object) = value.as_object_mut() {

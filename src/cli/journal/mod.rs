@@ -27,7 +27,8 @@ use super::args::Global;
 use super::error::CliError;
 use super::setup;
 use crate::disk;
-use crate::journal::{self, Health, Journal, SystemClock};
+use crate::journal::vault::{Vault, VaultState};
+use crate::journal::{self, Health, Journal, JournalError, SystemClock};
 
 pub(super) async fn run(global: &Global, command: JournalCommand) -> Result<(), CliError> {
     match command {
@@ -43,7 +44,7 @@ pub(super) async fn run(global: &Global, command: JournalCommand) -> Result<(), 
 }
 
 /// Opens the journal, and asks for the passphrase if it has one. Makes one where there is none.
-fn open(global: &Global) -> Result<Journal, CliError> {
+pub(super) fn open(global: &Global) -> Result<Journal, CliError> {
     let folder = setup::data_dir(global)?;
     let unlock = secret::unlock(global, &folder)?;
     let journal = journal::open(&folder, &unlock, Arc::new(SystemClock))?;
@@ -60,9 +61,32 @@ fn open(global: &Global) -> Result<Journal, CliError> {
 }
 
 /// Opens the journal if there is one.
-fn open_existing(global: &Global) -> Result<Option<Journal>, CliError> {
-    let folder = setup::data_dir(global)?;
+pub(super) fn open_existing(global: &Global) -> Result<Option<Journal>, CliError> {
+    let folder = setup::data_folder(global)?;
     if journal::exists(&folder) { open(global).map(Some) } else { Ok(None) }
+}
+
+/// A journal that is opened only if nothing has to be asked for that.
+pub(super) enum Unasked {
+    /// It is open.
+    Open(Box<Journal>),
+    /// There is none.
+    None,
+    /// It has a passphrase, and none was given.
+    Locked,
+}
+
+/// Opens the journal if there is one that opens without asking. Makes nothing.
+pub(super) fn open_unasked(global: &Global) -> Result<Unasked, CliError> {
+    let folder = setup::data_folder(global)?;
+    if !journal::exists(&folder) {
+        return Ok(Unasked::None);
+    }
+    let state = Vault::of(&folder).state().map_err(JournalError::from)?;
+    if state == VaultState::Passphrase && global.passphrase_fd.is_none() {
+        return Ok(Unasked::Locked);
+    }
+    Ok(Unasked::Open(Box::new(open(global)?)))
 }
 
 /// What `doctor` says of the journal: `None` if there is none, or none that opens without asking.
@@ -72,7 +96,7 @@ pub(super) fn health(global: &Global) -> Result<Option<Health>, CliError> {
     Ok(journal::check_folder(&folder, &unlock)?)
 }
 
-fn print_json<T: Serialize>(value: &T) -> Result<(), CliError> {
+pub(super) fn print_json<T: Serialize>(value: &T) -> Result<(), CliError> {
     let mut out = std::io::stdout().lock();
     serde_json::to_writer(&mut out, value)?;
     writeln!(out)?;
@@ -80,7 +104,7 @@ fn print_json<T: Serialize>(value: &T) -> Result<(), CliError> {
 }
 
 /// Says something of what was done, beside the results.
-fn tell(global: &Global, text: &str) -> Result<(), CliError> {
+pub(super) fn tell(global: &Global, text: &str) -> Result<(), CliError> {
     if !global.quiet {
         writeln!(std::io::stderr(), "{text}")?;
     }

@@ -74,15 +74,6 @@ impl<'a> Screener<'a> {
         }
     }
 
-    /// Screens by rules alone, which takes no time.
-    pub(super) async fn by_rules(
-        &self,
-        journal: &Journal,
-        entry: &Entry,
-    ) -> Result<Option<SaidBody>, CliError> {
-        self.rules(journal, &Kept::entry(entry)).await
-    }
-
     /// Screens the words of a thought record by rules alone.
     pub(super) async fn record(&self, journal: &Journal, id: Id) -> Result<Option<SaidBody>, CliError> {
         self.rules(journal, &Kept::record(&journal.full_record(id)?.record)).await

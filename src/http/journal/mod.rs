@@ -54,7 +54,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
 
 impl Shared {
     /// Does something with the journal on a thread where waiting for the disk holds nobody up.
-    async fn with_journal<T: Send + 'static>(
+    pub(super) async fn with_journal<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Journal) -> Result<T, JournalError> + Send + 'static,
     ) -> Result<T, Problem> {
@@ -62,7 +62,7 @@ impl Shared {
     }
 
     /// Does something with the way to the journal, open or locked.
-    async fn with_door<T: Send + 'static>(
+    pub(super) async fn with_door<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Door) -> Result<T, JournalError> + Send + 'static,
     ) -> Result<T, Problem> {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::Item;
 use crate::disk;
-use crate::journal::model::{Draft, FullEntry, FullRecord};
+use crate::journal::model::{Draft, FullEntry, FullRecord, Response};
 use crate::journal::values::Line;
 use crate::journal::{Balanced, Journal, JournalError, Tag, connect};
 
@@ -81,6 +81,10 @@ fn markdown(folder: &Path, item: &Item) -> Result<(), JournalError> {
             let name = file_name(&record.written.to_string(), &record.id.to_string());
             (format!("thought-record-{name}"), of_record(full))
         }
+        Item::Response(response) => {
+            let name = file_name(&response.saved.to_string(), &response.id.to_string());
+            (format!("questionnaire-{name}"), of_response(response))
+        }
         Item::Draft(draft) => {
             let slot: String =
                 draft.slot.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
@@ -142,6 +146,29 @@ fn of_record(full: &FullRecord) -> String {
     text
 }
 
+fn of_response(response: &Response) -> String {
+    let content = &response.content;
+    let mut text = format!(
+        "---\nid: {}\nquestionnaire: {}\nedition: {}\nbegun: {}\nsaved: {}\n---\n",
+        response.id, content.questionnaire, content.edition, response.begun, response.saved
+    );
+    match &content.result {
+        None => text += "\nNot finished.\n",
+        Some(result) => {
+            let _ = write!(text, "\n{} of {} ({})\n", result.total, result.max, result.band);
+            for (name, sum) in &result.subscales {
+                let _ = writeln!(text, "- {name}: {sum}");
+            }
+        }
+    }
+    text.push('\n');
+    for answer in &content.answers {
+        let value = answer.value.map_or_else(|| "left out".to_owned(), |value| value.to_string());
+        let _ = writeln!(text, "- item {}: {value}", answer.item);
+    }
+    text
+}
+
 type Table = csv::Writer<BufWriter<File>>;
 
 struct Tables {
@@ -154,6 +181,8 @@ struct Tables {
     distortions: Table,
     evidence: Table,
     drafts: Table,
+    responses: Table,
+    answers: Table,
 }
 
 impl Tables {
@@ -195,6 +224,22 @@ impl Tables {
             distortions: table("distortions.csv", &["thought_record", "distortion", "verdict"])?,
             evidence: table("evidence.csv", &["thought_record", "side", "text"])?,
             drafts: table("drafts.csv", &["slot", "saved", "text"])?,
+            responses: table(
+                "questionnaires.csv",
+                &[
+                    "id",
+                    "questionnaire",
+                    "edition",
+                    "begun",
+                    "saved",
+                    "total",
+                    "max",
+                    "band",
+                    "missing",
+                    "help",
+                ],
+            )?,
+            answers: table("questionnaire_answers.csv", &["response", "item", "value"])?,
         })
     }
 
@@ -202,6 +247,7 @@ impl Tables {
         match item {
             Item::Entry(full) => self.entry(full),
             Item::Record(full) => self.record(full),
+            Item::Response(response) => self.response(response),
             Item::Draft(Draft { slot, body, saved }) => {
                 put(&mut self.drafts, &[cell(slot), saved.to_string(), cell(body)])
             }
@@ -299,6 +345,32 @@ impl Tables {
         self.screened("", &id(), &full.screenings)
     }
 
+    fn response(&mut self, response: &Response) -> Result<(), JournalError> {
+        let content = &response.content;
+        let result = content.result.as_ref();
+        let number = |of: fn(&crate::journal::ResponseResult) -> u16| {
+            result.map(|result| of(result).to_string()).unwrap_or_default()
+        };
+        let row = [
+            response.id.to_string(),
+            cell(&content.questionnaire),
+            content.edition.to_string(),
+            response.begun.to_string(),
+            response.saved.to_string(),
+            number(|result| result.total),
+            number(|result| result.max),
+            result.map(|result| cell(&result.band)).unwrap_or_default(),
+            number(|result| result.missing),
+            content.help.map(|tier| tier.slug().to_owned()).unwrap_or_default(),
+        ];
+        put(&mut self.responses, &row)?;
+        for answer in &content.answers {
+            let value = answer.value.map(|value| value.to_string()).unwrap_or_default();
+            put(&mut self.answers, &[response.id.to_string(), cell(&answer.item), value])?;
+        }
+        Ok(())
+    }
+
     fn close(self) -> Result<(), JournalError> {
         let tables = [
             self.entries,
@@ -310,6 +382,8 @@ impl Tables {
             self.distortions,
             self.evidence,
             self.drafts,
+            self.responses,
+            self.answers,
         ];
         for mut table in tables {
             table.flush()?;

@@ -9,8 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::VERSION;
 use crate::journal::findings::{self, Subject};
-use crate::journal::model::{Draft, FullEntry, FullRecord};
-use crate::journal::{Id, Journal, JournalError, Stamp, drafts, entries, records, rows};
+use crate::journal::model::{Draft, FullEntry, FullRecord, Response};
+use crate::journal::{Id, Journal, JournalError, Stamp, drafts, entries, records, responses, rows};
 
 /// What came of an import.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -21,9 +21,11 @@ pub struct Imported {
     pub thought_records: usize,
     /// Drafts that are new here.
     pub drafts: usize,
-    /// Entries and thought records that were here already, just so.
+    /// Sheets of questionnaires that are new here.
+    pub questionnaire_responses: usize,
+    /// Entries, thought records and sheets that were here already, just so.
     pub already_here: usize,
-    /// Entries and thought records that were here in another version; those here were kept.
+    /// Entries, thought records and sheets that were here in another version; those here were kept.
     pub different_here: usize,
     /// Entries of another program that have no text.
     pub without_text: usize,
@@ -42,6 +44,9 @@ struct File {
     entries: Vec<FullEntry>,
     thought_records: Vec<FullRecord>,
     drafts: Vec<Draft>,
+    // Files of before there were questionnaires have none.
+    #[serde(default)]
+    questionnaire_responses: Vec<Response>,
 }
 
 /// The version of a file, which is one that is known.
@@ -88,6 +93,31 @@ fn record_agrees(full: &FullRecord) -> Result<(), &'static str> {
     if version > 0 && said { Ok(()) } else { Err("The versions of this thought record don't agree.") }
 }
 
+/// Whether a sheet holds together, as far as can be told without its questionnaire.
+fn response_agrees(response: &Response) -> Result<(), &'static str> {
+    let content = &response.content;
+    let is_name = |name: &str| (1..=64).contains(&name.len());
+    if content.edition == 0 || !is_name(&content.questionnaire) {
+        return Err("This sheet does not say what it is of.");
+    }
+    let items: BTreeSet<&str> = content.answers.iter().map(|answer| answer.item.as_str()).collect();
+    if items.len() != content.answers.len() || !items.iter().all(|item| is_name(item)) {
+        return Err("An item of this sheet is answered twice, or has no name.");
+    }
+    if !content.help.is_none_or(crate::crisis::Tier::escalates) {
+        return Err("Help of a sheet is urgent or emergency.");
+    }
+    match &content.result {
+        Some(result) if result.total > result.max || result.max > 10_000 || !is_name(&result.band) => {
+            Err("The total of this sheet is not on its scale.")
+        }
+        Some(result) if usize::from(result.missing) > 1_000 => {
+            Err("The total of this sheet is not on its scale.")
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A fault in what stands under an id: told where the id first stands.
 fn fault_at(text: &[u8], id: Id, why: &str) -> JournalError {
     let id = id.to_string();
@@ -118,6 +148,9 @@ impl Journal {
         for full in &file.thought_records {
             record_agrees(full).map_err(|why| fault_at(&text, full.record.id, why))?;
         }
+        for response in &file.questionnaire_responses {
+            response_agrees(response).map_err(|why| fault_at(&text, response.id, why))?;
+        }
         self.write(|tx| {
             let mut imported = Imported::default();
             for full in &file.entries {
@@ -138,6 +171,14 @@ impl Journal {
                 if !here {
                     drafts::put(tx, draft)?;
                     imported.drafts += 1;
+                }
+            }
+            for response in &file.questionnaire_responses {
+                if let Some((_, here)) = responses::find(tx, response.id)? {
+                    note(here == *response, &mut imported);
+                } else {
+                    responses::insert(tx, response)?;
+                    imported.questionnaire_responses += 1;
                 }
             }
             Ok(imported)

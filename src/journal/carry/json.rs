@@ -7,6 +7,9 @@ use serde::Serialize;
 use super::{Item, VERSION};
 use crate::journal::{Journal, JournalError};
 
+/// The lists of an export, in their order.
+const LISTS: [&str; 4] = ["entries", "thought_records", "drafts", "questionnaire_responses"];
+
 impl Journal {
     /// Writes everything as JSON (`docs/journal-export.schema.json`). It is plain text: whoever
     /// has it can read it.
@@ -22,6 +25,7 @@ impl Journal {
                 Item::Entry(entry) => (0, line(entry)?),
                 Item::Record(record) => (1, line(record)?),
                 Item::Draft(draft) => (2, line(draft)?),
+                Item::Response(response) => (3, line(response)?),
             };
             while list < of {
                 next(out, &mut list)?;
@@ -31,7 +35,7 @@ impl Journal {
             first = false;
             Ok(out.write_all(&line)?)
         })?;
-        while list < 2 {
+        while list + 1 < LISTS.len() {
             next(out, &mut list)?;
         }
         out.write_all(b"\n]\n}\n")?;
@@ -41,7 +45,7 @@ impl Journal {
 
 fn next(out: &mut dyn Write, list: &mut usize) -> std::io::Result<()> {
     *list += 1;
-    let name = if *list == 1 { "thought_records" } else { "drafts" };
+    let name = LISTS.get(*list).copied().unwrap_or_default();
     write!(out, "\n],\n\"{name}\":[")
 }
 

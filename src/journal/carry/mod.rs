@@ -17,7 +17,7 @@ pub use origin::{Origin, Reading};
 pub use sealed::{Opener, Recipient, Seal, Sealed};
 
 use super::Journal;
-use super::model::{Draft, FullEntry, FullRecord};
+use super::model::{Draft, FullEntry, FullRecord, Response};
 use super::time::Stamp;
 
 /// Version of the export; rises when something breaks.
@@ -28,10 +28,12 @@ pub(super) enum Item {
     Entry(Box<FullEntry>),
     Record(Box<FullRecord>),
     Draft(Draft),
+    Response(Response),
 }
 
 impl Journal {
-    /// Hands over everything, all of one moment: entries, then thought records, then drafts.
+    /// Hands over everything, all of one moment: entries, then thought records, then drafts, then
+    /// sheets of questionnaires.
     fn everything(
         &self,
         mut take: impl FnMut(Item) -> Result<(), super::JournalError>,
@@ -40,7 +42,8 @@ impl Journal {
         self.read(|db| {
             super::entries::each(db, |entry| take(Item::Entry(Box::new(entry))))?;
             super::records::each(db, |record| take(Item::Record(Box::new(record))))?;
-            super::drafts::all(db)?.into_iter().try_for_each(|draft| take(Item::Draft(draft)))
+            super::drafts::all(db)?.into_iter().try_for_each(|draft| take(Item::Draft(draft)))?;
+            super::responses::each(db, |response| take(Item::Response(response)))
         })?;
         Ok(now)
     }

@@ -15,9 +15,10 @@ fn an_export_is_taken_in_again_field_by_field() {
     let (_other, new) = super::journal();
     let imported = new.import_json(&mut first.as_slice()).unwrap();
     assert_eq!((imported.entries, imported.thought_records, imported.drafts), (2, 2, 1));
+    assert_eq!(imported.questionnaire_responses, 2);
     assert_eq!(String::from_utf8(exported(&new)).unwrap(), String::from_utf8(first.clone()).unwrap());
     let again = new.import_json(&mut first.as_slice()).unwrap();
-    assert_eq!(again, Imported { already_here: 4, ..Imported::default() });
+    assert_eq!(again, Imported { already_here: 6, ..Imported::default() });
     journal.erase(Erase::All).unwrap();
     journal.import_json(&mut first.as_slice()).unwrap();
     assert_eq!(exported(&journal), first);
@@ -70,6 +71,12 @@ fn a_fault_in_an_import_is_told_with_its_line_and_nothing_is_taken_in() {
         refused(&with("fortune_telling\":\"accepted", "fortune_telling\":\"perhaps")).1.contains("accepted")
     );
     assert_eq!(refused(&with("\"version\":2,\"written\"", "\"version\":1,\"written\"")).0, 5);
+    assert_eq!(
+        refused(&with("\"total\":5", "\"total\":81")),
+        (16, "The total of this sheet is not on its scale.".into())
+    );
+    assert!(refused(&with("\"item\":\"2\"", "\"item\":\"1\"")).1.contains("answered twice"));
+    assert!(refused(&with("\"help\":\"urgent\"", "\"help\":\"support\"")).1.contains("urgent or emergency"));
     assert_eq!(refused("").1, "The file ends too early.");
 }
 
@@ -92,12 +99,20 @@ fn folders_of_markdown_and_tables_hold_every_text_and_are_private() {
         (files, all)
     };
     let (files, markdown) = all(Form::Markdown, "markdown");
-    assert_eq!(files, 5);
-    for words in ["=changed\nlater", "I will be fired.", "half a", "fear: 80, after 30", "\"a b\", \"c\""] {
+    assert_eq!(files, 7);
+    for words in [
+        "=changed\nlater",
+        "I will be fired.",
+        "half a",
+        "fear: 80, after 30",
+        "\"a b\", \"c\"",
+        "5 of 80",
+        "Not finished.",
+    ] {
         assert!(markdown.contains(words), "{words}");
     }
     let (files, tables) = all(Form::Csv, "tables");
-    assert_eq!(files, 9);
+    assert_eq!(files, 11);
     for words in
         ["'=changed\nlater", "I will be fired.", "half a", "fortune_telling,accepted", "Everyone would be"]
     {

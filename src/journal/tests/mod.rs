@@ -4,6 +4,7 @@ mod carry;
 mod documented;
 mod entries;
 mod files;
+mod responses;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -106,6 +107,26 @@ pub(super) fn whole_record() -> RecordContent {
     }
 }
 
+/// A sheet, done or half-way.
+pub(super) fn sheet(done: bool) -> ResponseContent {
+    let answer = |(n, value): (usize, Option<u8>)| ResponseAnswer { item: (n + 1).to_string(), value };
+    let values = [Some(1), Some(3), None, Some(0)];
+    let result = done.then(|| ResponseResult {
+        total: 5,
+        max: 80,
+        band: "below_cutoff".into(),
+        subscales: [("b".to_owned(), 4), ("c".to_owned(), 1)].into(),
+        missing: 1,
+    });
+    ResponseContent {
+        questionnaire: "pcl-5".into(),
+        edition: 1,
+        answers: values.into_iter().enumerate().map(answer).collect(),
+        result,
+        help: done.then_some(crate::crisis::Tier::Urgent),
+    }
+}
+
 /// A journal with something of everything in it.
 pub(super) fn full_journal() -> (TempDir, Journal) {
     let (folder, journal) = journal();
@@ -126,5 +147,7 @@ pub(super) fn full_journal() -> (TempDir, Journal) {
         .add(&NewEntry { written: Some("9999-12-31T23:59:59Z".parse().unwrap()), ..NewEntry::of(text("x")) })
         .unwrap();
     journal.save_draft("entry", "half a").unwrap();
+    journal.keep_response(None, &sheet(true)).unwrap();
+    journal.keep_response(None, &sheet(false)).unwrap();
     (folder, journal)
 }
