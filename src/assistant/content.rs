@@ -2,6 +2,7 @@
 
 use crate::crisis::{Screen, ScreenError};
 use crate::distortion::{Catalogue, CatalogueError};
+use crate::parts::{Guide, RepliesError};
 use crate::reframe::{Bank, BankError, Checks, Library, Strategies, StrategyError};
 
 /// Why the content could not be loaded.
@@ -19,6 +20,9 @@ pub enum ContentError {
     /// The strategies.
     #[error(transparent)]
     Strategies(#[from] StrategyError),
+    /// The replies of the parts dialogue.
+    #[error(transparent)]
+    Replies(#[from] RepliesError),
     /// The lists of what a reframe must not hold.
     #[error("content/reframes/checks.toml cannot be read ({0}). Correct it there.")]
     Checks(#[from] toml::de::Error),
@@ -32,6 +36,8 @@ pub struct Content {
     pub catalogue: Catalogue,
     /// Reframes, strategies and checks.
     pub library: Library,
+    /// Rules, replies and checks of the parts dialogue.
+    pub guide: Guide,
 }
 
 impl Content {
@@ -48,6 +54,7 @@ impl Content {
                 checks: Checks::embedded()?,
                 strategies: Strategies::embedded()?,
             },
+            guide: Guide::embedded()?,
         })
     }
 }

@@ -4,6 +4,7 @@
 
 mod acknowledgement;
 mod content;
+mod parts;
 mod plan;
 mod reply;
 
@@ -27,6 +28,7 @@ use crate::reframe::{self, Fitness, Suggested, Writer};
 
 pub use acknowledgement::AcknowledgementError;
 pub use content::{Content, ContentError};
+pub use parts::{HeardTurn, PartBody, PartsBody, PartsRequest, PartsSource};
 pub use plan::{PlanChangeBody, PlanScreening};
 pub use reply::{
     DistortionBody, ModelBody, Outcome, ReframeBody, Reply, ReplyBody, ScreeningBody, SpanBody, TimingBody,
@@ -86,6 +88,14 @@ pub enum AssistantError {
     /// The model could not be loaded; the text says why.
     #[error("{0}")]
     ModelFailed(String),
+    /// A history that does not end with the person.
+    #[error("`history` has to end with a turn of the person. Add what they said last.")]
+    History,
+    /// The model has not learnt to lead the dialogue.
+    #[error(
+        "This model has no heads for the parts dialogue. `evenkeel train heads` trains them; the default model has them."
+    )]
+    PartsUnlearnt,
     /// Trained heads do not fit.
     #[error(transparent)]
     Heads(#[from] HeadFileError),

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::journal::{
     BackupArgs, EraseArgs, ExportArgs, ImportArgs, JournalCommand, RestoreArgs, VaultCommand,
 };
+use super::parts::PartsArgs;
 use super::plan::PlanArgs;
 use crate::crisis::Level;
 use crate::language::Instructions;
@@ -97,6 +98,8 @@ pub(super) enum Command {
     HelpLines(HelpLinesArgs),
     /// Your own safety plan for a bad hour
     Plan(PlanArgs),
+    /// Get to know a part of yourself, at its pace
+    Parts(PartsArgs),
     /// Train what recognises distortions and danger
     Train {
         #[command(subcommand)]
@@ -347,7 +350,17 @@ pub(super) enum TrainCommand {
         /// Choose thresholds on the development part: for a model that was tuned on the rest
         #[arg(long)]
         tuned: bool,
+        /// Learn these heads alone and set them into the file, which otherwise stays as it is
+        #[arg(long, value_name = "HEADS")]
+        only: Option<OnlyArg>,
     },
+}
+
+/// Heads that can be learnt by themselves.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum OnlyArg {
+    /// Those of the parts dialogue
+    Parts,
 }
 
 /// A run of tuning.

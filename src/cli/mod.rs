@@ -13,6 +13,7 @@ mod journal;
 mod jsonl;
 mod models;
 mod page;
+mod parts;
 mod plan;
 mod progress;
 mod reframe;
@@ -83,6 +84,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Models { command } => models::run(&global, command).await,
         Command::HelpLines(args) => help_lines::run(&args),
         Command::Plan(args) => plan::run(&global, args).await,
+        Command::Parts(args) => parts::run(&global, args).await,
         Command::Train { command } => train::run(&global, command).await,
         Command::Eval(args) => eval::run(&global, args).await,
         Command::Bench(args) => bench::run(&global, args).await,

@@ -319,7 +319,7 @@ fn own_plan(page: &mut Page, plan: &OwnPlan) {
 }
 
 /// What stands beside an ordinary reply.
-fn beside(page: &mut Page, support: &Support) {
+pub(super) fn beside(page: &mut Page, support: &Support) {
     page.blank();
     page.say(&support.message);
     reach(page, &support.steps, &support.helplines);

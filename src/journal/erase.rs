@@ -13,7 +13,7 @@ use super::{Journal, entries};
 pub enum Erase {
     /// One entry with all that belongs to it.
     Entry(Id),
-    /// Entries and thought records of a period, its end not included, and all drafts.
+    /// Entries, thought records, parts and dialogues of a period, its end not included, and all drafts.
     Period {
         /// Its beginning.
         from: Stamp,
@@ -44,11 +44,21 @@ impl Journal {
                     [from.ms(), until.ms()],
                 )?;
                 tx.execute("DELETE FROM drafts", [])?;
+                tx.execute(
+                    "DELETE FROM dialogues WHERE begun_ms >= ?1 AND begun_ms < ?2",
+                    [from.ms(), until.ms()],
+                )?;
+                tx.execute(
+                    "DELETE FROM parts WHERE written_ms >= ?1 AND written_ms < ?2",
+                    [from.ms(), until.ms()],
+                )?;
                 entries::delete_period(tx, from, until)
             }
             Erase::All => {
                 tx.execute("DELETE FROM thought_records", [])?;
                 tx.execute("DELETE FROM drafts", [])?;
+                tx.execute("DELETE FROM dialogues", [])?;
+                tx.execute("DELETE FROM parts", [])?;
                 Ok(tx.execute("DELETE FROM entries", [])?)
             }
         })?;

@@ -16,6 +16,7 @@ mod error;
 mod find;
 mod findings;
 mod model;
+mod parts;
 mod records;
 mod rows;
 mod schema;
@@ -39,6 +40,7 @@ pub use model::{
     Balanced, Change, Draft, Entry, Feeling, FoundDistortion, FullEntry, FullRecord, ModelIds, NewEntry,
     Recognition, RecordContent, Revision, Screening, ThoughtRecord, Verdict,
 };
+pub use parts::{Answer, KeptDialogue, KeptPart, KeptTurn};
 pub use time::{Clock, Stamp, StampError, SystemClock};
 pub use values::{EntryText, Id, Line, Mood, Percent, Tag, ValueError};
 

@@ -23,6 +23,14 @@ const HANGING: [&str; 44] = [
     "at", "by", "from", "like", "when", "where", "than", "as", "about", "just", "not", "dont", "says",
     "said",
 ];
+/// Nor begin with: half of a condition, or a question.
+const HALVES: [&str; 20] = [
+    "if", "when", "whenever", "while", "until", "unless", "how", "why", "what", "where", "who", "do", "does", "did", "is", "are",
+    "could", "would", "should", "can",
+];
+/// What trails after a clause and adds nothing to it.
+const TRAILING: [&str; 9] =
+    [" i guess", " i suppose", " i think", " idk", " lol", " haha", " tbh", " you know", " or something"];
 /// Words that carry nothing by themselves.
 const EMPTY: [&str; 66] = [
     "i", "im", "ive", "id", "ill", "me", "my", "it", "its", "is", "was", "are", "were", "be", "been", "the",
@@ -81,12 +89,19 @@ fn trimmed(clause: &str) -> Option<&str> {
         }
         words = rest.trim_matches(marks);
     }
+    while let Some(rest) = TRAILING.iter().find_map(|end| {
+        let at = words.len().checked_sub(end.len()).filter(|at| words.is_char_boundary(*at))?;
+        words[at..].eq_ignore_ascii_case(end).then(|| &words[..at])
+    }) {
+        words = rest.trim_matches(marks);
+    }
     let count = words.split_whitespace().count();
+    let half = words.split_whitespace().next().is_some_and(|word| HALVES.contains(&plain(word).as_str()));
     let last = words.split_whitespace().next_back().map(plain).unwrap_or_default();
     let odd = words.contains(['?', '!', '"', '“', '”', '{', '}', '<', '>', '*', '/', '@', '#'])
         || words.split_whitespace().any(|w| w.starts_with(['\'', '\u{2018}']) || w.ends_with('\''));
     let shouts = words.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
-    let reads = (LEAST..=MOST).contains(&count) && !odd && !shouts && !HANGING.contains(&last.as_str());
+    let reads = (LEAST..=MOST).contains(&count) && !odd && !half && !shouts && !HANGING.contains(&last.as_str());
     reads.then_some(words)
 }
 
@@ -214,6 +229,9 @@ mod tests {
             ("throat?? like a lid", Some("a lid")),
             ("boxes come. i like boxes", Some("i like boxes")),
             ("idk", None),
+            ("calm i suppose", None),
+            ("its like a motor i guess. boring", Some("its like a motor")),
+            ("if something's broken you fix it", None),
             ("no", None),
             (
                 "The wine. Not the wine. The bit before the wine. About ten past six.",

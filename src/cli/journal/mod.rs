@@ -46,7 +46,7 @@ fn open(global: &Global) -> Result<Journal, CliError> {
 }
 
 /// Opens the journal if there is one.
-fn open_existing(global: &Global) -> Result<Option<Journal>, CliError> {
+pub(super) fn open_existing(global: &Global) -> Result<Option<Journal>, CliError> {
     let folder = setup::data_dir(global)?;
     if journal::exists(&folder) { open(global).map(Some) } else { Ok(None) }
 }
@@ -58,7 +58,7 @@ pub(super) fn health(global: &Global) -> Result<Option<Health>, CliError> {
     Ok(journal::check_folder(&folder, &unlock)?)
 }
 
-fn print_json<T: Serialize>(value: &T) -> Result<(), CliError> {
+pub(super) fn print_json<T: Serialize>(value: &T) -> Result<(), CliError> {
     let mut out = std::io::stdout().lock();
     serde_json::to_writer(&mut out, value)?;
     writeln!(out)?;
@@ -93,7 +93,7 @@ fn confirm(question: &str, yes: bool) -> Result<(), CliError> {
 }
 
 /// A file that a person named, made anew for them alone.
-fn new_private_file(path: &Path) -> Result<std::fs::File, CliError> {
+pub(super) fn new_private_file(path: &Path) -> Result<std::fs::File, CliError> {
     disk::new_file(path).map_err(|source| CliError::File {
         what: format!("{} could not be made; name a file that is not there yet", path.display()),
         source,

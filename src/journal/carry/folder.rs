@@ -86,6 +86,14 @@ fn markdown(folder: &Path, item: &Item) -> Result<(), JournalError> {
                 draft.slot.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
             (format!("draft-{slot}-{}.md", Uuid::now_v7().simple()), format!("{}\n", draft.body))
         }
+        Item::Part(part) => {
+            let name = file_name(&part.written.to_string(), &part.id.to_string());
+            (format!("part-{name}"), super::parts::of_part(part))
+        }
+        Item::Dialogue(dialogue) => {
+            let name = file_name(&dialogue.begun.to_string(), &dialogue.id.to_string());
+            (format!("dialogue-{name}"), super::parts::of_dialogue(dialogue))
+        }
     };
     let mut file = new_file(&folder.join(name))?;
     file.write_all(text.as_bytes())?;
@@ -142,7 +150,7 @@ fn of_record(full: &FullRecord) -> String {
     text
 }
 
-type Table = csv::Writer<BufWriter<File>>;
+pub(super) type Table = csv::Writer<BufWriter<File>>;
 
 struct Tables {
     entries: Table,
@@ -154,6 +162,7 @@ struct Tables {
     distortions: Table,
     evidence: Table,
     drafts: Table,
+    parts: super::parts::Tables,
 }
 
 impl Tables {
@@ -195,6 +204,7 @@ impl Tables {
             distortions: table("distortions.csv", &["thought_record", "distortion", "verdict"])?,
             evidence: table("evidence.csv", &["thought_record", "side", "text"])?,
             drafts: table("drafts.csv", &["slot", "saved", "text"])?,
+            parts: super::parts::Tables::create(&table)?,
         })
     }
 
@@ -205,6 +215,8 @@ impl Tables {
             Item::Draft(Draft { slot, body, saved }) => {
                 put(&mut self.drafts, &[cell(slot), saved.to_string(), cell(body)])
             }
+            Item::Part(part) => self.parts.part(part),
+            Item::Dialogue(dialogue) => self.parts.dialogue(dialogue),
         }
     }
 
@@ -311,14 +323,14 @@ impl Tables {
             self.evidence,
             self.drafts,
         ];
-        for mut table in tables {
+        for mut table in tables.into_iter().chain(self.parts.all()) {
             table.flush()?;
         }
         Ok(())
     }
 }
 
-fn put(table: &mut Table, row: &[String]) -> Result<(), JournalError> {
+pub(super) fn put(table: &mut Table, row: &[String]) -> Result<(), JournalError> {
     table.write_record(row).map_err(failed)
 }
 
@@ -327,6 +339,6 @@ fn failed(error: csv::Error) -> JournalError {
 }
 
 /// Text that no spreadsheet takes for a formula. Line breaks stay.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }

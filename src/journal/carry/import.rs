@@ -10,7 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::VERSION;
 use crate::journal::findings::{self, Subject};
 use crate::journal::model::{Draft, FullEntry, FullRecord};
-use crate::journal::{Id, Journal, JournalError, Stamp, drafts, entries, records, rows};
+use crate::journal::parts::{KeptDialogue, KeptPart};
+use crate::journal::{Id, Journal, JournalError, Stamp, drafts, entries, parts, records, rows};
 
 /// What came of an import.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -21,6 +22,10 @@ pub struct Imported {
     pub thought_records: usize,
     /// Drafts that are new here.
     pub drafts: usize,
+    /// Parts that are new here.
+    pub parts: usize,
+    /// Dialogues that are new here.
+    pub dialogues: usize,
     /// Entries and thought records that were here already, just so.
     pub already_here: usize,
     /// Entries and thought records that were here in another version; those here were kept.
@@ -36,6 +41,12 @@ struct File {
     entries: Vec<FullEntry>,
     thought_records: Vec<FullRecord>,
     drafts: Vec<Draft>,
+    /// Absent where there are none.
+    #[serde(default)]
+    parts: Vec<KeptPart>,
+    /// The same.
+    #[serde(default)]
+    dialogues: Vec<KeptDialogue>,
 }
 
 /// The version of a file, which is one that is known.
@@ -132,6 +143,29 @@ impl Journal {
                 if !here {
                     drafts::put(tx, draft)?;
                     imported.drafts += 1;
+                }
+            }
+            for part in &file.parts {
+                match parts::has_part(tx, part.id)? {
+                    Some(here) => note(here == *part, &mut imported),
+                    None => {
+                        parts::insert_part(tx, part)?;
+                        imported.parts += 1;
+                    }
+                }
+            }
+            for dialogue in &file.dialogues {
+                match parts::has_dialogue(tx, dialogue.id)? {
+                    Some(here) => note(here == *dialogue, &mut imported),
+                    None => {
+                        parts::insert_dialogue(tx, dialogue).map_err(|error| match error {
+                            JournalError::Missing { .. } => {
+                                fault_at(&text, dialogue.id, "The part that this dialogue is about is not there.")
+                            }
+                            other => other,
+                        })?;
+                        imported.dialogues += 1;
+                    }
                 }
             }
             Ok(imported)

@@ -22,6 +22,8 @@ impl Journal {
                 Item::Entry(entry) => (0, line(entry)?),
                 Item::Record(record) => (1, line(record)?),
                 Item::Draft(draft) => (2, line(draft)?),
+                Item::Part(part) => (3, line(part)?),
+                Item::Dialogue(dialogue) => (4, line(dialogue)?),
             };
             while list < of {
                 next(out, &mut list)?;
@@ -41,7 +43,12 @@ impl Journal {
 
 fn next(out: &mut dyn Write, list: &mut usize) -> std::io::Result<()> {
     *list += 1;
-    let name = if *list == 1 { "thought_records" } else { "drafts" };
+    let name = match *list {
+        1 => "thought_records",
+        2 => "drafts",
+        3 => "parts",
+        _ => "dialogues",
+    };
     write!(out, "\n],\n\"{name}\":[")
 }
 

@@ -3,12 +3,14 @@
 mod folder;
 mod import;
 mod json;
+mod parts;
 
 pub use folder::Form;
 pub use import::Imported;
 
 use super::Journal;
 use super::model::{Draft, FullEntry, FullRecord};
+use super::parts::{KeptDialogue, KeptPart};
 use super::time::Stamp;
 
 /// Version of the export; rises when something breaks.
@@ -19,10 +21,13 @@ pub(super) enum Item {
     Entry(Box<FullEntry>),
     Record(Box<FullRecord>),
     Draft(Draft),
+    Part(Box<KeptPart>),
+    Dialogue(Box<KeptDialogue>),
 }
 
 impl Journal {
-    /// Hands over everything, all of one moment: entries, then thought records, then drafts.
+    /// Hands over everything, all of one moment: entries, thought records, drafts,
+    /// parts, then dialogues.
     fn everything(
         &self,
         mut take: impl FnMut(Item) -> Result<(), super::JournalError>,
@@ -31,7 +36,10 @@ impl Journal {
         self.read(|db| {
             super::entries::each(db, |entry| take(Item::Entry(Box::new(entry))))?;
             super::records::each(db, |record| take(Item::Record(Box::new(record))))?;
-            super::drafts::all(db)?.into_iter().try_for_each(|draft| take(Item::Draft(draft)))
+            super::drafts::all(db)?.into_iter().try_for_each(|draft| take(Item::Draft(draft)))?;
+            super::parts::all_parts(db)?.into_iter().try_for_each(|part| take(Item::Part(Box::new(part))))?;
+            let dialogues = super::parts::all_dialogues(db)?;
+            dialogues.into_iter().try_for_each(|dialogue| take(Item::Dialogue(Box::new(dialogue))))
         })?;
         Ok(now)
     }

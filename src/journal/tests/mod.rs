@@ -4,6 +4,7 @@ mod carry;
 mod documented;
 mod entries;
 mod files;
+mod parts;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -126,5 +127,6 @@ pub(super) fn full_journal() -> (TempDir, Journal) {
         .add(&NewEntry { written: Some("9999-12-31T23:59:59Z".parse().unwrap()), ..NewEntry::of(text("x")) })
         .unwrap();
     journal.save_draft("entry", "half a").unwrap();
+    parts::full_dialogue(&journal);
     (folder, journal)
 }
