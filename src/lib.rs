@@ -26,6 +26,7 @@ pub mod http;
 pub mod journal;
 pub mod judge;
 pub mod language;
+pub mod parts;
 pub mod prompt;
 pub mod questionnaire;
 pub mod reframe;

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, Read};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -42,6 +43,32 @@ pub struct Line {
 /// A line, or its id as far as it has one and what is wrong with it.
 pub type ParsedLine = Result<Line, (Option<Value>, Fault)>;
 
+impl Line {
+    /// A line of the usual shape, out of its JSON.
+    ///
+    /// # Errors
+    /// Its id as far as it has one, and what is wrong with it.
+    pub fn of(value: Value) -> ParsedLine {
+        typed(
+            value,
+            "The line needs \"id\" (text or number) and \"text\" (text); \"situation\" may be there.",
+        )
+    }
+}
+
+/// A line of some shape, out of its JSON; `needs` says what it needs.
+///
+/// # Errors
+/// Its id as far as it has one, and what is wrong with it.
+pub fn typed<T: DeserializeOwned>(value: Value, needs: &'static str) -> Result<T, (Option<Value>, Fault)> {
+    let id = value.get("id").filter(|id| id.is_string() || id.is_number()).cloned();
+    // serde's own messages can quote the input.
+    serde_json::from_value(value).map_err(|_| (id, Fault::new("wrong_shape", needs)))
+}
+
+/// The JSON of a line, or what is wrong with it.
+pub type JsonLine = Result<Value, (Option<Value>, Fault)>;
+
 /// The lines of a source, one at a time; a line that is too long is skipped, not held.
 pub struct JsonLines {
     source: Source,
@@ -68,6 +95,14 @@ impl JsonLines {
     /// # Errors
     /// What the source says.
     pub fn next_line(&mut self) -> io::Result<Option<(u64, ParsedLine)>> {
+        Ok(self.next_json()?.map(|(number, json)| (number, json.and_then(Line::of))))
+    }
+
+    /// The next line that is not blank, of whatever shape, and its number.
+    ///
+    /// # Errors
+    /// What the source says.
+    pub fn next_json(&mut self) -> io::Result<Option<(u64, JsonLine)>> {
         loop {
             self.number += 1;
             let mut bytes = Vec::new();
@@ -105,20 +140,14 @@ impl JsonLines {
     }
 }
 
-fn parse(bytes: &[u8]) -> ParsedLine {
+fn parse(bytes: &[u8]) -> JsonLine {
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|e| {
         let message = format!("The line is not valid UTF-8 (from byte {}).", e.valid_up_to());
         (None, Fault::new("not_utf8", message))
     })?;
     // serde's own messages can quote the input, so only the place is passed on.
-    let value: Value = serde_json::from_str(text).map_err(|e| {
+    serde_json::from_str(text).map_err(|e| {
         (None, Fault::new("not_json", format!("The line is not JSON (at column {}).", e.column())))
-    })?;
-    let id = value.get("id").filter(|id| id.is_string() || id.is_number()).cloned();
-    serde_json::from_value(value).map_err(|_| {
-        let message =
-            "The line needs \"id\" (text or number) and \"text\" (text); \"situation\" may be there.";
-        (id, Fault::new("wrong_shape", message))
     })
 }

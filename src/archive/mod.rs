@@ -20,7 +20,7 @@ use self::files::{ArchiveFile, Kind};
 use self::table::Table;
 use crate::entry::Limit;
 
-pub use self::json_lines::{ItemId, JsonLines, Line, ParsedLine};
+pub use self::json_lines::{ItemId, JsonLine, JsonLines, Line, ParsedLine, typed};
 
 /// An entry of an archive.
 #[derive(Debug, Clone, PartialEq)]

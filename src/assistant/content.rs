@@ -2,6 +2,7 @@
 
 use crate::crisis::{Screen, ScreenError};
 use crate::distortion::{Catalogue, CatalogueError};
+use crate::parts::{Guide, RepliesError};
 use crate::questionnaire::{QuestionnaireError, Questionnaires};
 use crate::reframe::{Bank, BankError, Checks, Library, Strategies, StrategyError};
 
@@ -23,6 +24,9 @@ pub enum ContentError {
     /// A questionnaire.
     #[error(transparent)]
     Questionnaire(#[from] QuestionnaireError),
+    /// The replies of the parts dialogue.
+    #[error(transparent)]
+    Replies(#[from] RepliesError),
     /// The lists of what a reframe must not hold.
     #[error("content/reframes/checks.toml cannot be read ({0}). Correct it there.")]
     Checks(#[from] toml::de::Error),
@@ -38,6 +42,8 @@ pub struct Content {
     pub library: Library,
     /// The questionnaires.
     pub questionnaires: Questionnaires,
+    /// Rules, replies and checks of the parts dialogue.
+    pub guide: Guide,
 }
 
 impl Content {
@@ -55,6 +61,7 @@ impl Content {
                 strategies: Strategies::embedded()?,
             },
             questionnaires: Questionnaires::embedded()?,
+            guide: Guide::embedded()?,
         })
     }
 }

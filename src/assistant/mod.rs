@@ -5,6 +5,7 @@
 mod acknowledgement;
 mod content;
 mod diary;
+mod parts;
 mod plan;
 mod questionnaire;
 mod reply;
@@ -30,6 +31,7 @@ use crate::reframe::{self, Fitness, Suggested, Writer};
 pub use acknowledgement::AcknowledgementError;
 pub use content::{Content, ContentError};
 pub use diary::{Alarms, DiaryError, SaidBody, request as request_of};
+pub use parts::{HeardTurn, PartBody, PartsBody, PartsRequest, PartsSource};
 pub use plan::{PlanChangeBody, PlanScreening};
 pub use questionnaire::{LastTime, SheetBody, given_of, kept_content};
 pub use reply::{
@@ -90,6 +92,14 @@ pub enum AssistantError {
     /// The model could not be loaded; the text says why.
     #[error("{0}")]
     ModelFailed(String),
+    /// A history that does not end with the person.
+    #[error("`history` has to end with a turn of the person. Add what they said last.")]
+    History,
+    /// The model has not learnt to lead the dialogue.
+    #[error(
+        "This model has no heads for the parts dialogue. `evenkeel train heads` trains them; the default model has them."
+    )]
+    PartsUnlearnt,
     /// Trained heads do not fit.
     #[error(transparent)]
     Heads(#[from] HeadFileError),

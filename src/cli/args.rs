@@ -9,6 +9,7 @@ use super::exercise::ExerciseArgs;
 use super::journal::{
     BackupArgs, EraseArgs, ExportArgs, ImportArgs, JournalCommand, RestoreArgs, VaultCommand,
 };
+use super::parts::PartsArgs;
 use super::plan::PlanArgs;
 use super::questionnaire::QuestionnaireCommand;
 use crate::crisis::Level;
@@ -106,6 +107,8 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: QuestionnaireCommand,
     },
+    /// Get to know a part of yourself, at its pace
+    Parts(PartsArgs),
     /// Train what recognises distortions and danger
     Train {
         #[command(subcommand)]
@@ -362,7 +365,17 @@ pub(super) enum TrainCommand {
         /// Choose thresholds on the development part: for a model that was tuned on the rest
         #[arg(long)]
         tuned: bool,
+        /// Learn these heads alone and set them into the file, which otherwise stays as it is
+        #[arg(long, value_name = "HEADS")]
+        only: Option<OnlyArg>,
     },
+}
+
+/// Heads that can be learnt by themselves.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum OnlyArg {
+    /// Those of the parts dialogue
+    Parts,
 }
 
 /// A run of tuning.

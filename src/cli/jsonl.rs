@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::error::CliError;
 use crate::archive::{Fault, ItemId, JsonLines, Line};
@@ -28,18 +29,33 @@ pub(super) fn open(path: &Path, limit: Limit) -> Result<JsonLines, CliError> {
 /// Answers every line in turn. A line that cannot be used gets an error line and the run goes
 /// on; at the end it counts as failed.
 pub(super) async fn answer<B: Serialize, F: Future<Output = Result<(ItemId, B), AssistantError>>>(
-    mut lines: JsonLines,
+    lines: JsonLines,
     out: &mut dyn Write,
     mut each: impl FnMut(Line) -> F,
 ) -> Result<(), CliError> {
+    let read = |value| Line::of(value).map(|line| (line.id.clone(), line));
+    let each = |line| {
+        let answered = each(line);
+        async move { answered.await.map(|(_, body)| body) }
+    };
+    answer_each(lines, out, read, each).await
+}
+
+/// The same for lines of another shape, which `read` gives with their ids.
+pub(super) async fn answer_each<L, B: Serialize, F: Future<Output = Result<B, AssistantError>>>(
+    mut lines: JsonLines,
+    out: &mut dyn Write,
+    read: impl Fn(Value) -> Result<(ItemId, L), (Option<Value>, Fault)>,
+    mut each: impl FnMut(L) -> F,
+) -> Result<(), CliError> {
     let mut failed = 0;
-    while let Some((number, line)) = lines.next_line()? {
-        let answered = match line {
+    while let Some((number, json)) = lines.next_json()? {
+        let answered = match json.and_then(&read) {
             Err((id, error)) => Err((id, error)),
-            Ok(line) => {
-                let id = serde_json::to_value(&line.id)?;
+            Ok((id, line)) => {
+                let id = serde_json::to_value(&id)?;
                 match each(line).await {
-                    Ok(answer) => Ok(answer),
+                    Ok(body) => Ok((id, body)),
                     Err(error) if is_fatal(&error) => return Err(error.into()),
                     Err(error) => Err((Some(id), fault(&error))),
                 }
@@ -49,7 +65,7 @@ pub(super) async fn answer<B: Serialize, F: Future<Output = Result<(ItemId, B), 
             Ok((id, body)) => {
                 let mut value = serde_json::to_value(&body)?;
                 if let Some(object) = value.as_object_mut() {
-                    object.insert("id".into(), serde_json::to_value(id)?);
+                    object.insert("id".into(), id);
                 }
                 serde_json::to_writer(&mut *out, &value)?;
             }
@@ -69,13 +85,20 @@ pub(super) async fn answer<B: Serialize, F: Future<Output = Result<(ItemId, B), 
 
 /// Whether an error would meet every other text too.
 pub(super) fn is_fatal(error: &AssistantError) -> bool {
-    matches!(error, AssistantError::ModelFailed(_) | AssistantError::Heads(_) | AssistantError::Country(_))
+    matches!(
+        error,
+        AssistantError::ModelFailed(_)
+            | AssistantError::Heads(_)
+            | AssistantError::Country(_)
+            | AssistantError::PartsUnlearnt
+    )
 }
 
 /// What is wrong with a text that gave an error.
 pub(super) fn fault(error: &AssistantError) -> Fault {
     let kind = match error {
         AssistantError::Entry(_) => "bad_text",
+        AssistantError::History => "bad_history",
         _ => "failed",
     };
     Fault { kind, message: error.to_string() }

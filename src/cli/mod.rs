@@ -14,6 +14,7 @@ mod journal;
 mod jsonl;
 mod models;
 mod page;
+mod parts;
 mod plan;
 mod progress;
 mod questionnaire;
@@ -87,6 +88,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Plan(args) => plan::run(&global, args).await,
         Command::Exercise(args) => exercise::run(&args).await,
         Command::Questionnaire { command } => questionnaire::run(&global, command).await,
+        Command::Parts(args) => parts::run(&global, args).await,
         Command::Train { command } => train::run(&global, command).await,
         Command::Eval(args) => eval::run(&global, args).await,
         Command::Bench(args) => bench::run(&global, args).await,

@@ -4,10 +4,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::args::{Global, TrainCommand, TuneArgs};
+use super::args::{Global, OnlyArg, TrainCommand, TuneArgs};
 use super::error::CliError;
 use super::setup;
-use crate::train::{JudgedOn, TrainOptions, TuneOptions, compare, read_recipe, train_heads, tune};
+use crate::train::{
+    JudgedOn, TrainOptions, TuneOptions, compare, read_recipe, train_heads, train_parts, tune,
+};
 use crate::weights::{Registry, write_whole};
 
 /// Of the adapter that the recipe makes; rises with every one that is shipped.
@@ -37,9 +39,9 @@ pub(super) async fn run(global: &Global, command: TrainCommand) -> Result<(), Cl
             })
             .await
         }
-        TrainCommand::Heads { output, corpus, seed, tuned } => {
+        TrainCommand::Heads { output, corpus, seed, tuned, only } => {
             let judged_on = if tuned { JudgedOn::Development } else { JudgedOn::Folds };
-            heads(global, output, corpus, seed, judged_on).await
+            heads(global, output, (corpus, seed, judged_on), only).await
         }
     }
 }
@@ -90,9 +92,8 @@ async fn adapter(global: &Global, options: TuneOptions, output: Option<PathBuf>)
 async fn heads(
     global: &Global,
     output: Option<PathBuf>,
-    corpus: PathBuf,
-    seed: u64,
-    judged_on: JudgedOn,
+    (corpus, seed, judged_on): (PathBuf, u64, JudgedOn),
+    only: Option<OnlyArg>,
 ) -> Result<(), CliError> {
     let model = setup::local_model(global).await?;
     let engine = setup::engine(global, &model.path)?;
@@ -106,15 +107,28 @@ async fn heads(
         judged_on,
     };
     let quiet = global.quiet;
-    let trained = train_heads(&session, &options, &|line| {
+    let say = |line: &str| {
         if !quiet {
             let _ = writeln!(std::io::stderr(), "{line}");
         }
-    })
-    .await?;
+    };
     let path = match output {
         Some(path) => path,
         None => setup::own_heads(&setup::cache(global)?, &model.sha256),
+    };
+    let trained = match only {
+        None => train_heads(&session, &options, &say).await?,
+        Some(OnlyArg::Parts) => {
+            let read = |path: &Path| {
+                std::fs::read(path).map_err(|source| CliError::File {
+                    what: format!("{} could not be read; train all heads first", path.display()),
+                    source,
+                })
+            };
+            let (file, card) = (read(&path)?, read(&path.with_extension("md"))?);
+            let card = String::from_utf8_lossy(&card);
+            train_parts(&session, &options, (&file, &card), &say).await?
+        }
     };
     write_whole(&path, &trained.file)?;
     std::fs::write(path.with_extension("md"), &trained.card)?;

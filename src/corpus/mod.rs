@@ -19,7 +19,7 @@ use crate::distortion::Distortion;
 use crate::reframe::{AboutTag, Strategy};
 
 pub(crate) use judged::{JudgedLine, judged_lines};
-pub use parts::{Moment, Part, PartsStage, PartsState, Speaker, Turn};
+pub use parts::{Moment, Part, Speaker, Turn};
 pub use split::{Split, SplitError, Splits};
 
 /// Where the corpus stands in the repository.

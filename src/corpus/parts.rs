@@ -3,75 +3,9 @@
 
 use serde::Deserialize;
 
-/// Steps of the dialogue, after Internal Family Systems.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "SPEC.md beside the corpus describes them")]
-pub enum PartsStage {
-    Find,
-    Focus,
-    FleshOut,
-    FeelToward,
-    Befriend,
-    Unblend,
-    Needs,
-    ThankAndClose,
-    Ground,
-}
+use crate::parts::{Role, Stage, State};
 
-impl PartsStage {
-    /// All stages, in the order of the protocol.
-    pub const ALL: [Self; 9] = [
-        Self::Find,
-        Self::Focus,
-        Self::FleshOut,
-        Self::FeelToward,
-        Self::Befriend,
-        Self::Unblend,
-        Self::Needs,
-        Self::ThankAndClose,
-        Self::Ground,
-    ];
-}
-
-/// How the person is, by their last message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "SPEC.md beside the corpus describes them")]
-pub enum PartsState {
-    Open,
-    Blended,
-    Refusing,
-    Overwhelmed,
-    Sceptical,
-    Crisis,
-}
-
-impl PartsState {
-    /// All states.
-    pub const ALL: [Self; 6] =
-        [Self::Open, Self::Blended, Self::Refusing, Self::Overwhelmed, Self::Sceptical, Self::Crisis];
-}
-
-/// Who speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Speaker {
-    /// The guide.
-    Guide,
-    /// The person.
-    Person,
-}
-
-/// One turn.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Turn {
-    /// Who speaks.
-    pub from: Speaker,
-    /// What is said.
-    pub text: String,
-}
+pub use crate::parts::{Speaker, Turn};
 
 /// The part that the dialogue is about.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -79,8 +13,8 @@ pub struct Turn {
 pub struct Part {
     /// As the person calls it.
     pub name: String,
-    /// What it does: manager, firefighter, exile or self.
-    pub role: String,
+    /// What it does.
+    pub role: Role,
 }
 
 /// One moment, up to a message of the person.
@@ -92,13 +26,13 @@ pub struct Moment {
     /// What the dialogue is about.
     pub theme: String,
     /// The step that the reply belongs to.
-    stage: PartsStage,
+    stage: Stage,
     /// The part.
     pub part: Part,
     /// What was said; the last turn is the person's.
     pub history: Vec<Turn>,
     /// How the person is.
-    pub state: PartsState,
+    pub state: State,
     /// What a guide would answer.
     pub reply: String,
 }
@@ -107,8 +41,8 @@ impl Moment {
     /// The step that the reply belongs to. In a crisis the work with parts stops, whatever the
     /// stage reached; older files have the stage reached.
     #[must_use]
-    pub fn stage(&self) -> PartsStage {
-        if self.state == PartsState::Crisis { PartsStage::Ground } else { self.stage }
+    pub fn stage(&self) -> Stage {
+        if self.state == State::Crisis { Stage::Ground } else { self.stage }
     }
 
     /// The person's last message.

@@ -204,6 +204,12 @@ impl Screen {
         Support { message: message.to_owned(), steps, ..support }
     }
 
+    /// The help for a case, where something other than this screen calls for it.
+    #[must_use]
+    pub fn escalation_for(&self, case: Case, tier: Tier, lines: &HelplineSet, variant: usize) -> Escalation {
+        self.texts.compose(case, tier, lines, variant)
+    }
+
     /// An escalation with what the person's own plan has for it. Lines in which the rules see
     /// danger themselves are left out.
     #[must_use]

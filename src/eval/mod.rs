@@ -5,6 +5,7 @@
 
 mod baseline;
 mod metrics;
+mod parts;
 mod path;
 mod recognition;
 mod reframing;
@@ -118,6 +119,7 @@ pub async fn run(
         Kind::Screening => screening::measure(&bench).await?,
         Kind::Reframing => reframing::measure(&bench).await?,
         Kind::Path => path::measure(&bench).await?,
+        Kind::Parts => parts::measure(&bench).await?,
     };
     Report::new(suite, found, assistant.model().cloned(), begun.elapsed().as_secs_f64())
 }

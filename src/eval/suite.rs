@@ -21,6 +21,8 @@ pub enum Kind {
     Screening,
     /// What the whole path answers, against what each item expects.
     Path,
+    /// How the guide of the parts dialogue reads our own moments, and what it says.
+    Parts,
 }
 
 /// Something that must hold of a figure.

@@ -47,6 +47,33 @@ pub struct HeadTensors {
     pub notes: Vec<(String, String)>,
 }
 
+impl HeadTensors {
+    /// What a file holds, as it was handed over, but for the parts whose names begin like this.
+    ///
+    /// # Errors
+    /// [`HeadFileError`] if it is damaged.
+    pub fn of_file(bytes: &[u8], leaving_out: &str) -> Result<Self, HeadFileError> {
+        let heads = Heads::parse(bytes)?;
+        let file = SafeTensors::deserialize(bytes)?;
+        let mut parts = Self::default();
+        for (name, view) in file.tensors() {
+            if name.starts_with(leaving_out) {
+                continue;
+            }
+            if let Some(head) = name.strip_suffix(".weight") {
+                let map = heads.linear.get(head).cloned();
+                let map = map.ok_or_else(|| HeadFileError::Missing(name.clone()))?;
+                let list = if view.dtype() == Dtype::F16 { &mut parts.halved } else { &mut parts.linear };
+                list.push((head.to_owned(), map));
+            } else if !name.ends_with(".bias") {
+                parts.vectors.push((name.clone(), values(&view)?));
+            }
+        }
+        parts.notes = heads.notes.into_iter().filter(|(name, _)| name != MODEL && name != DEPTH).collect();
+        Ok(parts)
+    }
+}
+
 const MODEL: &str = "model_sha256";
 const DEPTH: &str = "depth";
 
@@ -183,6 +210,9 @@ mod tests {
         assert_eq!(heads.vector("t", 2).unwrap(), [0.1, 0.2]);
         assert_eq!(heads.note("seed"), Some("7"));
         assert!(heads.linear("a", 3).is_err());
+        let apart = HeadTensors::of_file(&bytes, "h").unwrap();
+        assert_eq!((apart.linear, apart.halved.len()), (vec![("a".to_owned(), map)], 0));
+        assert_eq!((apart.vectors.len(), apart.notes), (1, vec![("seed".to_owned(), "7".to_owned())]));
     }
 
     #[test]

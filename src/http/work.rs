@@ -46,7 +46,9 @@ impl From<AssistantError> for Problem {
             }
             AssistantError::Entry(_) => Self::new(ProblemKind::UnusableText, &error),
             AssistantError::Country(_) => Self::new(ProblemKind::UnknownCountry, &error),
-            AssistantError::Candidates(_) | AssistantError::Id => Self::new(ProblemKind::OutOfRange, &error),
+            AssistantError::Candidates(_) | AssistantError::Id | AssistantError::History => {
+                Self::new(ProblemKind::OutOfRange, &error)
+            }
             AssistantError::Acknowledgement(AcknowledgementError::Unknown) => {
                 Self::new(ProblemKind::UnknownScreening, &error)
             }
@@ -60,9 +62,9 @@ impl From<AssistantError> for Problem {
             AssistantError::ModelFailed(_) | AssistantError::Language(LanguageError::Open { .. }) => {
                 Self::new(ProblemKind::ModelFailed, &error)
             }
-            AssistantError::Language(LanguageError::Unsupported(_)) | AssistantError::Heads(_) => {
-                Self::new(ProblemKind::Failed, &error)
-            }
+            AssistantError::Language(LanguageError::Unsupported(_))
+            | AssistantError::Heads(_)
+            | AssistantError::PartsUnlearnt => Self::new(ProblemKind::Failed, &error),
             // What the numeric library or a template says might quote its input.
             AssistantError::Language(
                 LanguageError::Model(_)

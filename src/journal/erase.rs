@@ -13,8 +13,8 @@ use super::{Journal, entries};
 pub enum Erase {
     /// One entry with all that belongs to it.
     Entry(Id),
-    /// Entries, thought records and questionnaires of a period, its end not included, and all
-    /// drafts.
+    /// Entries, thought records, sheets of questionnaires, parts and dialogues of a period, its end
+    /// not included, and all drafts.
     Period {
         /// Its beginning.
         from: Stamp,
@@ -49,12 +49,22 @@ impl Journal {
                     [from.ms(), until.ms()],
                 )?;
                 tx.execute("DELETE FROM drafts", [])?;
+                tx.execute(
+                    "DELETE FROM dialogues WHERE begun_ms >= ?1 AND begun_ms < ?2",
+                    [from.ms(), until.ms()],
+                )?;
+                tx.execute(
+                    "DELETE FROM parts WHERE written_ms >= ?1 AND written_ms < ?2",
+                    [from.ms(), until.ms()],
+                )?;
                 entries::delete_period(tx, from, until)
             }
             Erase::All => {
                 tx.execute("DELETE FROM thought_records", [])?;
                 tx.execute("DELETE FROM responses", [])?;
                 tx.execute("DELETE FROM drafts", [])?;
+                tx.execute("DELETE FROM dialogues", [])?;
+                tx.execute("DELETE FROM parts", [])?;
                 Ok(tx.execute("DELETE FROM entries", [])?)
             }
         })?;

@@ -20,6 +20,7 @@ mod find_records;
 mod findings;
 mod log;
 mod model;
+mod parts;
 mod records;
 mod responses;
 mod rows;
@@ -48,6 +49,7 @@ pub use model::{
     Recognition, RecordContent, Response, ResponseAnswer, ResponseContent, ResponseResult, Revision,
     Screening, ThoughtRecord, Verdict,
 };
+pub use parts::{Answer, KeptDialogue, KeptPart, KeptTurn};
 pub use time::{Clock, Stamp, StampError, SystemClock};
 pub use values::{EntryText, Id, Line, Mood, Percent, Tag, ValueError};
 

@@ -8,6 +8,7 @@ use super::data::{Seen, see};
 use super::levels::{LevelExamples, levels};
 use super::logistic::{Examples, Recipe, fit};
 use super::matching::matching;
+use super::parts;
 use super::scaling::Scaling;
 use super::thresholds::{at_precision, best_f1};
 use super::wrapping::{instruct_all, wrap};
@@ -64,6 +65,10 @@ pub(super) async fn train(
     let texts = (&corpus, &splits, &bank);
     matching((session, depth), options, texts, &mut parts, &mut card, say).await?;
 
+    let mut parts_card = String::new();
+    let (judged_on, texts) = ((options.judged_on, options.seed), (&corpus, &splits));
+    parts::parts((session, depth), texts, judged_on, &mut parts, &mut parts_card, say).await?;
+
     let name = format!("{}-heads-1", options.name);
     parts.notes.push(("name".into(), name.clone()));
     parts.notes.push(("seed".into(), options.seed.to_string()));
@@ -84,14 +89,37 @@ pub(super) async fn train(
          Linear heads on the states after {depth} layers of `{}` (SHA-256 {}).\n\n\
          Made by `evenkeel train heads --seed {}` from {} thoughts and {} screening texts of the training\n\
          part of `evals/corpus/`. Texts and labels were written by language models for this project;\n\
-         no clinician has reviewed them. English only. {judged_on}\n\n{card}",
+         no clinician has reviewed them. English only. {judged_on}\n\n{}\n\n{parts_card}",
         options.name,
         options.model_sha256,
         options.seed,
         learnt.thoughts.len(),
         learnt.crisis.len(),
+        card.trim_end(),
     );
     Ok(Trained { file, card })
+}
+
+/// Learns the heads of the parts dialogue alone.
+pub(super) async fn train_parts(
+    session: &Session,
+    options: &TrainOptions,
+    (file, card): (&[u8], &str),
+    say: &(dyn Fn(&str) + Send + Sync),
+) -> Result<Trained, TrainError> {
+    let heads = Heads::parse(file)?;
+    if heads.model_sha256 != options.model_sha256 {
+        return Err(TrainError::OtherModel);
+    }
+    let corpus = Corpus::read(&options.folder.join("corpus"))?;
+    let splits = Splits::read(&options.folder.join("split.json"))?;
+    let mut tensors = HeadTensors::of_file(file, "parts.")?;
+    let mut parts_card = String::new();
+    let (judged_on, texts) = ((options.judged_on, options.seed), (&corpus, &splits));
+    parts::parts((session, heads.depth), texts, judged_on, &mut tensors, &mut parts_card, say).await?;
+    let file = Heads::serialise(&options.model_sha256, heads.depth, tensors)?;
+    let before = card.split(parts::HEADING).next().unwrap_or_default().trim_end();
+    Ok(Trained { file, card: format!("{before}\n\n{parts_card}") })
 }
 
 /// One side of the split, as the model sees it.

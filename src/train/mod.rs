@@ -8,6 +8,7 @@ mod heads;
 mod levels;
 mod logistic;
 mod matching;
+mod parts;
 mod scaling;
 mod thresholds;
 mod tuning;
@@ -79,9 +80,27 @@ pub enum TrainError {
         "No line of the bank was judged for a thought of the {0} part. `fit_*.jsonl` in the corpus says which fit."
     )]
     NoJudgedLines(&'static str),
+    /// The file to be added to is of another model.
+    #[error("The file of heads belongs to another model. Train them all, without --only.")]
+    OtherModel,
     /// The file could not be put together.
     #[error(transparent)]
     Heads(#[from] HeadFileError),
+}
+
+/// Learns the heads of the parts dialogue alone and sets them into a file of the same model, which
+/// otherwise stays as it is. `card` is the one beside that file.
+///
+/// # Errors
+/// [`TrainError`] if the corpus cannot be read, the model cannot give hidden states, or the file is
+/// of another model.
+pub async fn train_parts(
+    session: &Session,
+    options: &TrainOptions,
+    (file, card): (&[u8], &str),
+    say: &(dyn Fn(&str) + Send + Sync),
+) -> Result<Trained, TrainError> {
+    heads::train_parts(session, options, (file, card), say).await
 }
 
 /// Trains all heads; `say` is told how far it is.

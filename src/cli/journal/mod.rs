@@ -131,7 +131,7 @@ fn confirm(question: &str, yes: bool) -> Result<(), CliError> {
 }
 
 /// A file that a person named, made anew for them alone.
-fn new_private_file(path: &Path) -> Result<std::fs::File, CliError> {
+pub(super) fn new_private_file(path: &Path) -> Result<std::fs::File, CliError> {
     disk::new_file(path).map_err(|source| CliError::File {
         what: format!("{} could not be made; name a file that is not there yet", path.display()),
         source,

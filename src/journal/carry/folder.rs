@@ -90,6 +90,14 @@ fn markdown(folder: &Path, item: &Item) -> Result<(), JournalError> {
                 draft.slot.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
             (format!("draft-{slot}-{}.md", Uuid::now_v7().simple()), format!("{}\n", draft.body))
         }
+        Item::Part(part) => {
+            let name = file_name(&part.written.to_string(), &part.id.to_string());
+            (format!("part-{name}"), super::parts::of_part(part))
+        }
+        Item::Dialogue(dialogue) => {
+            let name = file_name(&dialogue.begun.to_string(), &dialogue.id.to_string());
+            (format!("dialogue-{name}"), super::parts::of_dialogue(dialogue))
+        }
     };
     let mut file = new_file(&folder.join(name))?;
     file.write_all(text.as_bytes())?;
@@ -169,7 +177,7 @@ fn of_response(response: &Response) -> String {
     text
 }
 
-type Table = csv::Writer<BufWriter<File>>;
+pub(super) type Table = csv::Writer<BufWriter<File>>;
 
 struct Tables {
     entries: Table,
@@ -183,6 +191,7 @@ struct Tables {
     drafts: Table,
     responses: Table,
     answers: Table,
+    parts: super::parts::Tables,
 }
 
 impl Tables {
@@ -240,6 +249,7 @@ impl Tables {
                 ],
             )?,
             answers: table("questionnaire_answers.csv", &["response", "item", "value"])?,
+            parts: super::parts::Tables::create(&table)?,
         })
     }
 
@@ -251,6 +261,8 @@ impl Tables {
             Item::Draft(Draft { slot, body, saved }) => {
                 put(&mut self.drafts, &[cell(slot), saved.to_string(), cell(body)])
             }
+            Item::Part(part) => self.parts.part(part),
+            Item::Dialogue(dialogue) => self.parts.dialogue(dialogue),
         }
     }
 
@@ -385,14 +397,14 @@ impl Tables {
             self.responses,
             self.answers,
         ];
-        for mut table in tables {
+        for mut table in tables.into_iter().chain(self.parts.all()) {
             table.flush()?;
         }
         Ok(())
     }
 }
 
-fn put(table: &mut Table, row: &[String]) -> Result<(), JournalError> {
+pub(super) fn put(table: &mut Table, row: &[String]) -> Result<(), JournalError> {
     table.write_record(row).map_err(failed)
 }
 
@@ -401,6 +413,6 @@ fn failed(error: csv::Error) -> JournalError {
 }
 
 /// Text that no spreadsheet takes for a formula. Line breaks stay.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }

@@ -10,7 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::VERSION;
 use crate::journal::findings::{self, Subject};
 use crate::journal::model::{Draft, FullEntry, FullRecord, Response};
-use crate::journal::{Id, Journal, JournalError, Stamp, drafts, entries, records, responses, rows};
+use crate::journal::parts::{KeptDialogue, KeptPart};
+use crate::journal::{Id, Journal, JournalError, Stamp, drafts, entries, parts, records, responses, rows};
 
 /// What came of an import.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -23,7 +24,11 @@ pub struct Imported {
     pub drafts: usize,
     /// Sheets of questionnaires that are new here.
     pub questionnaire_responses: usize,
-    /// Entries, thought records and sheets that were here already, just so.
+    /// Parts that are new here.
+    pub parts: usize,
+    /// Dialogues that are new here.
+    pub dialogues: usize,
+    /// Entries, thought records, sheets, parts and dialogues that were here already, just so.
     pub already_here: usize,
     /// Entries, thought records and sheets that were here in another version; those here were kept.
     pub different_here: usize,
@@ -47,6 +52,12 @@ struct File {
     // Files of before there were questionnaires have none.
     #[serde(default)]
     questionnaire_responses: Vec<Response>,
+    /// Absent where there are none.
+    #[serde(default)]
+    parts: Vec<KeptPart>,
+    /// The same.
+    #[serde(default)]
+    dialogues: Vec<KeptDialogue>,
 }
 
 /// The version of a file, which is one that is known.
@@ -179,6 +190,31 @@ impl Journal {
                 } else {
                     responses::insert(tx, response)?;
                     imported.questionnaire_responses += 1;
+                }
+            }
+            for part in &file.parts {
+                match parts::has_part(tx, part.id)? {
+                    Some(here) => note(here == *part, &mut imported),
+                    None => {
+                        parts::insert_part(tx, part)?;
+                        imported.parts += 1;
+                    }
+                }
+            }
+            for dialogue in &file.dialogues {
+                match parts::has_dialogue(tx, dialogue.id)? {
+                    Some(here) => note(here == *dialogue, &mut imported),
+                    None => {
+                        parts::insert_dialogue(tx, dialogue).map_err(|error| match error {
+                            JournalError::Missing { .. } => fault_at(
+                                &text,
+                                dialogue.id,
+                                "The part that this dialogue is about is not there.",
+                            ),
+                            other => other,
+                        })?;
+                        imported.dialogues += 1;
+                    }
                 }
             }
             Ok(imported)

@@ -8,7 +8,8 @@ use super::{Item, VERSION};
 use crate::journal::{Journal, JournalError};
 
 /// The lists of an export, in their order.
-const LISTS: [&str; 4] = ["entries", "thought_records", "drafts", "questionnaire_responses"];
+const LISTS: [&str; 6] =
+    ["entries", "thought_records", "drafts", "questionnaire_responses", "parts", "dialogues"];
 
 impl Journal {
     /// Writes everything as JSON (`docs/journal-export.schema.json`). It is plain text: whoever
@@ -26,6 +27,8 @@ impl Journal {
                 Item::Record(record) => (1, line(record)?),
                 Item::Draft(draft) => (2, line(draft)?),
                 Item::Response(response) => (3, line(response)?),
+                Item::Part(part) => (4, line(part)?),
+                Item::Dialogue(dialogue) => (5, line(dialogue)?),
             };
             while list < of {
                 next(out, &mut list)?;

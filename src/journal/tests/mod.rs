@@ -4,6 +4,7 @@ mod carry;
 mod documented;
 mod entries;
 mod files;
+mod parts;
 mod responses;
 
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -149,5 +150,6 @@ pub(super) fn full_journal() -> (TempDir, Journal) {
     journal.save_draft("entry", "half a").unwrap();
     journal.keep_response(None, &sheet(true)).unwrap();
     journal.keep_response(None, &sheet(false)).unwrap();
+    parts::full_dialogue(&journal);
     (folder, journal)
 }

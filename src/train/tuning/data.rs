@@ -11,14 +11,14 @@ use super::TuneError;
 use super::network::LONGEST;
 use super::tasks::DISTORTIONS;
 use crate::corpus::{
-    Corpus, CrisisText, JudgedLine, Moment, PartsStage, PartsState, Speaker, Split, Splits, Thought, Verdict,
-    judged_lines,
+    Corpus, CrisisText, JudgedLine, Moment, Speaker, Split, Splits, Thought, Verdict, judged_lines,
 };
 use crate::crisis::{About, Flag, Level};
 use crate::distortion::Catalogue;
 use crate::entry::{Entry, Limit};
 use crate::heads::windows;
 use crate::language::{ChatTemplate, Message, Role, Token, Tokenizer};
+use crate::parts::{Stage, State};
 use crate::prompt::{PartsSystem, Prompt, ReframeSystem, ReframeTask};
 use crate::reframe::{BETWEEN, Bank, Strategies};
 use crate::train::token_labels;
@@ -108,7 +108,12 @@ impl Texts<'_> {
         let dangers = self.dangers.iter().map(|d| format!("{d:?}"));
         let judged = self.fitting.iter().chain(&self.unfitting);
         let judged = judged.map(|j| format!("{} {} {:?}", j.thought.id, j.text, j.verdict));
-        thoughts.chain(dangers).chain(self.moments.iter().map(|m| format!("{m:?}"))).chain(judged)
+        let moments = self.moments.iter().map(|m| {
+            // What was said is not printed by `Debug`.
+            let said: Vec<&str> = m.history.iter().map(|turn| turn.text.as_str()).collect();
+            format!("{m:?} {}", said.join("\n"))
+        });
+        thoughts.chain(dangers).chain(moments).chain(judged)
     }
 }
 
@@ -168,8 +173,8 @@ impl Maker {
         tokens.extend(self.tokenizer.encode(&normalised(moment.last()))?.tokens);
         tokens.truncate(LONGEST);
         let task = Task::Moment {
-            state: PartsState::ALL.iter().position(|s| *s == moment.state).unwrap_or_default(),
-            stage: PartsStage::ALL.iter().position(|s| *s == moment.stage()).unwrap_or_default(),
+            state: State::ALL.iter().position(|s| *s == moment.state).unwrap_or_default(),
+            stage: Stage::ALL.iter().position(|s| *s == moment.stage()).unwrap_or_default(),
             last: last.min(tokens.len().saturating_sub(1)),
         };
         Ok(Example { tokens, task })

@@ -15,17 +15,18 @@ use super::data::{Example, Task};
 use super::losses::{Moments, highest_means, means, one_of, standardise, yes_or_no};
 use super::network::Network;
 use super::steps::token_loss;
-use crate::corpus::{PartsStage, PartsState, Verdict};
+use crate::corpus::Verdict;
 use crate::crisis::{About, Flag, Level};
 use crate::distortion::Distortion;
+use crate::parts::{Stage, State};
 
 /// Outputs of each head.
 pub(super) const DISTORTIONS: usize = Distortion::ALL.len();
 pub(super) const LEVELS: usize = Level::ALL.len() - 1;
 pub(super) const FLAGS: usize = Flag::ALL.len();
 pub(super) const ABOUTS: usize = About::ALL.len();
-const STATES: usize = PartsState::ALL.len();
-const STAGES: usize = PartsStage::ALL.len();
+const STATES: usize = State::ALL.len();
+const STAGES: usize = Stage::ALL.len();
 /// One for each verdict above the worst: whether the line is that good or better.
 const VERDICTS: usize = Verdict::ALL.len() - 1;
 

@@ -1,0 +1,320 @@
+//! A turn of the parts dialogue on its way: screened first, then read, led by the protocol, and
+//! answered from the checked replies. In danger the answer is help.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Assistant, AssistantError, MOST_ID, Turn as Place};
+use crate::crisis::{self, CountryCode, Coverage, Escalation, Part, PartName, Risk, Support, Tier};
+use crate::entry::{Entry, EntryError, Limit};
+use crate::parts::{
+    Danger, Dialogue, Effect, Event, Heard, Leave, Moment, Noticed, Noticing, Role, Saying, Speaker, Stage,
+    State, Topic, Turn, choose, part_name, seed_of,
+};
+
+/// Earlier turns of the person that are screened together with the last.
+const TOGETHER: usize = 2;
+/// Characters that those may have; of more, the last count.
+const MOST_TOGETHER: usize = 4_000;
+/// What a part is called that has no name yet.
+const NAMELESS: &str = "none yet";
+
+/// What a person and a guide have said so far.
+#[derive(Clone, Default, Deserialize, utoipa::ToSchema)]
+#[serde(default)]
+pub struct PartsRequest {
+    /// Comes back in the reply.
+    pub id: String,
+    /// What the dialogue is about, if it is known.
+    pub theme: Option<String>,
+    /// The turns; the last is the person's.
+    pub history: Vec<Turn>,
+    /// ISO 3166 code of the country whose helplines are given.
+    pub country: Option<String>,
+}
+
+/// Prints what is safe to print.
+impl std::fmt::Debug for PartsRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PartsRequest({} turns)", self.history.len())
+    }
+}
+
+/// Where a reply comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PartsSource {
+    /// A hand-written reply.
+    Bank,
+    /// A fixed saying.
+    Fixed,
+    /// Help.
+    Escalation,
+}
+
+/// The part as it seems; only the person's word settles it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct PartBody {
+    /// What the talk calls it.
+    pub name: String,
+    /// What it seems to do.
+    pub role: Role,
+    /// Whether the person has said that this is so.
+    pub confirmed: bool,
+}
+
+/// The answer to a turn.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct PartsBody {
+    /// The request's.
+    pub id: String,
+    /// The step that the reply belongs to.
+    pub stage: Stage,
+    /// How the person is.
+    pub state: State,
+    /// The part.
+    pub part: PartBody,
+    /// What the guide says.
+    pub reply: String,
+    /// Where it comes from.
+    pub source: PartsSource,
+    /// The line of the bank that it is, if it is one.
+    pub line: Option<String>,
+    /// Help, where danger was noticed; then it is the reply.
+    pub escalation: Option<Escalation>,
+    /// What stands beside the reply.
+    pub support: Option<Support>,
+    /// Whether what the person wants to keep is asked now.
+    #[serde(skip)]
+    pub asks_for_notes: bool,
+    /// What the screen found.
+    #[serde(skip)]
+    pub risk: Option<Risk>,
+}
+
+/// A turn of the person, screened and read.
+#[derive(Debug, Clone)]
+pub struct HeardTurn {
+    /// For the protocol.
+    pub heard: Heard,
+    /// What the screen found.
+    pub risk: Risk,
+    /// What the heads noticed.
+    pub noticed: Noticed,
+}
+
+impl Assistant {
+    /// Answers the last turn of a dialogue that others may have led.
+    ///
+    /// # Errors
+    /// [`AssistantError`] if a turn cannot be used or the model fails.
+    pub async fn parts(&self, request: &PartsRequest, place: &Place) -> Result<PartsBody, AssistantError> {
+        if request.id.chars().count() > MOST_ID {
+            return Err(AssistantError::Id);
+        }
+        let turn = self.hear(&request.history, place).await?;
+        let dialogue = self.joined(&request.history);
+        let (dialogue, effects) = dialogue.step(Event::Said(turn.heard));
+        self.say(request, None, (&dialogue, &effects), Some(&turn))
+    }
+
+    /// Screens and reads the last turn.
+    ///
+    /// # Errors
+    /// As [`Assistant::parts`].
+    pub async fn hear(&self, history: &[Turn], place: &Place) -> Result<HeardTurn, AssistantError> {
+        let last =
+            history.last().filter(|turn| turn.from == Speaker::Person).ok_or(AssistantError::History)?;
+        let entry = Entry::new(last.text.as_str(), Limit::Screening)?;
+        let mind = self.mind.as_ref();
+        let heads = mind.and_then(|mind| mind.heads.as_deref()).ok_or(AssistantError::PartsUnlearnt)?;
+        let noticing = Noticing::of(heads).map_err(|_| AssistantError::PartsUnlearnt)?;
+        let session = place.0.as_ref().ok_or(AssistantError::PartsUnlearnt)?;
+
+        // Danger first. The turn by itself, then with those before it, which may say it together.
+        let (_, opinion) = self.opinion(&entry, place).await?;
+        let mut parts = vec![Part { name: PartName::Text, entry: &entry, opinion }];
+        let together = together(history)?;
+        if let Some(entry) = &together {
+            let (_, opinion) = self.opinion(entry, place).await?;
+            parts.push(Part { name: PartName::Situation, entry, opinion });
+        }
+        let screen = &self.content.screen;
+        let alone = screen.assess(&parts[..1]);
+        let mut risk = screen.assess(&parts);
+        // What the earlier turns alone said has been answered then; a person may say that they are
+        // safe now.
+        let rules = &self.content.guide.rules;
+        if risk.tier.escalates() && !alone.tier.escalates() && rules.is_safe(&last.text) {
+            risk = alone;
+        } else {
+            risk.coverage = alone.coverage;
+            risk.unmoored = alone.unmoored;
+        }
+
+        let noticed = noticing.read(session, history).await?;
+        let state = match rules.state(&last.text) {
+            Some(sure) if noticed.state() != State::Crisis => sure,
+            _ => noticed.state(),
+        };
+        let topic = match risk.coverage {
+            Coverage::UnsupportedLanguage => Topic::Unread,
+            _ => rules.topic(&last.text),
+        };
+        let danger = if risk.tier.escalates() {
+            Danger::Present
+        } else if risk.unmoored {
+            Danger::Unmoored
+        } else {
+            Danger::None
+        };
+        let heard = Heard {
+            danger,
+            topic,
+            // What has no words, or none that can be read, says nothing of how the person is.
+            state: if matches!(topic, Topic::NoWords | Topic::Unread) { State::Open } else { state },
+            toward: noticed.toward(state),
+            leave: rules.leave(&last.text),
+            seems: noticed.seems(),
+        };
+        Ok(HeardTurn { heard, risk, noticed })
+    }
+
+    /// The dialogue as far as a history tells of it.
+    fn joined(&self, history: &[Turn]) -> Dialogue {
+        let rules = &self.content.guide.rules;
+        let before = history.split_last().map(|(_, before)| before).unwrap_or_default();
+        let person = || before.iter().filter(|turn| turn.from == Speaker::Person);
+        let noes = person().rev().take_while(|turn| rules.state(&turn.text) == Some(State::Refusing)).count();
+        let leave = person().rev().find_map(|turn| rules.leave(&turn.text));
+        Dialogue::joined(u8::try_from(noes).unwrap_or(u8::MAX), leave.unwrap_or(Leave::Unknown))
+    }
+
+    /// Puts what is to be done into words. `part` is the part as the person has confirmed it.
+    ///
+    /// # Errors
+    /// [`AssistantError::Country`] if the country is not two letters.
+    pub fn say(
+        &self,
+        request: &PartsRequest,
+        part: Option<(&str, Option<Role>)>,
+        (dialogue, effects): (&Dialogue, &[Effect]),
+        turn: Option<&HeardTurn>,
+    ) -> Result<PartsBody, AssistantError> {
+        let guide = &self.content.guide;
+        let seems = turn.and_then(|turn| turn.heard.seems);
+        let called = part.map(|(name, _)| name.to_owned()).or_else(|| part_name(&request.history));
+        let role = part.and_then(|(_, role)| role).or(dialogue.role());
+        let likeliest = turn.map_or(Role::Manager, |turn| {
+            let of = |role: &Role| turn.noticed.role[role.index()];
+            Role::ALL.into_iter().max_by(|a, b| of(a).total_cmp(&of(b))).unwrap_or(Role::Manager)
+        });
+        let mut body = PartsBody {
+            id: request.id.clone(),
+            stage: dialogue.stage().or(turn.map(|turn| turn.heard.toward)).unwrap_or(Stage::Find),
+            state: turn.map_or(State::Open, |turn| turn.heard.state),
+            part: PartBody {
+                name: called.clone().unwrap_or_else(|| NAMELESS.to_owned()),
+                role: role.unwrap_or(likeliest),
+                confirmed: part.is_some() && role.is_some(),
+            },
+            reply: String::new(),
+            source: PartsSource::Fixed,
+            line: None,
+            escalation: None,
+            support: None,
+            asks_for_notes: effects.contains(&Effect::Note),
+            risk: turn.map(|turn| turn.risk.clone()),
+        };
+        let seed = seed_of(&request.history);
+        for effect in effects {
+            match effect {
+                Effect::Note => {}
+                Effect::Escalate => {
+                    let escalation = self.help(turn.map(|turn| &turn.risk), request.country.as_deref())?;
+                    body.state = State::Crisis;
+                    body.stage = Stage::Ground;
+                    body.source = PartsSource::Escalation;
+                    body.reply.clone_from(&escalation.message);
+                    body.escalation = Some(escalation);
+                }
+                Effect::Say(saying) => {
+                    guide.replies.saying(*saying, seed as usize).clone_into(&mut body.reply)
+                }
+                Effect::Reply(wanted) => {
+                    if wanted.state == State::Overwhelmed {
+                        body.state = State::Overwhelmed;
+                    }
+                    body.stage = wanted.stage;
+                    let moment = Moment {
+                        history: &request.history,
+                        wanted: *wanted,
+                        part: called.as_deref(),
+                        role: role.or(seems),
+                        seed,
+                    };
+                    match choose(&guide.replies, &guide.checks, &moment) {
+                        Some(chosen) => {
+                            body.reply = chosen.text;
+                            body.line = Some(chosen.line);
+                            body.source = PartsSource::Bank;
+                        }
+                        None => {
+                            let saying = guide.replies.saying(Saying::GoOn, seed as usize);
+                            saying.clone_into(&mut body.reply);
+                        }
+                    }
+                }
+            }
+        }
+        if body.escalation.is_none()
+            && let Some(risk) = turn.map(|turn| &turn.risk).filter(|risk| risk.tier > Tier::None)
+        {
+            let country = CountryCode::named(request.country.as_deref())?;
+            let lines = self.content.screen.helplines().for_country(&country, self.today);
+            body.support = self.content.screen.support(
+                risk,
+                crisis::Answer::Unasked,
+                &lines,
+                self.acknowledgements.turn(),
+            );
+        }
+        Ok(body)
+    }
+
+    /// Help for a risk, also where the dialogue's own reading alone called for it.
+    fn help(&self, risk: Option<&Risk>, country: Option<&str>) -> Result<Escalation, AssistantError> {
+        if let Some(risk) = risk
+            && let Some(escalation) = self.escalation(risk, country)?
+        {
+            return Ok(escalation);
+        }
+        let country = CountryCode::named(country)?;
+        let lines = self.content.screen.helplines().for_country(&country, self.today);
+        let case = risk.map_or(crisis::Case::General, Risk::case);
+        let escalation =
+            self.content.screen.escalation_for(case, Tier::Urgent, &lines, self.acknowledgements.turn());
+        Ok(self.with_own_plan(escalation))
+    }
+}
+
+/// The last turns of the person as one text, if there are several.
+fn together(history: &[Turn]) -> Result<Option<Entry>, AssistantError> {
+    let person: Vec<&str> = history
+        .iter()
+        .rev()
+        .filter(|t| t.from == Speaker::Person)
+        .take(TOGETHER + 1)
+        .map(|t| t.text.as_str())
+        .collect();
+    if person.len() < 2 {
+        return Ok(None);
+    }
+    let text: String = person.into_iter().rev().collect::<Vec<_>>().join("\n");
+    let excess = text.chars().count().saturating_sub(MOST_TOGETHER);
+    let text: String = text.chars().skip(excess).filter(|c| *c != '\0').collect();
+    match Entry::new(text, Limit::Screening) {
+        Ok(entry) => Ok(Some(entry)),
+        Err(EntryError::Blank) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}

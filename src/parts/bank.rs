@@ -1,0 +1,316 @@
+//! Replies that hold for many moments, and the fixed sayings: data in `content/parts/`, written by
+//! hand for this program. No clinician has reviewed them yet.
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde::Deserialize;
+
+use super::dialogue::{Saying, Wanted};
+use super::stage::{Role, Stage, State};
+
+/// Where the name of the part goes.
+const PART: &str = "{part}";
+/// Where the person's words go.
+const WORDS: &str = "{words}";
+/// Words of a reply of the bank.
+const LENGTH: std::ops::RangeInclusive<usize> = 4..=45;
+
+/// The files of replies, by name.
+const FILES: [(&str, &str); 3] = [
+    ("replies_a.jsonl", include_str!("../../content/parts/replies_a.jsonl")),
+    ("replies_b.jsonl", include_str!("../../content/parts/replies_b.jsonl")),
+    ("replies_c.jsonl", include_str!("../../content/parts/replies_c.jsonl")),
+];
+
+/// Which parts a reply is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ForRole {
+    /// Any part.
+    Any,
+    /// A protector that keeps things in hand.
+    Manager,
+    /// A protector that puts out fires.
+    Firefighter,
+    /// A vulnerable part.
+    Exile,
+}
+
+impl ForRole {
+    /// Whether it suits a part of this role, if one is known.
+    #[must_use]
+    pub fn suits(self, role: Option<Role>) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Manager => role == Some(Role::Manager),
+            Self::Firefighter => role == Some(Role::Firefighter),
+            Self::Exile => role == Some(Role::Exile),
+        }
+    }
+}
+
+/// A reply of the bank.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    /// Unique in the bank.
+    pub id: String,
+    /// The step it belongs to.
+    pub stage: Stage,
+    /// The state of the person that it answers.
+    pub state: State,
+    /// Which parts it is for.
+    pub role: ForRole,
+    /// Whether it asks those that protect a vulnerable part.
+    #[serde(default)]
+    pub asks_leave: bool,
+    /// Words of which the person must have said one.
+    #[serde(default)]
+    pub cues: Vec<String>,
+    /// What it says, with slots.
+    pub text: String,
+}
+
+impl Line {
+    /// Whether it answers what is wanted.
+    #[must_use]
+    pub fn answers(&self, wanted: Wanted) -> bool {
+        if wanted.asks_leave {
+            return self.asks_leave;
+        }
+        !self.asks_leave && self.stage == wanted.stage && self.state == wanted.state
+    }
+
+    /// Whether the person's words go into it.
+    #[must_use]
+    pub fn quotes(&self) -> bool {
+        self.text.contains(WORDS)
+    }
+
+    /// The reply, with the part's name and the person's words; `None` if it needs one that is not
+    /// there.
+    #[must_use]
+    pub fn fill(&self, part: Option<&str>, words: Option<&str>) -> Option<String> {
+        let text = if self.text.contains(PART) { named(&self.text, part?) } else { self.text.clone() };
+        if !text.contains(WORDS) {
+            return Some(text);
+        }
+        Some(quoted(&text, words?))
+    }
+}
+
+/// A text with the name in its place, with a capital where a sentence begins with it.
+fn named(text: &str, part: &str) -> String {
+    match text.split_once(PART) {
+        None => text.to_owned(),
+        Some((before, after)) => {
+            let begins = before.trim_end().is_empty() || before.trim_end().ends_with(['.', '?', ':']);
+            let name = if begins { capitalised(part) } else { part.to_owned() };
+            format!("{before}{name}{after}")
+        }
+    }
+}
+
+/// A text with the person's words in quotation marks in their place.
+pub(super) fn quoted(text: &str, words: &str) -> String {
+    text.replace(WORDS, &format!("“{words}”"))
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Why the bank could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum RepliesError {
+    /// A line is not a reply.
+    #[error("content/parts/{file}, line {line}: {problem}. Correct the line.")]
+    Line {
+        /// The file.
+        file: &'static str,
+        /// From 1.
+        line: usize,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A file of rules, echoes or sayings cannot be read.
+    #[error("A file of content/parts can't be read ({0}). Correct it there.")]
+    Toml(#[from] toml::de::Error),
+    /// A saying is missing.
+    #[error("content/parts/sayings.toml has fewer than three of `{0:?}`. Write some more.")]
+    Sayings(Saying),
+}
+
+/// How a reply gives the person's words back before it goes on.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Echoes {
+    open: Vec<String>,
+    sceptical: Vec<String>,
+}
+
+/// All replies.
+#[derive(Debug, Clone)]
+pub struct Replies {
+    lines: Vec<Line>,
+    echoes: Echoes,
+    sayings: BTreeMap<Saying, Vec<String>>,
+}
+
+impl Replies {
+    /// The replies that the program carries.
+    ///
+    /// # Errors
+    /// [`RepliesError`] if a file was edited and does not hold together.
+    pub fn embedded() -> Result<Self, RepliesError> {
+        let mut lines: Vec<Line> = Vec::new();
+        let mut ids = HashSet::new();
+        for (file, text) in FILES {
+            for (number, json) in text.lines().enumerate().filter(|(_, json)| !json.trim().is_empty()) {
+                let fault = |problem: String| RepliesError::Line { file, line: number + 1, problem };
+                let line: Line = serde_json::from_str(json).map_err(|error| fault(error.to_string()))?;
+                check(&line).map_err(fault)?;
+                if !ids.insert(line.id.clone()) {
+                    return Err(fault(format!("the id {} stands here twice", line.id)));
+                }
+                lines.push(line);
+            }
+        }
+        let sayings: BTreeMap<Saying, Vec<String>> =
+            toml::from_str(include_str!("../../content/parts/sayings.toml"))?;
+        for saying in Saying::ALL {
+            if sayings.get(&saying).is_none_or(|texts| texts.len() < 3) {
+                return Err(RepliesError::Sayings(saying));
+            }
+        }
+        let echoes = toml::from_str(include_str!("../../content/parts/echoes.toml"))?;
+        Ok(Self { lines, echoes, sayings })
+    }
+
+    /// The replies.
+    #[must_use]
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// Ways to give the person's words back in this state, if there are any.
+    #[must_use]
+    pub fn echoes(&self, state: State) -> &[String] {
+        match state {
+            State::Open => &self.echoes.open,
+            State::Sceptical => &self.echoes.sceptical,
+            _ => &[],
+        }
+    }
+
+    /// A fixed thing to say; the texts take turns.
+    #[must_use]
+    pub fn saying(&self, saying: Saying, turn: usize) -> &str {
+        let texts = self.sayings.get(&saying).map(Vec::as_slice).unwrap_or_default();
+        texts.get(turn % texts.len().max(1)).map_or("", String::as_str)
+    }
+}
+
+fn check(line: &Line) -> Result<(), String> {
+    let count = line.text.split_whitespace().count();
+    if !LENGTH.contains(&count) {
+        return Err(format!("it has {count} words"));
+    }
+    for slot in [PART, WORDS] {
+        if line.text.matches(slot).count() > 1 {
+            return Err(format!("{slot} stands in it twice"));
+        }
+    }
+    if line.text.replace(PART, "").replace(WORDS, "").contains(['{', '}']) {
+        return Err("it has a slot that is not known".to_owned());
+    }
+    if line.text.matches('?').count() > 1 {
+        return Err("it asks twice".to_owned());
+    }
+    if line.state == State::Crisis {
+        return Err("in a crisis the guide does not reply".to_owned());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
+mod tests {
+    use super::super::checks::Checks;
+    use super::*;
+
+    /// Steps and states that the protocol can lead to.
+    fn can_occur(stage: Stage, state: State) -> bool {
+        match state {
+            State::Open | State::Sceptical => stage != Stage::Ground || state == State::Open,
+            State::Blended => stage == Stage::Unblend,
+            State::Refusing => stage != Stage::Ground,
+            State::Overwhelmed => stage == Stage::Ground,
+            State::Crisis => false,
+        }
+    }
+
+    #[test]
+    fn every_step_and_state_that_can_occur_has_at_least_twelve_replies() {
+        let replies = Replies::embedded().unwrap();
+        for stage in Stage::ALL {
+            for state in State::ALL.into_iter().filter(|state| can_occur(stage, *state)) {
+                let wanted = Wanted { stage, state, asks_leave: false };
+                let fit = |line: &&Line| line.answers(wanted) && line.cues.is_empty();
+                let count = replies.lines().iter().filter(fit).count();
+                assert!(count >= 12, "{stage:?} {state:?}: {count}");
+            }
+        }
+        let asks = replies.lines().iter().filter(|line| line.asks_leave).count();
+        assert!(asks >= 12, "{asks}");
+    }
+
+    #[test]
+    fn every_reply_passes_the_checks() {
+        let (replies, checks) = (Replies::embedded().unwrap(), Checks::embedded().unwrap());
+        let mut refused = Vec::new();
+        for line in replies.lines() {
+            let text = line.fill(Some("the Lid"), Some("i like boxes")).unwrap();
+            if let Err(refusal) = checks.pass(&text, &[]) {
+                refused.push((line.id.clone(), refusal));
+            }
+        }
+        for state in [State::Open, State::Sceptical] {
+            for echo in replies.echoes(state) {
+                assert_eq!(echo.matches(WORDS).count(), 1, "{echo}");
+                assert!(echo.ends_with('.') && !echo.contains('?'), "{echo}");
+                if let Err(refusal) = checks.pass(&quoted(echo, "i like boxes"), &[]) {
+                    refused.push((echo.clone(), refusal));
+                }
+            }
+        }
+        for saying in Saying::ALL {
+            for turn in 0..3 {
+                let text = replies.saying(saying, turn);
+                assert!(text.matches('?').count() <= 1 && !text.is_empty(), "{text}");
+            }
+        }
+        assert!(refused.is_empty(), "{refused:?}");
+    }
+
+    #[test]
+    fn slots_are_filled_or_the_line_is_left_out() {
+        let line = |text: &str| Line {
+            id: "x".into(),
+            stage: Stage::Find,
+            state: State::Open,
+            role: ForRole::Any,
+            asks_leave: false,
+            cues: Vec::new(),
+            text: text.into(),
+        };
+        assert_eq!(line("Is it here?").fill(None, None).as_deref(), Some("Is it here?"));
+        assert_eq!(
+            line("{part} may stay. Is it {words}?").fill(Some("the Lid"), Some("a lid")).as_deref(),
+            Some("The Lid may stay. Is it “a lid”?")
+        );
+        assert_eq!(line("Is {part} here?").fill(Some("the Lid"), None).as_deref(), Some("Is the Lid here?"));
+        assert_eq!(line("Is {part} here?").fill(None, Some("a lid")), None);
+    }
+}

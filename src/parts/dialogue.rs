@@ -1,0 +1,455 @@
+//! The protocol: where a dialogue stands, and what follows from what is heard. Nothing here reads
+//! or writes; [`Dialogue::step`] gives the next dialogue and what is to be done.
+//!
+//! What it promises, and its tests try with random talk:
+//! - danger comes before anything else, in every mode, and after it the talk stays with help until
+//!   the person says otherwise;
+//! - there is one thing to say at a time, so never two questions;
+//! - nobody goes near a vulnerable part without leave of those that protect it;
+//! - a "no" is honoured: the line it was said to does not come back unless the person opens it;
+//! - a person who speaks as the part is helped to a little space, one who is flooded to the room;
+//! - one can stop, pause and go on at any time; what ends, ends with thanks and a note.
+
+use serde::{Deserialize, Serialize};
+
+use super::stage::{Role, Stage, State};
+
+/// Noes in a row after which the guide offers to end.
+const NOES: u8 = 3;
+/// Replies of the same step to an open person, after which the next step follows.
+const STAYS: u8 = 2;
+
+/// What the screen found in a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Danger {
+    /// Nothing that speaks against going on.
+    None,
+    /// Signs of not being quite here: no work with parts.
+    Unmoored,
+    /// It leads to help.
+    Present,
+}
+
+/// What a turn is about, as far as sure rules know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Topic {
+    /// The dialogue.
+    Work,
+    /// There is no word in it.
+    NoWords,
+    /// It wants the guide to be something else: a doctor, a lover, another program.
+    OtherRole,
+    /// It is in a language that neither screen nor guide can read.
+    Unread,
+}
+
+/// What those that protect a vulnerable part have said.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Leave {
+    /// Nobody has said.
+    #[default]
+    Unknown,
+    /// They don't mind.
+    Given,
+    /// They mind.
+    Withheld,
+}
+
+/// A turn of the person, screened and read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Heard {
+    /// What the screen found. It is looked at first.
+    pub danger: Danger,
+    /// What it is about.
+    pub topic: Topic,
+    /// How the person is.
+    pub state: State,
+    /// The step that would follow.
+    pub toward: Stage,
+    /// What it says of the protectors' leave, if anything.
+    pub leave: Option<Leave>,
+    /// What the part seems to be. For caution only: it is never kept.
+    pub seems: Option<Role>,
+}
+
+/// What can happen to a dialogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// The person said something.
+    Said(Heard),
+    /// The person said what the part is.
+    IsA(Role),
+    /// The person wants to come back to the room.
+    Ground,
+    /// The person wants to leave it for now.
+    Pause,
+    /// The person wants to go on; after an alarm, that it is all right to.
+    GoOn,
+    /// The person wants to talk of a step that they had said no to.
+    Open(Stage),
+    /// The person wants to end.
+    Stop,
+}
+
+/// How a dialogue is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Under way.
+    #[default]
+    Going,
+    /// Back in the room for a while.
+    Grounding,
+    /// Left for now.
+    Paused,
+    /// Danger was noticed: the talk stays with help.
+    WithHelp,
+    /// Ended.
+    Closed,
+}
+
+/// A reply that is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Wanted {
+    /// The step it belongs to.
+    pub stage: Stage,
+    /// The state of the person that it answers.
+    pub state: State,
+    /// Whether it has to ask the protectors first.
+    pub asks_leave: bool,
+}
+
+/// Fixed things to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Saying {
+    /// No word was in it.
+    NoWords,
+    /// What this guide is and is not.
+    OtherRole,
+    /// It can read English only.
+    Unread,
+    /// Left for now.
+    Paused,
+    /// The talk stays with help.
+    WithHelp,
+    /// The end, while the talk is with help.
+    EndWithHelp,
+    /// It is over; a new one can begin.
+    Over,
+    /// Going on after a pause or an alarm.
+    GoOn,
+}
+
+impl Saying {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::NoWords,
+        Self::OtherRole,
+        Self::Unread,
+        Self::Paused,
+        Self::WithHelp,
+        Self::EndWithHelp,
+        Self::Over,
+        Self::GoOn,
+    ];
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Help takes the place of the reply.
+    Escalate,
+    /// A reply.
+    Reply(Wanted),
+    /// A fixed thing to say.
+    Say(Saying),
+    /// What the person wants to keep of it is asked and written down.
+    Note,
+}
+
+/// Some of the steps.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stages(u16);
+
+impl Stages {
+    fn insert(&mut self, stage: Stage) {
+        self.0 |= 1 << stage.index();
+    }
+
+    fn remove(&mut self, stage: Stage) {
+        self.0 &= !(1 << stage.index());
+    }
+
+    /// Whether this is one of them.
+    #[must_use]
+    pub const fn contains(self, stage: Stage) -> bool {
+        self.0 & (1 << stage.index()) != 0
+    }
+}
+
+/// Where a dialogue stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dialogue {
+    mode: Mode,
+    /// The step of the last reply.
+    stage: Option<Stage>,
+    /// Replies of that step to an open person, one after the other.
+    stayed: u8,
+    /// The furthest step on the way that was reached.
+    reached: Option<Stage>,
+    /// Steps that a "no" ended.
+    ended: Stages,
+    /// Noes one after the other.
+    noes: u8,
+    /// What the part is, where the person said so.
+    role: Option<Role>,
+    leave: Leave,
+    /// Whether the step that follows is free, because where the talk stood before is not known.
+    loose: bool,
+}
+
+impl Dialogue {
+    /// A dialogue that begins.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A dialogue that others have led so far: only the last turns are known.
+    #[must_use]
+    pub fn joined(noes: u8, leave: Leave) -> Self {
+        Self { loose: true, noes, leave, ..Self::default() }
+    }
+
+    /// How it is.
+    #[must_use]
+    pub const fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// The step of the last reply.
+    #[must_use]
+    pub const fn stage(&self) -> Option<Stage> {
+        self.stage
+    }
+
+    /// What the part is, where the person said so.
+    #[must_use]
+    pub const fn role(&self) -> Option<Role> {
+        self.role
+    }
+
+    /// Steps that a "no" ended.
+    #[must_use]
+    pub const fn ended(&self) -> Stages {
+        self.ended
+    }
+
+    /// What follows from an event.
+    #[must_use]
+    pub fn step(mut self, event: Event) -> (Self, Vec<Effect>) {
+        let effects = match event {
+            Event::Said(heard) => self.said(heard),
+            Event::IsA(role) => {
+                if self.role != Some(role) {
+                    self.role = Some(role);
+                    self.leave = Leave::Unknown;
+                }
+                Vec::new()
+            }
+            Event::Ground => self.ground(),
+            Event::Pause => self.pause(),
+            Event::GoOn => self.go_on(),
+            Event::Open(stage) => {
+                self.ended.remove(stage);
+                Vec::new()
+            }
+            Event::Stop => self.stop(),
+        };
+        (self, effects)
+    }
+
+    fn said(&mut self, heard: Heard) -> Vec<Effect> {
+        // Before anything else, whatever mode it is in.
+        if heard.danger == Danger::Present || heard.state == State::Crisis {
+            self.mode = Mode::WithHelp;
+            self.stage = Some(Stage::Ground);
+            return vec![Effect::Escalate];
+        }
+        match self.mode {
+            Mode::WithHelp => return vec![Effect::Say(Saying::WithHelp)],
+            Mode::Closed => return vec![Effect::Say(Saying::Over)],
+            _ => {}
+        }
+        if heard.danger == Danger::Unmoored || heard.state == State::Overwhelmed {
+            return self.ground();
+        }
+        if self.mode == Mode::Paused {
+            return vec![Effect::Say(Saying::Paused)];
+        }
+        match heard.topic {
+            Topic::Work => {}
+            Topic::NoWords => return vec![Effect::Say(Saying::NoWords)],
+            Topic::OtherRole => return vec![Effect::Say(Saying::OtherRole)],
+            Topic::Unread => return vec![Effect::Say(Saying::Unread)],
+        }
+        if let Some(leave) = heard.leave {
+            self.leave = leave;
+        }
+        match heard.state {
+            State::Refusing => self.refused(heard),
+            State::Blended => {
+                self.noes = 0;
+                self.leave_room();
+                // Who said no to a little space is not asked for it again.
+                let declined = self.ended.contains(Stage::Unblend);
+                let state = if declined { State::Refusing } else { State::Blended };
+                vec![self.reply(Stage::Unblend, state, false)]
+            }
+            state => self.worked(heard, state),
+        }
+    }
+
+    /// A "no": the line ends here, and nothing presses on.
+    fn refused(&mut self, heard: Heard) -> Vec<Effect> {
+        let line = self.stage.filter(|stage| *stage != Stage::Ground).unwrap_or(heard.toward);
+        let line = if line == Stage::Ground { Stage::Find } else { line };
+        if line == Stage::ThankAndClose && self.stage == Some(Stage::ThankAndClose) {
+            return self.end(State::Refusing);
+        }
+        self.noes = self.noes.saturating_add(1);
+        self.ended.insert(line);
+        self.leave_room();
+        let stage = if self.noes >= NOES || heard.toward == Stage::ThankAndClose {
+            Stage::ThankAndClose
+        } else {
+            line
+        };
+        vec![self.reply(stage, State::Refusing, false)]
+    }
+
+    /// An answer to work with.
+    fn worked(&mut self, heard: Heard, state: State) -> Vec<Effect> {
+        self.noes = 0;
+        let offered = self.stage == Some(Stage::ThankAndClose);
+        if offered && heard.toward == Stage::ThankAndClose {
+            return self.end(state);
+        }
+        // Who comes back to the room goes on no further than where they were.
+        let toward = match (self.mode, heard.toward) {
+            (Mode::Grounding, Stage::Ground) => return vec![self.reply(Stage::Ground, State::Open, false)],
+            (_, Stage::Ground) => self.reached.unwrap_or(Stage::Find),
+            (Mode::Grounding, stage) => self.reached.map_or(stage, |reached| stage.min(reached)),
+            (_, stage) => stage,
+        };
+        self.leave_room();
+        let mut stage = self.within(toward, state);
+        let exile = self.role == Some(Role::Exile) || self.role.is_none() && heard.seems == Some(Role::Exile);
+        let mut asks_leave = false;
+        if exile && stage.goes_near() {
+            match self.leave {
+                Leave::Given => {}
+                Leave::Unknown => asks_leave = true,
+                Leave::Withheld => stage = Stage::ThankAndClose,
+            }
+        }
+        vec![self.reply(stage, state, asks_leave)]
+    }
+
+    /// The step that the protocol allows: none that a "no" ended, and none that leaps ahead.
+    fn within(&self, toward: Stage, state: State) -> Stage {
+        let mut stage = toward;
+        if !self.loose {
+            let furthest = self.reached.map_or(Stage::Find, Stage::next);
+            let on_the_way = !matches!(stage, Stage::Unblend | Stage::ThankAndClose | Stage::Ground);
+            if on_the_way && stage > furthest {
+                stage = furthest;
+            }
+            let stays = self.stage == Some(stage) && self.stayed >= STAYS && state == State::Open;
+            if stays {
+                stage = stage.next();
+            }
+        }
+        while self.ended.contains(stage) && stage != Stage::ThankAndClose {
+            stage = stage.next();
+        }
+        stage
+    }
+
+    fn reply(&mut self, stage: Stage, state: State, asks_leave: bool) -> Effect {
+        self.stayed = if self.stage == Some(stage) { self.stayed.saturating_add(1) } else { 1 };
+        self.stage = Some(stage);
+        let on_the_way = !matches!(stage, Stage::Unblend | Stage::Ground);
+        if on_the_way && !asks_leave {
+            self.reached = Some(self.reached.map_or(stage, |reached| reached.max(stage)));
+        }
+        Effect::Reply(Wanted { stage, state, asks_leave })
+    }
+
+    fn leave_room(&mut self) {
+        if self.mode == Mode::Grounding {
+            self.mode = Mode::Going;
+        }
+    }
+
+    fn ground(&mut self) -> Vec<Effect> {
+        match self.mode {
+            Mode::WithHelp => vec![Effect::Say(Saying::WithHelp)],
+            // The room is always open, even after the end.
+            mode => {
+                if mode != Mode::Closed {
+                    self.mode = Mode::Grounding;
+                }
+                vec![self.reply(Stage::Ground, State::Overwhelmed, false)]
+            }
+        }
+    }
+
+    fn pause(&mut self) -> Vec<Effect> {
+        match self.mode {
+            Mode::WithHelp => vec![Effect::Say(Saying::WithHelp)],
+            Mode::Closed => vec![Effect::Say(Saying::Over)],
+            _ => {
+                self.mode = Mode::Paused;
+                vec![Effect::Say(Saying::Paused)]
+            }
+        }
+    }
+
+    fn go_on(&mut self) -> Vec<Effect> {
+        match self.mode {
+            Mode::Closed => vec![Effect::Say(Saying::Over)],
+            // After an alarm one comes back through the room.
+            Mode::WithHelp => {
+                self.mode = Mode::Grounding;
+                vec![Effect::Say(Saying::GoOn)]
+            }
+            _ => {
+                self.mode = Mode::Going;
+                vec![Effect::Say(Saying::GoOn)]
+            }
+        }
+    }
+
+    fn stop(&mut self) -> Vec<Effect> {
+        match self.mode {
+            Mode::Closed => vec![Effect::Say(Saying::Over)],
+            Mode::WithHelp => {
+                self.mode = Mode::Closed;
+                vec![Effect::Say(Saying::EndWithHelp), Effect::Note]
+            }
+            _ => self.end(State::Open),
+        }
+    }
+
+    fn end(&mut self, state: State) -> Vec<Effect> {
+        let reply = self.reply(Stage::ThankAndClose, state, false);
+        self.mode = Mode::Closed;
+        vec![reply, Effect::Note]
+    }
+}
+
+#[cfg(test)]
+mod tests;
