@@ -51,6 +51,18 @@ pub enum PartsSource {
     Escalation,
 }
 
+impl PartsSource {
+    /// Its name in JSON.
+    #[must_use]
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Bank => "bank",
+            Self::Fixed => "fixed",
+            Self::Escalation => "escalation",
+        }
+    }
+}
+
 /// The part as it seems; only the person's word settles it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct PartBody {

@@ -59,6 +59,10 @@ kinds! {
         "There is no entry of this id in the journal. GET /entries lists what there is.";
     NoSuchThoughtRecord 404 "no-such-thought-record" "There is no such thought record"
         "There is no thought record of this id in the journal. GET /thought-records lists what there is.";
+    NoSuchDialogue 404 "no-such-dialogue" "There is no such dialogue"
+        "There is no dialogue of this id in the journal. GET /dialogues lists what there is.";
+    NoSuchPart 404 "no-such-part" "There is no such part"
+        "There is no part of this id in the journal. GET /parts lists what there is.";
     NoDraft 404 "no-draft" "There is no draft here"
         "Nothing is saved under this name. PUT saves a draft.";
     WrongPassphrase 403 "wrong-passphrase" "That passphrase doesn't open the journal"

@@ -5,6 +5,8 @@
 //! or SQL, and nothing that a person wrote reaches a log or a problem's detail.
 
 mod country;
+mod dialogues;
+mod events;
 mod guard;
 mod headers;
 mod health;
@@ -15,6 +17,7 @@ mod kinds;
 mod landing;
 mod models;
 mod openapi;
+mod parts;
 mod precondition;
 mod problem;
 mod questionnaires;
@@ -92,6 +95,13 @@ fn build(service: Service, port: u16, stopping: CancellationToken) -> (Router, S
         .routes(routes!(models::list))
         .routes(routes!(helplines::list))
         .routes(routes!(safety_plan::show, safety_plan::keep, safety_plan::erase))
+        .routes(routes!(dialogues::list, dialogues::begin))
+        .routes(routes!(dialogues::show, dialogues::note, dialogues::delete))
+        .routes(routes!(dialogues::turn))
+        .routes(routes!(parts::list, parts::create))
+        .routes(routes!(parts::map))
+        .routes(routes!(parts::show, parts::change, parts::delete))
+        .routes(routes!(parts::merge))
         .routes(routes!(questionnaires::list))
         .routes(routes!(questionnaires::show))
         .routes(routes!(questionnaires::respond, questionnaires::responses))

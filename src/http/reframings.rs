@@ -5,13 +5,14 @@ use std::future::ready;
 
 use axum::Json as Reply;
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream::{self, Stream, StreamExt as _};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 
+use super::events::wants_events;
 use super::json::Json;
 use super::work::ReplyProblems;
 use super::{Problem, ProblemKind, Shared};
@@ -98,14 +99,4 @@ fn told(step: &Step) -> SseEvent {
     };
     // None of these types can fail to become JSON.
     told.unwrap_or_else(|_| SseEvent::default().event("error").data("{}"))
-}
-
-fn wants_events(headers: &HeaderMap) -> bool {
-    headers
-        .get_all(header::ACCEPT)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter_map(|media| media.split(';').next())
-        .any(|essence| essence.trim().eq_ignore_ascii_case("text/event-stream"))
 }

@@ -211,6 +211,32 @@ problems! {
         ProblemKind::NoSuchThoughtRecord,
         ProblemKind::ChangedMeanwhile,
     ]];
+    /// For dialogues by their ids.
+    DialogueProblems: [&GUARD[..], &JOURNAL[..], &[ProblemKind::NoSuchDialogue]];
+    /// For what is kept of dialogues.
+    DialogueChangeProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &[ProblemKind::NoSuchDialogue, ProblemKind::NoSuchPart]];
+    /// For `POST /dialogues/{id}/turns`.
+    TurnProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &TEXT[..], &[
+        ProblemKind::NoSuchDialogue,
+        ProblemKind::UnfitValue,
+        ProblemKind::ChangedMeanwhile,
+    ]];
+    /// For parts by their ids.
+    PartProblems: [&GUARD[..], &JOURNAL[..], &[ProblemKind::NoSuchPart, ProblemKind::ChangedMeanwhile]];
+    /// For `POST /parts`.
+    PartKeepProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &COUNTRY[..], &[
+        ProblemKind::UnusableText,
+        ProblemKind::TooLong,
+        ProblemKind::NoSuchPart,
+    ]];
+    /// For `PUT /parts/{id}`.
+    PartChangeProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &COUNTRY[..], &CHANGE[..], &[
+        ProblemKind::UnusableText,
+        ProblemKind::TooLong,
+        ProblemKind::NoSuchPart,
+    ]];
+    /// For `GET /parts/map`.
+    MapProblems: [&GUARD[..], &JOURNAL[..], &[ProblemKind::UnfitQuery]];
     /// For drafts by their names.
     DraftProblems: [&GUARD[..], &JOURNAL[..], &[ProblemKind::NoDraft]];
     /// For `PUT /drafts/{slot}`.

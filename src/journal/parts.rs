@@ -12,7 +12,7 @@ use crate::crisis::Risk;
 use crate::parts::{Dialogue, Field, Mode, PartNotes, Role, Speaker, Stage, State, Tie};
 
 /// A part as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KeptPart {
     /// Its id, for good.
@@ -260,23 +260,16 @@ impl Journal {
     /// Puts other notes in the place of a part's.
     ///
     /// # Errors
-    /// [`JournalError::Missing`], [`JournalError::Value`] and others; then nothing was changed.
-    pub fn edit_part(&self, id: Id, notes: &PartNotes) -> Result<KeptPart, JournalError> {
+    /// [`JournalError::Missing`], [`JournalError::Changed`] if there is another version than the
+    /// person saw, [`JournalError::Value`] and others; then nothing was changed.
+    pub fn edit_part(&self, id: Id, seen: Option<u32>, notes: &PartNotes) -> Result<KeptPart, JournalError> {
         let (now, notes) = (self.clock.now(), checked(notes)?);
         self.write(|tx| {
-            let seq = part_seq(tx, id)?;
-            let old = select_parts(tx, "WHERE p.id = ?1", params![id.as_bytes()])?.pop();
-            let old = old.ok_or(JournalError::Missing { what: "part", id })?;
-            let part = KeptPart { version: old.version + 1, saved: now, notes, ..old };
-            tx.execute(
-                "UPDATE parts SET version = ?2, saved_ms = ?3, saved_offset = ?4, name = ?5, role = ?6 WHERE seq = ?1",
-                params![seq, part.version, now.ms(), now.offset(), part.notes.name, part.notes.role.map(Role::slug)],
-            )?;
-            for table in ["part_lines", "part_ties"] {
-                tx.execute(&format!("DELETE FROM {table} WHERE part = ?1"), [seq])?;
+            let old = find_part(tx, id)?;
+            if seen.is_some_and(|seen| seen != old.version) {
+                return Err(JournalError::Changed { found: old.version });
             }
-            insert_notes(tx, seq, &part.notes)?;
-            Ok(part)
+            renote(tx, old, notes, now)
         })
     }
 
@@ -286,24 +279,19 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Missing`] and others; then nothing was changed.
     pub fn merge_parts(&self, into: Id, from: Id) -> Result<KeptPart, JournalError> {
-        let find = |id: Id| {
-            self.read(|db| {
-                let found = select_parts(db, "WHERE p.id = ?1", params![id.as_bytes()])?.pop();
-                found.ok_or(JournalError::Missing { what: "part", id })
-            })
-        };
-        let (mut notes, other) = (find(into)?.notes, find(from)?.notes);
-        if into == from {
-            return find(into);
-        }
-        notes.merge(&other);
+        let now = self.clock.now();
         self.write(|tx| {
+            let old = find_part(tx, into)?;
+            if into == from {
+                return Ok(old);
+            }
+            let mut notes = old.notes.clone();
+            notes.merge(&find_part(tx, from)?.notes);
             let (to, gone) = (part_seq(tx, into)?, part_seq(tx, from)?);
             tx.execute("UPDATE dialogues SET part = ?1 WHERE part = ?2", [to, gone])?;
             tx.execute("DELETE FROM parts WHERE seq = ?1", [gone])?;
-            Ok(())
-        })?;
-        self.edit_part(into, &notes)
+            renote(tx, old, notes, now)
+        })
     }
 
     /// All parts, the oldest first.
@@ -324,6 +312,26 @@ impl Journal {
             _ => Ok(()),
         })
     }
+}
+
+fn find_part(db: &Connection, id: Id) -> Result<KeptPart, JournalError> {
+    let found = select_parts(db, "WHERE p.id = ?1", params![id.as_bytes()])?.pop();
+    found.ok_or(JournalError::Missing { what: "part", id })
+}
+
+/// Gives a part other notes.
+fn renote(db: &Connection, old: KeptPart, notes: PartNotes, now: Stamp) -> Result<KeptPart, JournalError> {
+    let seq = part_seq(db, old.id)?;
+    let part = KeptPart { version: old.version + 1, saved: now, notes, ..old };
+    db.execute(
+        "UPDATE parts SET version = ?2, saved_ms = ?3, saved_offset = ?4, name = ?5, role = ?6 WHERE seq = ?1",
+        params![seq, part.version, now.ms(), now.offset(), part.notes.name, part.notes.role.map(Role::slug)],
+    )?;
+    for table in ["part_lines", "part_ties"] {
+        db.execute(&format!("DELETE FROM {table} WHERE part = ?1"), [seq])?;
+    }
+    insert_notes(db, seq, &part.notes)?;
+    Ok(part)
 }
 
 /// Notes whose lines can all be kept.

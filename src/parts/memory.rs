@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::stage::{Role, Stage};
 
 /// What can be kept of a part, one line of the person's each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Field {
     /// Where it is, in or around the body.
@@ -71,7 +73,9 @@ impl Field {
 }
 
 /// How two parts belong together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Tie {
     /// The first protects the second.
@@ -95,7 +99,7 @@ impl Tie {
 }
 
 /// A part as the person knows it.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PartNotes {
     /// What they call it.
@@ -117,6 +121,14 @@ impl PartNotes {
     #[must_use]
     pub fn named(name: impl Into<String>) -> Self {
         Self { name: name.into(), ..Self::default() }
+    }
+
+    /// All that the person wrote in it, for the screen.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let ties = self.ties.iter().map(|(_, other)| other);
+        let lines = [&self.name].into_iter().chain(self.fields.values()).chain(&self.agreements);
+        lines.chain(&self.quotes).chain(ties).map(String::as_str).collect::<Vec<_>>().join("\n")
     }
 
     /// Takes over what another note of the same part has and this one lacks; what stands in both

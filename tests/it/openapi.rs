@@ -35,6 +35,12 @@ async fn the_document_is_openapi_3_1_and_lists_every_route() {
     GET /api/openapi.json
     GET /api/v1/backups
     POST /api/v1/backups
+    GET /api/v1/dialogues
+    POST /api/v1/dialogues
+    DELETE /api/v1/dialogues/{id}
+    GET /api/v1/dialogues/{id}
+    PATCH /api/v1/dialogues/{id}
+    POST /api/v1/dialogues/{id}/turns
     GET /api/v1/drafts
     DELETE /api/v1/drafts/{slot}
     GET /api/v1/drafts/{slot}
@@ -52,6 +58,13 @@ async fn the_document_is_openapi_3_1_and_lists_every_route() {
     GET /api/v1/helplines
     POST /api/v1/import
     GET /api/v1/models
+    GET /api/v1/parts
+    POST /api/v1/parts
+    GET /api/v1/parts/map
+    DELETE /api/v1/parts/{id}
+    GET /api/v1/parts/{id}
+    PUT /api/v1/parts/{id}
+    POST /api/v1/parts/{id}/merge
     GET /api/v1/questionnaires
     GET /api/v1/questionnaires/{id}
     GET /api/v1/questionnaires/{id}/responses

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::commands::{Command, HELP, Typed, read};
 use super::{PartsArgs, draw, notes};
-use crate::assistant::{Assistant, PartsBody, PartsRequest, PartsSource};
+use crate::assistant::{Assistant, PartsBody, PartsRequest};
 use crate::cli::error::CliError;
 use crate::cli::page::{self, Page};
 use crate::cli::setup;
@@ -192,17 +192,12 @@ impl Talk {
     }
 
     fn keep(&mut self, body: &PartsBody, risk: Option<&Risk>) -> Result<(), CliError> {
-        let source = match body.source {
-            PartsSource::Bank => "bank",
-            PartsSource::Fixed => "fixed",
-            PartsSource::Escalation => "escalation",
-        };
         if let (Some(journal), Some(id)) = (&self.journal, self.kept) {
             let answer = Answer {
                 text: &body.reply,
                 stage: body.stage,
                 state: body.state,
-                source,
+                source: body.source.slug(),
                 risk,
                 stands: self.dialogue,
             };
@@ -343,7 +338,7 @@ impl Talk {
             return Ok(());
         }
         let part = match self.part_id {
-            Some(part) => journal.edit_part(part, &self.part)?,
+            Some(part) => journal.edit_part(part, None, &self.part)?,
             None => journal.add_part(&self.part)?,
         };
         self.part_id = Some(part.id);

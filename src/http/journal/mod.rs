@@ -75,12 +75,12 @@ impl Shared {
 }
 
 /// The id in an address; what is none is not there.
-fn id_of(text: &str, missing: ProblemKind) -> Result<Id, Problem> {
+pub(super) fn id_of(text: &str, missing: ProblemKind) -> Result<Id, Problem> {
     text.parse().map_err(|_| missing.into())
 }
 
 /// The state of something by its version.
-fn tag(version: u32) -> String {
+pub(super) fn tag(version: u32) -> String {
     format!("\"{version}\"")
 }
 
@@ -92,7 +92,7 @@ fn creation_key(headers: &HeaderMap, sent: &impl serde::Serialize) -> Result<Opt
     Ok(Some(key.map_err(JournalError::from)?))
 }
 
-fn country(named: Option<&str>) -> Result<CountryCode, Problem> {
+pub(super) fn country(named: Option<&str>) -> Result<CountryCode, Problem> {
     CountryCode::named(named).map_err(|error| Problem::new(ProblemKind::UnknownCountry, &error))
 }
 
@@ -128,6 +128,8 @@ impl From<JournalError> for Problem {
             JournalError::Missing { what: "entry", .. } | JournalError::Ambiguous { .. } => {
                 return ProblemKind::NoSuchEntry.into();
             }
+            JournalError::Missing { what: "dialogue", .. } => return ProblemKind::NoSuchDialogue.into(),
+            JournalError::Missing { what: "part", .. } => return ProblemKind::NoSuchPart.into(),
             JournalError::Missing { .. } => return ProblemKind::NoSuchThoughtRecord.into(),
             JournalError::Changed { .. } => return ProblemKind::ChangedMeanwhile.into(),
             JournalError::KeyReused => return ProblemKind::KeyReused.into(),

@@ -30,7 +30,7 @@ pub(in crate::http) struct Reader(AtomicBool);
 impl Shared {
     /// Screens what was kept. Nothing that happens here can fail a request: where even the rules
     /// could not read it, there is nothing to say.
-    pub(super) async fn say_of(
+    pub(in crate::http) async fn say_of(
         &self,
         text: &str,
         country: CountryCode,

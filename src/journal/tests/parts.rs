@@ -60,9 +60,9 @@ fn a_part_is_kept_changed_merged_and_deleted() {
     let journal = reopen(&folder).unwrap();
     assert_eq!(journal.parts().unwrap(), [part.clone()]);
     let changed = PartNotes { role: None, ..PartNotes::named("the Cork") };
-    let part = journal.edit_part(part.id, &changed).unwrap();
+    let part = journal.edit_part(part.id, None, &changed).unwrap();
     assert_eq!((part.version, journal.parts().unwrap()), (2, vec![part.clone()]));
-    assert!(journal.edit_part(part.id, &PartNotes::named(" ")).is_err(), "a part has a name");
+    assert!(journal.edit_part(part.id, None, &PartNotes::named(" ")).is_err(), "a part has a name");
 
     let other = journal.add_part(&lid()).unwrap();
     let dialogue = journal.begin_dialogue(Some(other.id)).unwrap();

@@ -4,6 +4,7 @@ mod carry;
 mod clients;
 mod drafts;
 mod entries;
+mod parts;
 mod reading;
 mod thought_records;
 mod vault;
@@ -82,7 +83,12 @@ impl Transcript {
             }
         }
         if !answer.text.is_empty() {
-            let _ = write!(self.0, "\n{:#}", redacted(&answer.json()));
+            let is_json = answer.header("content-type").contains("json");
+            let _ = if is_json {
+                write!(self.0, "\n{:#}", redacted(&answer.json()))
+            } else {
+                write!(self.0, "\n{}", answer.text)
+            };
         }
         self.0.push_str("\n\n");
         answer
