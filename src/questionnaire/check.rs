@@ -288,7 +288,7 @@ fn advice(file: Option<Spanned<AdviceFile>>, bands: &[Band]) -> Checked<Option<A
             let span = one.span();
             let AdviceFile { case, message, steps } = one.into_inner();
             fixed(&span, &message, 3..7)?;
-            fixed(&span, &steps, 2..5)?;
+            fixed(&span, &steps, 3..6)?;
             Ok(Some(Advice { case, message: message.join("\n"), steps }))
         }
     }

@@ -42,7 +42,8 @@ pub(super) fn run(
             None => "half-finished".to_owned(),
             Some(result) => format!("{} of {}, {}", result.total, result.max, result.band.replace('_', " ")),
         };
-        page.item(&day(response.saved), &format!(" {name}: {said}{}", told(*difference)));
+        let help = if content.help.is_some() { "; an answer in it led to help" } else { "" };
+        page.item(&day(response.saved), &format!(" {name}: {said}{}{help}", told(*difference)));
     }
     page.blank();
     page.print()
