@@ -335,6 +335,31 @@ fn a_locked_journal_stands_in_nobodys_way() {
     assert_eq!(output.status.code(), Some(1));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_journal_with_a_passphrase_takes_part_only_where_that_is_given() {
+    let home = Home::new();
+    home.says(&["questionnaire", "take", "gad-2", "--keep", "--answers", "1,1"], "");
+    let secret = home.0.path().join("secret");
+    std::fs::write(&secret, "four words that differ\n").unwrap();
+    let with_secret = |arguments: &str| {
+        let line = format!("exec \"$0\" --offline --data-dir \"$1\" {arguments} 3<\"$2\"");
+        let mut command = Command::new("sh");
+        command.env_remove("EVENKEEL_COUNTRY").args(["-c", &line, env!("CARGO_BIN_EXE_evenkeel")]);
+        let output = command.arg(home.data()).arg(&secret).stdin(Stdio::null()).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    with_secret("vault passphrase --new-passphrase-fd 3");
+    let output = home.run(&["questionnaire", "take", "gad-2", "--answers", "2,2", "--json"], "");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stderr(&output).contains("your journal is locked"), "{}", stderr(&output));
+    let kept = with_secret("--passphrase-fd 3 questionnaire take gad-2 --answers 3,3 --json");
+    let kept: Value = serde_json::from_str(&kept).unwrap();
+    assert_eq!((&kept["change"]["before"], &kept["change"]["points"]), (&json!(2), &json!(4)));
+    assert!(kept["response"].is_string());
+}
+
 #[test]
 fn exercises_are_listed_read_and_stopped() {
     let home = Home::new();
