@@ -54,7 +54,8 @@ pub(super) async fn run(args: &ExerciseArgs) -> Result<(), CliError> {
         );
     }
     let mut page = Page::plain_if(args.plain);
-    page.strong(&format!("{}: {}", exercise.name, variant.name));
+    let (name, way) = (&exercise.name, &variant.name);
+    page.strong(&if name == way { name.clone() } else { format!("{name}: {way}") });
     page.say(&variant.about);
     page.aside(&exercise.caution);
     page.aside("Ctrl-C ends it at any time.");

@@ -96,6 +96,11 @@ impl Page {
         );
     }
 
+    /// An address on a line of its own, whole, so that it can be copied.
+    pub(super) fn address(&mut self, text: &str) {
+        let _ = writeln!(self.text, "{INDENT}  {text}");
+    }
+
     /// What stands out.
     pub(super) fn strong(&mut self, text: &str) {
         self.set(text, INDENT, INDENT, Style::new().bold());

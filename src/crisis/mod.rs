@@ -186,8 +186,8 @@ impl Screen {
         Escalation { message: message.to_owned(), ..self.texts.compose(case, tier, lines, variant) }
     }
 
-    /// The advice to see a professional that stands beside the total of a questionnaire, with
-    /// its own words and steps after the first.
+    /// The advice to see a professional that stands beside the total of a questionnaire, in its
+    /// own words.
     #[must_use]
     pub fn advice(
         &self,
@@ -197,10 +197,9 @@ impl Screen {
         lines: &HelplineSet,
         variant: usize,
     ) -> Support {
-        let support = self.texts.support(case, Tier::Professional, lines, variant);
         let number = lines.emergency_phrase();
-        let own = steps.iter().map(|step| step.replace("{emergency}", &number));
-        let steps = support.steps.into_iter().take(1).chain(own).collect();
+        let steps = steps.iter().map(|step| step.replace("{emergency}", &number)).collect();
+        let support = self.texts.support(case, Tier::Professional, lines, variant);
         Support { message: message.to_owned(), steps, ..support }
     }
 

@@ -111,9 +111,8 @@ fn items(scales: &[ScaleFile], items: Vec<ItemFile>) -> Checked<Vec<Item>> {
             let rises = before.get_ref().value < after.get_ref().value;
             rule(after, rises, "the values of a scale rise from answer to answer.")?;
         }
-        let used = items.iter().any(|item| item.scale.get_ref() == scale.id.get_ref());
-        rule(&scale.id, used, "a scale is used by an item.")?;
     }
+    let used: BTreeSet<String> = items.iter().map(|item| item.scale.get_ref().clone()).collect();
     let mut ids = BTreeSet::new();
     let mut codes = BTreeSet::new();
     let mut checked: Vec<Item> = Vec::new();
@@ -146,6 +145,9 @@ fn items(scales: &[ScaleFile], items: Vec<ItemFile>) -> Checked<Vec<Item>> {
         }
         item.danger = one.danger.map(|danger| danger_rule(danger, &item)).transpose()?;
         checked.push(item);
+    }
+    for scale in scales {
+        rule(&scale.id, used.contains(scale.id.get_ref()), "a scale is used by an item.")?;
     }
     if checked.iter().any(|item| item.scored) {
         return Ok(checked);
@@ -288,7 +290,7 @@ fn advice(file: Option<Spanned<AdviceFile>>, bands: &[Band]) -> Checked<Option<A
             let span = one.span();
             let AdviceFile { case, message, steps } = one.into_inner();
             fixed(&span, &message, 3..7)?;
-            fixed(&span, &steps, 2..5)?;
+            fixed(&span, &steps, 3..6)?;
             Ok(Some(Advice { case, message: message.join("\n"), steps }))
         }
     }

@@ -254,7 +254,7 @@ pub struct Advice {
     pub case: Case,
     /// What is said, lines parted by line feeds.
     pub message: String,
-    /// Steps after the first; `{emergency}` becomes the country's number.
+    /// Steps; the first one speaks of the lines that follow it. `{emergency}` becomes the country's number.
     pub steps: Vec<String>,
 }
 

@@ -54,7 +54,7 @@ fn what_breaks_a_rule_is_told_by_file_line_and_rule() {
         ("phq-9.toml", "1 = \"urgent\"", "1 = \"support\"", "urgent or emergency"),
         ("phq-9.toml", "at = 10", "at = 28", "between the least"),
         ("phq-9.toml", "reliable = 6", "reliable = 27", "less than the whole scale"),
-        ("phq-9.toml", "verdict = \"which", "verdict = \"you have\" # ", "never says"),
+        ("phq-9.toml", "verdict = \"which", "verdict = \"you have {band}\" # ", "never says"),
         ("phq-9.toml", "seen = \"2026-11-26\"", "seen = \"2026-11-31\"", "can't be read"),
         ("phq-9.toml", "edition = 1", "edtion = 1", "can't be read"),
         ("phq-9.toml", "edition = 1", "edition = 0", "counted from 1"),

@@ -41,7 +41,8 @@ pub(super) fn run(
             None => "half-finished".to_owned(),
             Some(result) => format!("{} of {}, {}", result.total, result.max, result.band.replace('_', " ")),
         };
-        page.item(&response.saved.day(), &format!(" {name}: {said}{}", told(*difference)));
+        let help = if content.help.is_some() { "; an answer in it led to help" } else { "" };
+        page.item(&response.saved.day(), &format!(" {name}: {said}{}{help}", told(*difference)));
     }
     page.blank();
     page.print()

@@ -61,8 +61,9 @@ pub(super) fn one(questionnaire: &Questionnaire, json: bool) -> Result<(), CliEr
     page.blank();
     page.aside("Where this was read");
     for source in &questionnaire.sources {
-        let place = source.address.as_deref().or(source.note.as_deref()).unwrap_or_default();
-        page.item("·", &format!("{} ({}): {place}", source.of, source.seen));
+        page.item("·", &format!("{} ({})", source.of, source.seen));
+        source.address.iter().for_each(|address| page.address(address));
+        source.note.iter().for_each(|note| page.inset(note));
     }
     for missing in &questionnaire.not_found {
         page.item("·", &format!("Not found: {missing}"));
