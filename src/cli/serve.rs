@@ -11,7 +11,7 @@ use super::args::{Global, ServeArgs};
 use super::error::CliError;
 use super::setup;
 use crate::http::{AccessToken, Service};
-use crate::journal::{Door, SystemClock};
+use crate::journal::{Door, PlanKeeper, SystemClock};
 use crate::weights::Registry;
 
 static SERVING: AtomicBool = AtomicBool::new(false);
@@ -41,7 +41,7 @@ pub(super) async fn run(global: &Global, args: ServeArgs) -> Result<(), CliError
     let assistant = setup::with_writer(global, assistant, args.writer)?;
     let idle = (args.lock_after > 0).then(|| Duration::from_secs(60 * u64::from(args.lock_after)));
     let journal = Arc::new(Door::new(setup::data_dir(global)?, Arc::new(SystemClock), idle));
-    let safety_plan = Arc::new(setup::safety_plan(global)?);
+    let safety_plan = Arc::new(PlanKeeper::behind(Arc::clone(&journal)));
     let token = AccessToken::generate()?;
     let token_file = setup::data_dir(global)?.join("token");
     token.write_file(&token_file)?;

@@ -10,9 +10,9 @@ use super::error::CliError;
 use super::progress::{Shown, megabytes};
 use crate::assistant::{Assistant, ModelBody};
 use crate::crisis::Date;
-use crate::crisis::safety_plan::PlanFile;
 use crate::disk;
 use crate::heads::Heads;
+use crate::journal::{Door, PlanKeeper, SystemClock};
 use crate::language::{Engine, LoadOptions};
 use crate::weights::{
     Cancel, ModelCache, ModelRef, ModelSpec, ModelStatus, Registry, WeightsError, sha256_of,
@@ -240,8 +240,8 @@ pub(super) fn data_folder(global: &Global) -> Result<PathBuf, CliError> {
 }
 
 /// The person's safety plan, whether it is there yet or not.
-pub(super) fn safety_plan(global: &Global) -> Result<PlanFile, CliError> {
-    Ok(PlanFile::in_folder(data_folder(global)?))
+pub(super) fn safety_plan(global: &Global) -> Result<PlanKeeper, CliError> {
+    Ok(PlanKeeper::behind(Arc::new(Door::new(data_folder(global)?, Arc::new(SystemClock), None))))
 }
 
 /// The same assistant, whose escalations bring the person's safety plan in. Without a folder for

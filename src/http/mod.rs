@@ -115,11 +115,9 @@ fn build(service: Service, port: u16, stopping: CancellationToken) -> (Router, S
         .split_for_parts();
 
     let guard = Arc::new(Guard::new(service.token, port));
-    let plan: Arc<dyn PlanStore> =
-        Arc::new(safety_plan::BehindDoor::new(service.safety_plan, Arc::clone(&service.journal)));
     let shared = Shared(Arc::new(Parts {
-        assistant: service.assistant.with_safety_plan(Arc::clone(&plan)),
-        safety_plan: plan,
+        assistant: service.assistant.with_safety_plan(Arc::clone(&service.safety_plan)),
+        safety_plan: service.safety_plan,
         journal: service.journal,
         reader: journal::Reader::default(),
         derivations: Semaphore::new(1),

@@ -20,7 +20,6 @@ use crate::crisis::CountryCode;
 use crate::crisis::safety_plan::{
     KeptPlan, PlanError, PlanStore, PlanStoreError, Revision, SafetyPlan, SafetyPlanBody,
 };
-use crate::journal::Door;
 
 /// Give the safety plan.
 ///
@@ -150,47 +149,6 @@ impl Shared {
     }
 }
 
-/// The plan of somebody who may want it hidden while their journal is locked.
-pub(super) struct BehindDoor {
-    store: Arc<dyn PlanStore>,
-    door: Arc<Door>,
-}
-
-impl BehindDoor {
-    pub(super) fn new(store: Arc<dyn PlanStore>, door: Arc<Door>) -> Self {
-        Self { store, door }
-    }
-
-    /// A journal whose lock cannot be told from its key file counts as locked.
-    fn is_locked(&self) -> bool {
-        self.door.standing().map_or(true, |standing| standing.locked)
-    }
-}
-
-impl PlanStore for BehindDoor {
-    fn read(&self) -> Result<Option<KeptPlan>, PlanStoreError> {
-        match self.store.read()? {
-            Some(kept) if !kept.readable_when_locked && self.is_locked() => Err(PlanStoreError::Locked),
-            read => Ok(read),
-        }
-    }
-
-    fn write(
-        &self,
-        plan: &SafetyPlan,
-        readable_when_locked: bool,
-        over: Option<&Revision>,
-    ) -> Result<KeptPlan, PlanStoreError> {
-        self.read()?;
-        self.store.write(plan, readable_when_locked, over)
-    }
-
-    fn erase(&self, looked_at: &Revision) -> Result<(), PlanStoreError> {
-        self.read()?;
-        self.store.erase(looked_at)
-    }
-}
-
 /// Its state as an `ETag`.
 fn tag(revision: &Revision) -> String {
     format!("\"{}\"", revision.as_str())
@@ -208,6 +166,7 @@ impl From<PlanStoreError> for Problem {
             PlanStoreError::Damaged { .. } => Self::new(ProblemKind::PlanDamaged, &error),
             PlanStoreError::Newer { .. } => Self::new(ProblemKind::PlanNewer, &error),
             PlanStoreError::Locked => ProblemKind::JournalLocked.into(),
+            PlanStoreError::Journal { .. } => Self::new(ProblemKind::PlanNotKept, &error),
             PlanStoreError::Changed => ProblemKind::ChangedMeanwhile.into(),
             PlanStoreError::Io { .. } => Self::new(ProblemKind::PlanNotKept, &error),
         }

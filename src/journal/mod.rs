@@ -21,6 +21,7 @@ mod findings;
 mod log;
 mod model;
 mod parts;
+mod plan;
 mod records;
 mod responses;
 mod rows;
@@ -50,6 +51,7 @@ pub use model::{
     Screening, ThoughtRecord, Verdict,
 };
 pub use parts::{Answer, KeptDialogue, KeptPart, KeptTurn};
+pub use plan::PlanKeeper;
 pub use time::{Clock, Stamp, StampError, SystemClock};
 pub use values::{EntryText, Id, Line, Mood, Percent, Tag, ValueError};
 

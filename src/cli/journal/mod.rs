@@ -28,7 +28,7 @@ use super::error::CliError;
 use super::setup;
 use crate::disk;
 use crate::journal::vault::{Vault, VaultState};
-use crate::journal::{self, Health, Journal, JournalError, SystemClock};
+use crate::journal::{self, Door, Health, Journal, JournalError, SystemClock};
 
 pub(super) async fn run(global: &Global, command: JournalCommand) -> Result<(), CliError> {
     match command {
@@ -94,6 +94,11 @@ pub(super) fn health(global: &Global) -> Result<Option<Health>, CliError> {
     let folder = setup::data_dir(global)?;
     let unlock = secret::unlock(global, &folder)?;
     Ok(journal::check_folder(&folder, &unlock)?)
+}
+
+/// Unlocks the journal behind a door, asking for the passphrase.
+pub(super) fn unlock(global: &Global, door: &Door) -> Result<(), CliError> {
+    Ok(door.unlock(&secret::unlock(global, door.folder())?)?)
 }
 
 pub(super) fn print_json<T: Serialize>(value: &T) -> Result<(), CliError> {

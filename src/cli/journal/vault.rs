@@ -9,7 +9,8 @@ use crate::cli::error::CliError;
 use crate::cli::page::Page;
 use crate::cli::setup;
 use crate::journal::vault::{RecoveryCode, Unlock, Vault, VaultError, VaultState};
-use crate::journal::{self, JournalError};
+use crate::crisis::safety_plan::PlanStore as _;
+use crate::journal::{self, Door, JournalError, PlanKeeper, SystemClock};
 
 pub(in crate::cli) fn run(global: &Global, command: VaultCommand) -> Result<(), CliError> {
     let folder = setup::data_dir(global)?;
@@ -34,7 +35,7 @@ pub(in crate::cli) fn run(global: &Global, command: VaultCommand) -> Result<(), 
             // The whole way, so that it is sure that the journal itself opens.
             let unlock = secret::unlock(global, &folder)?;
             if journal::exists(&folder) {
-                journal::open(&folder, &unlock, std::sync::Arc::new(journal::SystemClock))?;
+                journal::open(&folder, &unlock, std::sync::Arc::new(SystemClock))?;
             } else {
                 vault.open(&unlock).map_err(JournalError::from)?;
             }
@@ -46,7 +47,8 @@ pub(in crate::cli) fn run(global: &Global, command: VaultCommand) -> Result<(), 
         VaultCommand::Passphrase { new_passphrase_fd, remove, json } => {
             // There may be no journal yet; one that has a passphrase from its first line is best.
             let unlock = secret::unlock(global, &folder)?;
-            journal::open(&folder, &unlock, std::sync::Arc::new(journal::SystemClock))?;
+            let door = std::sync::Arc::new(Door::new(folder, std::sync::Arc::new(SystemClock), None));
+            door.unlock(&unlock)?;
             if remove {
                 vault.remove_passphrase(&unlock).map_err(JournalError::from)?;
                 if json {
@@ -56,6 +58,8 @@ pub(in crate::cli) fn run(global: &Global, command: VaultCommand) -> Result<(), 
             }
             let new = secret::new_passphrase(global, new_passphrase_fd)?;
             let code = vault.set_passphrase(&unlock, &new).map_err(JournalError::from)?;
+            // A safety plan that is not to be read without it goes behind it.
+            PlanKeeper::behind(door).settle()?;
             tell(
                 global,
                 "Copies of the old vault.json, in backups made elsewhere, still open with what opened them.",

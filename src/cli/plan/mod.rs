@@ -1,4 +1,5 @@
-//! `evenkeel plan`: the person's safety plan. Needs no model, no network and no passphrase.
+//! `evenkeel plan`: the person's safety plan. Needs no model and no network, and no passphrase unless
+//! its owner wants it.
 
 mod args;
 mod show;
@@ -10,14 +11,16 @@ use std::path::Path;
 use super::args::Global;
 use super::error::CliError;
 use super::page::{self, Page};
-use super::{input, setup};
+use super::{input, journal, setup};
 use crate::assistant::{Assistant, PlanChangeBody, Turn};
 use crate::crisis::CountryCode;
 use crate::crisis::safety_plan::{
-    KeptPlan, PlanError, PlanFile, PlanLine, PlanStep, PlanStore as _, PlanTexts, Revision, SafetyPlan,
+    KeptPlan, PlanError, PlanLine, PlanStep, PlanStore as _, PlanStoreError, PlanTexts, Revision, SafetyPlan,
     SafetyPlanBody,
 };
 use crate::entry::Limit;
+use crate::journal::vault::VaultError;
+use crate::journal::{JournalError, PlanKeeper};
 pub(super) use args::PlanArgs;
 use args::PlanCommand;
 use wizard::{Ended, Wizard};
@@ -45,7 +48,7 @@ pub(super) async fn run(global: &Global, args: PlanArgs) -> Result<(), CliError>
 
 /// What every one of these commands has before it.
 struct Desk {
-    file: PlanFile,
+    kept: PlanKeeper,
     assistant: Assistant,
     country: CountryCode,
     quiet: bool,
@@ -62,8 +65,15 @@ impl Desk {
     fn open(global: &Global, country: Option<&str>) -> Result<Self, CliError> {
         let country = CountryCode::named(country).map_err(|e| CliError::Assistant(e.into()))?;
         let assistant = setup::with_safety_plan(global, setup::rules_only()?);
-        let file = setup::safety_plan(global)?;
-        Ok(Self { file, assistant, country, quiet: global.quiet })
+        let kept = setup::safety_plan(global)?;
+        if matches!(kept.read(), Err(PlanStoreError::Locked)) {
+            // Whoever can't unlock it is told so beside the help.
+            match journal::unlock(global, kept.door()) {
+                Err(CliError::Journal(JournalError::Vault(VaultError::Locked))) => {}
+                done => done?,
+            }
+        }
+        Ok(Self { kept, assistant, country, quiet: global.quiet })
     }
 
     fn texts(&self) -> &PlanTexts {
@@ -71,7 +81,7 @@ impl Desk {
     }
 
     fn look(&self) -> Result<Looked, CliError> {
-        Ok(match self.file.read()? {
+        Ok(match self.kept.read()? {
             Some(KeptPlan { plan, readable_when_locked, revision }) => {
                 Looked { plan, readable_when_locked, revision: Some(revision) }
             }
@@ -80,7 +90,7 @@ impl Desk {
     }
 
     fn show(&self, json: bool) -> Result<(), CliError> {
-        let read = self.file.read();
+        let read = self.kept.read();
         if json {
             let plan = read?.map(|kept| SafetyPlanBody::new(&kept.plan, kept.readable_when_locked));
             return print_json(&serde_json::json!({ "schema": 1, "plan": plan }));
@@ -175,12 +185,12 @@ impl Desk {
                 return page.print();
             }
         };
-        let done = format!("Your safety plan is kept in {}", self.file.path().display());
+        let done = format!("Your safety plan is kept in {}", self.kept.place().display());
         self.keep(&looked, &plan, readable, json, &done).await
     }
 
     fn export(&self, json: bool) -> Result<(), CliError> {
-        let Some(kept) = self.file.read()? else {
+        let Some(kept) = self.kept.read()? else {
             return Err(CliError::Failed(
                 "There is no safety plan here yet. Begin one with `evenkeel plan edit`.".to_owned(),
             ));
@@ -194,11 +204,11 @@ impl Desk {
     }
 
     fn erase(&self, yes: bool, json: bool) -> Result<(), CliError> {
-        let kept = self.file.read()?;
+        let kept = self.kept.read()?;
         let wanted =
             kept.is_some() && (yes || is_agreed("Erase your safety plan? It can't be brought back.")?);
         if let Some(kept) = kept.as_ref().filter(|_| wanted) {
-            self.file.erase(&kept.revision)?;
+            self.kept.erase(&kept.revision)?;
         }
         if json {
             return print_json(&serde_json::json!({ "schema": 1, "erased": wanted }));
@@ -222,7 +232,7 @@ impl Desk {
         json: bool,
         done: &str,
     ) -> Result<(), CliError> {
-        let kept = self.file.write(plan, readable_when_locked, looked.revision.as_ref())?;
+        let kept = self.kept.write(plan, readable_when_locked, looked.revision.as_ref())?;
         if looked.revision.is_none() && !readable_when_locked && !self.quiet {
             let mut said = Page::new();
             self.texts().plain().iter().for_each(|line| said.aside(line));

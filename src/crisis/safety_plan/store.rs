@@ -1,5 +1,4 @@
-//! Where a plan is kept: the door behind which there is a plain file today, and a vault may be
-//! one day.
+//! Where a plan is kept: the door behind which there is a plain file, or a journal.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -71,6 +70,12 @@ pub enum PlanStoreError {
     /// Its owner wants it hidden while the journal is locked, and it is.
     #[error("Your safety plan opens with your journal, which is locked. Nothing was changed.")]
     Locked,
+    /// It lies in the journal, which can't be read or written.
+    #[error("Your safety plan lies in your journal. {why}")]
+    Journal {
+        /// What is wrong with the journal, in a sentence or two.
+        why: String,
+    },
     /// It is no longer as it was when it was looked at.
     #[error(
         "Your safety plan was changed from elsewhere meanwhile. Nothing was overwritten. Look at it and try again."
@@ -114,4 +119,12 @@ pub trait PlanStore: Send + Sync {
     /// # Errors
     /// As [`PlanStore::write`].
     fn erase(&self, looked_at: &Revision) -> Result<(), PlanStoreError>;
+
+    /// Brings the plan to where its owner's choice puts it, after what locks it has changed.
+    ///
+    /// # Errors
+    /// As [`PlanStore::write`]; then the plan is where it was.
+    fn settle(&self) -> Result<(), PlanStoreError> {
+        Ok(())
+    }
 }

@@ -1,5 +1,6 @@
 //! `/vault`: the lock on the journal.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json as Reply;
@@ -205,6 +206,7 @@ pub(in crate::http) async fn set_passphrase(
         (None, Some(code)) => Unlock::Code(code.code()?),
         (Some(_), Some(_)) => return Err(ProblemKind::UnfitSecret.into()),
     };
+    let plan = Arc::clone(&shared.0.safety_plan);
     shared
         .derive(move |door| {
             // It stays open; one that is not there yet is made, so that its first line has a
@@ -219,6 +221,11 @@ pub(in crate::http) async fn set_passphrase(
                     None
                 }
             };
+            // A plan that is not to be read without a passphrase goes behind it at once. Where
+            // that fails it does when it is next read; the passphrase is set all the same.
+            if plan.settle().is_err() {
+                tracing::warn!("the safety plan is not in the journal yet");
+            }
             Ok(SealedBody { recovery_code })
         })
         .await
