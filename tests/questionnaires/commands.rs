@@ -163,6 +163,7 @@ fn a_result_is_a_page() {
     let home = Home::new();
     let typed = ["1"; 20].join(",");
     assert_snapshot!(home.says(&["questionnaire", "take", "pcl-5", "--plain", "--answers", &typed], ""), @r#"
+
     PTSD Checklist for DSM-5 (PCL-5)
     Your answers add up to 20 of 80, which is below the published cut-
     offs.
@@ -190,6 +191,7 @@ fn a_result_is_a_page() {
     Not kept.
     "#);
     assert_snapshot!(home.says(&["questionnaire", "take", "audit-c", "--answers", "3,0,0"], ""), @r#"
+
     Alcohol Use Disorders Identification Test, consumption (AUDIT-C)
     Your answers add up to 3 of 12, which is at the cut-off for women,
     below that for men.
