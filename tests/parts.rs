@@ -54,7 +54,10 @@ fn each_dialogue_gets_one_answer_of_the_contract() {
     ]);
     assert_eq!(code, 1, "two lines could not be used");
     let ids: Vec<&Value> = lines.iter().map(|line| &line["id"]).collect();
-    assert_eq!(ids, [&json!("a"), &json!(7), &json!("c"), &json!("d"), &json!("e"), &json!("f"), &json!("g")]);
+    assert_eq!(
+        ids,
+        [&json!("a"), &json!(7), &json!("c"), &json!("d"), &json!("e"), &json!("f"), &json!("g")]
+    );
     assert_eq!((&lines[0]["part"]["name"], &lines[0]["source"]), (&json!("the Lid"), &json!("bank")));
     assert_eq!((&lines[1]["state"], &lines[1]["escalation"]), (&json!("refusing"), &Value::Null));
     assert_eq!((&lines[2]["state"], &lines[2]["stage"]), (&json!("crisis"), &json!("ground")));
@@ -103,7 +106,11 @@ fn a_dialogue_goes_on_where_it_was_left_and_keeps_what_was_confirmed() {
     let said: Vec<&Value> = turns.iter().filter(|t| t["from"] == "person").map(|t| &t["text"]).collect();
     assert_eq!(
         said,
-        ["a part of me won't let anyone help", "it sits in my throat like a lid", "it has been there since year three"]
+        [
+            "a part of me won't let anyone help",
+            "it sits in my throat like a lid",
+            "it has been there since year three"
+        ]
     );
 
     let drawn = folder.path().join("map.svg");

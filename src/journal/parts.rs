@@ -190,12 +190,7 @@ impl Journal {
     ///
     /// # Errors
     /// [`JournalError`]; then nothing was changed.
-    pub fn note_dialogue(
-        &self,
-        id: Id,
-        part: Option<Id>,
-        note: Option<&Line>,
-    ) -> Result<(), JournalError> {
+    pub fn note_dialogue(&self, id: Id, part: Option<Id>, note: Option<&Line>) -> Result<(), JournalError> {
         self.write(|tx| {
             let seq = seq_of(tx, id)?;
             if let Some(part) = part {
@@ -572,7 +567,8 @@ fn select_parts(
         db.prepare_cached("SELECT kind, text FROM part_lines WHERE part = ?1 ORDER BY kind, place")?;
     let mut ties = db.prepare_cached("SELECT tie, other FROM part_ties WHERE part = ?1 ORDER BY place")?;
     let with_notes = |(seq, mut part): (i64, KeptPart)| {
-        let rows_of = lines.query_map([seq], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+        let rows_of =
+            lines.query_map([seq], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
         for line in rows_of {
             let (kind, text) = line?;
             match Field::ALL.into_iter().find(|field| field.slug() == kind) {

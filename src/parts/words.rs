@@ -25,8 +25,8 @@ const HANGING: [&str; 44] = [
 ];
 /// Nor begin with: half of a condition, or a question.
 const HALVES: [&str; 20] = [
-    "if", "when", "whenever", "while", "until", "unless", "how", "why", "what", "where", "who", "do", "does", "did", "is", "are",
-    "could", "would", "should", "can",
+    "if", "when", "whenever", "while", "until", "unless", "how", "why", "what", "where", "who", "do", "does",
+    "did", "is", "are", "could", "would", "should", "can",
 ];
 /// What trails after a clause and adds nothing to it.
 const TRAILING: [&str; 9] =
@@ -58,10 +58,11 @@ pub fn takes_up(reply: &str, turn: &str) -> bool {
 #[must_use]
 pub fn quotable(turn: &str) -> Option<String> {
     let mut best: Option<(i32, &str)> = None;
-    let all = clauses(turn);
+    // Who writes in small letters only ends sentences with a full stop all the same.
+    let all: Vec<&str> = clauses(turn).into_iter().flat_map(|range| ended(&turn[range])).collect();
     let count = all.len() as i32;
-    for (place, range) in all.into_iter().enumerate() {
-        let Some(words) = trimmed(&turn[range]) else { continue };
+    for (place, clause) in all.into_iter().enumerate() {
+        let Some(words) = trimmed(clause) else { continue };
         let number = words.split_whitespace().count() as i32;
         let says = telling(words).count() as i32;
         if says == 0 {
@@ -75,6 +76,16 @@ pub fn quotable(turn: &str) -> Option<String> {
         }
     }
     best.map(|(_, words)| words.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// A text cut after each mark that ends a sentence.
+fn ended(text: &str) -> impl Iterator<Item = &str> {
+    let mut before = ' ';
+    text.split_inclusive(move |c: char| {
+        let ends = c.is_whitespace() && matches!(before, '.' | '?' | '!');
+        before = c;
+        ends
+    })
 }
 
 /// A clause without what it leans on; `None` if it does not read in quotation marks.
@@ -101,7 +112,8 @@ fn trimmed(clause: &str) -> Option<&str> {
     let odd = words.contains(['?', '!', '"', '“', '”', '{', '}', '<', '>', '*', '/', '@', '#'])
         || words.split_whitespace().any(|w| w.starts_with(['\'', '\u{2018}']) || w.ends_with('\''));
     let shouts = words.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
-    let reads = (LEAST..=MOST).contains(&count) && !odd && !half && !shouts && !HANGING.contains(&last.as_str());
+    let reads =
+        (LEAST..=MOST).contains(&count) && !odd && !half && !shouts && !HANGING.contains(&last.as_str());
     reads.then_some(words)
 }
 

@@ -83,8 +83,12 @@ pub(super) fn read(line: &str) -> Typed {
         "name" => return told(Command::Name, "Write what you call it: /name the Lid"),
         "agreed" => return told(Command::Agreement, "Write what you agreed: /agreed ask me first"),
         "quote" => return told(Command::Quote, "Write its words: /quote not today"),
-        "protects" => return told(|other| Command::Tie(Tie::Protects, other), "Write whom: /protects the small one"),
-        "against" => return told(|other| Command::Tie(Tie::Against, other), "Write whom: /against the drinker"),
+        "protects" => {
+            return told(|other| Command::Tie(Tie::Protects, other), "Write whom: /protects the small one");
+        }
+        "against" => {
+            return told(|other| Command::Tie(Tie::Against, other), "Write whom: /against the drinker");
+        }
         "role" => match Role::ALL.into_iter().find(|role| role.slug() == words.to_lowercase()) {
             Some(role) => Command::Role(role),
             None => return Typed::Unknown("A role is manager, firefighter, exile or self."),
@@ -111,7 +115,10 @@ mod tests {
         assert_eq!(read("   "), Typed::Nothing);
         assert_eq!(read("/PAUSE"), Typed::Command(Command::Pause));
         assert_eq!(read("/map a.svg"), Typed::Command(Command::Map(Some("a.svg".into()))));
-        assert_eq!(read("/keep place my throat"), Typed::Command(Command::Keep(Field::Place, "my throat".into())));
+        assert_eq!(
+            read("/keep place my throat"),
+            Typed::Command(Command::Keep(Field::Place, "my throat".into()))
+        );
         assert_eq!(read("/role Exile"), Typed::Command(Command::Role(Role::Exile)));
         for wrong in ["/name", "/role king", "/keep place", "/keep hat blue", "/what"] {
             assert!(matches!(read(wrong), Typed::Unknown(_)), "{wrong}");

@@ -158,7 +158,8 @@ impl Talk {
         drop(place);
         let asked = self.dialogue.stage();
         let (dialogue, effects) = self.dialogue.step(Event::Said(heard.heard));
-        let body = self.assistant.say(&self.request, self.confirmed(), (&dialogue, &effects), Some(&heard))?;
+        let body =
+            self.assistant.say(&self.request, self.confirmed(), (&dialogue, &effects), Some(&heard))?;
         self.offer(asked, &body);
         self.dialogue = dialogue;
         self.keep(&body, Some(&heard.risk))?;
@@ -288,7 +289,9 @@ impl Talk {
                 Ok(()) => page.aside(&format!("Drawn into {}.", file.display())),
                 Err(error) => page.aside(&error.to_string()),
             },
-            None if parts.is_empty() => page.aside("No part has a name yet. /name NAME gives this one its own."),
+            None if parts.is_empty() => {
+                page.aside("No part has a name yet. /name NAME gives this one its own.")
+            }
             None => parts.iter().for_each(|part| notes::show(page, part)),
         }
         Ok(())
@@ -359,7 +362,12 @@ impl Talk {
             return Ok(());
         }
         if !self.offers.is_empty() && self.part.name.is_empty() {
-            let Some(name) = ask(next, "If you want to keep something of this part: what do you call it? Enter keeps nothing.").await? else {
+            let Some(name) = ask(
+                next,
+                "If you want to keep something of this part: what do you call it? Enter keeps nothing.",
+            )
+            .await?
+            else {
                 return Ok(());
             };
             self.part.name = name;
@@ -369,7 +377,10 @@ impl Talk {
                 break;
             }
             let question = format!("{}: “{words}”. Keep that? [y/n]", field.label());
-            if ask(next, &question).await?.is_some_and(|said| matches!(said.to_lowercase().as_str(), "y" | "yes")) {
+            if ask(next, &question)
+                .await?
+                .is_some_and(|said| matches!(said.to_lowercase().as_str(), "y" | "yes"))
+            {
                 self.part.fields.insert(field, words);
             }
         }

@@ -159,9 +159,11 @@ impl Journal {
                     Some(here) => note(here == *dialogue, &mut imported),
                     None => {
                         parts::insert_dialogue(tx, dialogue).map_err(|error| match error {
-                            JournalError::Missing { .. } => {
-                                fault_at(&text, dialogue.id, "The part that this dialogue is about is not there.")
-                            }
+                            JournalError::Missing { .. } => fault_at(
+                                &text,
+                                dialogue.id,
+                                "The part that this dialogue is about is not there.",
+                            ),
                             other => other,
                         })?;
                         imported.dialogues += 1;

@@ -17,7 +17,8 @@ pub(super) fn of_part(part: &KeptPart) -> String {
     for (field, words) in &notes.fields {
         let _ = write!(text, "\n## {}\n\n{words}\n", field.label());
     }
-    let ties: Vec<String> = notes.ties.iter().map(|(tie, other)| format!("{}: {other}", tie.slug())).collect();
+    let ties: Vec<String> =
+        notes.ties.iter().map(|(tie, other)| format!("{}: {other}", tie.slug())).collect();
     for (title, lines) in [("Ties", &ties), ("Agreements", &notes.agreements), ("Its words", &notes.quotes)] {
         if !lines.is_empty() {
             let _ = write!(text, "\n## {title}\n\n");
@@ -30,7 +31,8 @@ pub(super) fn of_part(part: &KeptPart) -> String {
 }
 
 pub(super) fn of_dialogue(dialogue: &KeptDialogue) -> String {
-    let mut text = format!("---\nid: {}\nbegun: {}\nsaved: {}\n", dialogue.id, dialogue.begun, dialogue.saved);
+    let mut text =
+        format!("---\nid: {}\nbegun: {}\nsaved: {}\n", dialogue.id, dialogue.begun, dialogue.saved);
     if let Some(part) = dialogue.part {
         let _ = writeln!(text, "part: {part}");
     }

@@ -17,7 +17,7 @@ fn an_export_is_taken_in_again_field_by_field() {
     assert_eq!((imported.entries, imported.thought_records, imported.drafts), (2, 2, 1));
     assert_eq!(String::from_utf8(exported(&new)).unwrap(), String::from_utf8(first.clone()).unwrap());
     let again = new.import_json(&mut first.as_slice()).unwrap();
-    assert_eq!(again, Imported { already_here: 4, ..Imported::default() });
+    assert_eq!(again, Imported { already_here: 6, ..Imported::default() });
     journal.erase(Erase::All).unwrap();
     journal.import_json(&mut first.as_slice()).unwrap();
     assert_eq!(exported(&journal), first);
@@ -90,12 +90,12 @@ fn folders_of_markdown_and_tables_hold_every_text_and_are_private() {
         (files, all)
     };
     let (files, markdown) = all(Form::Markdown, "markdown");
-    assert_eq!(files, 5);
+    assert_eq!(files, 7);
     for words in ["=changed\nlater", "I will be fired.", "half a", "fear: 80, after 30", "\"a b\", \"c\""] {
         assert!(markdown.contains(words), "{words}");
     }
     let (files, tables) = all(Form::Csv, "tables");
-    assert_eq!(files, 9);
+    assert_eq!(files, 13);
     for words in
         ["'=changed\nlater", "I will be fired.", "half a", "fortune_telling,accepted", "Everyone would be"]
     {

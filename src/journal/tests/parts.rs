@@ -122,7 +122,8 @@ fn parts_and_dialogues_go_along_and_come_back() {
             .unwrap()
             .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
             .collect();
-        for words in ["the Lid", "in my throat", "a part of me won't let anyone help", "it likes to be asked"] {
+        for words in ["the Lid", "in my throat", "a part of me won't let anyone help", "it likes to be asked"]
+        {
             assert!(all.contains(words), "{form:?} {words}");
         }
     }
