@@ -19,6 +19,8 @@ const TOGETHER: usize = 2;
 /// fewer words out of a talk they make too little: of 34 moments in danger of the training part that
 /// they notice in turns of any length, 33 have as many, and of 90 false alarms 57.
 const AS_AN_ENTRY: usize = 16;
+/// Of fewer words only the phrase rules judge whether they speak of danger: the model takes "idk" for it.
+const A_FEW: usize = 6;
 /// Characters that those may have; of more, the last count.
 const MOST_TOGETHER: usize = 4_000;
 /// What a part is called that has no name yet.
@@ -140,26 +142,33 @@ impl Assistant {
         // it as a turn of a talk; one that is as long as an entry also as an entry.
         let noticed = noticing.read(session, history).await?;
         let mut opinion = ModelOpinion::none();
-        if entry.normalised().split_whitespace().count() >= AS_AN_ENTRY
+        let words = entry.normalised().split_whitespace().count();
+        if words >= AS_AN_ENTRY
             && let (_, Some(read)) = self.opinion(&entry, place).await?
         {
             opinion = read;
         }
-        opinion.believe(Level::PassiveIdeation, noticed.danger, noticed.thresholds[0]);
+        if words >= A_FEW {
+            opinion.believe(Level::PassiveIdeation, noticed.danger, noticed.thresholds[0]);
+        }
         let screen = &self.content.screen;
-        let alone =
-            screen.assess(&[Part { name: PartName::Text, entry: &entry, opinion: Some(opinion.clone()) }]);
+        let alone = screen.assess(&[Part { name: PartName::Text, entry: &entry, opinion: Some(opinion) }]);
         let mut risk = alone.clone();
+        let rules = &self.content.guide.rules;
+        let (mut came_through, mut unread) = (false, alone.coverage == Coverage::UnsupportedLanguage);
         if let Some(entry) = together(history)? {
             let part = Part { name: PartName::Situation, entry: &entry, opinion: Some(ModelOpinion::none()) };
             let before = screen.assess(&[part]);
-            // A person may say that they are safe now.
-            let rules = &self.content.guide.rules;
-            if before.tier.escalates() && !alone.tier.escalates() && !rules.is_safe(&last.text) {
-                risk = Risk { coverage: alone.coverage, ..before };
+            // A few words tell no language; what came before them does.
+            unread |= words < A_FEW && before.coverage == Coverage::UnsupportedLanguage;
+            // A person may say that they are safe now; then the way leads through the room.
+            if before.tier.escalates() && !alone.tier.escalates() {
+                came_through = before.tier < Tier::Emergency && rules.is_safe(&last.text);
+                if !came_through {
+                    risk = Risk { coverage: alone.coverage, ..before };
+                }
             }
         }
-        let rules = &self.content.guide.rules;
         let state = match rules.state(&last.text) {
             Some(sure) => sure,
             // Danger that counts is in the risk.
@@ -168,13 +177,10 @@ impl Assistant {
                 state => state,
             },
         };
-        let topic = match risk.coverage {
-            Coverage::UnsupportedLanguage => Topic::Unread,
-            _ => rules.topic(&last.text),
-        };
+        let topic = if unread { Topic::Unread } else { rules.topic(&last.text) };
         let danger = if risk.tier.escalates() {
             Danger::Present
-        } else if risk.unmoored {
+        } else if risk.unmoored || came_through {
             Danger::Unmoored
         } else {
             Danger::None
@@ -184,7 +190,7 @@ impl Assistant {
             topic,
             // What has no words, or none that can be read, says nothing of how the person is.
             state: if matches!(topic, Topic::NoWords | Topic::Unread) { State::Open } else { state },
-            toward: noticed.toward(state),
+            toward: if rules.is_closing(&last.text) { Stage::ThankAndClose } else { noticed.toward(state) },
             leave: rules.leave(&last.text),
             seems: noticed.seems(),
         };
@@ -250,7 +256,7 @@ impl Assistant {
                     body.escalation = Some(escalation);
                 }
                 Effect::Say(saying) => {
-                    guide.replies.saying(*saying, seed as usize).clone_into(&mut body.reply)
+                    guide.replies.saying(*saying, request.history.len() / 2).clone_into(&mut body.reply)
                 }
                 Effect::Reply(wanted) => {
                     if wanted.state == State::Overwhelmed {

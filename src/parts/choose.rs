@@ -5,7 +5,7 @@ use super::bank::{Line, Replies, quoted};
 use super::checks::Checks;
 use super::dialogue::Wanted;
 use super::rules::plain;
-use super::stage::{Role, Speaker, Turn};
+use super::stage::{Role, Speaker, State, Turn};
 use super::words::{quotable, takes_up};
 
 /// Openers of the guide's that do not come again.
@@ -43,7 +43,9 @@ pub fn choose(replies: &Replies, checks: &Checks, moment: &Moment<'_>) -> Option
     let guide: Vec<&str> =
         moment.history.iter().filter(|t| t.from == Speaker::Guide).map(|t| t.text.as_str()).collect();
     let last: Vec<&str> = guide.iter().rev().take(OPENERS).copied().collect();
-    let words = quotable(said);
+    // Who is flooded needs the room, not their own words.
+    let flooded = moment.wanted.state == State::Overwhelmed;
+    let words = quotable(said).filter(|_| !flooded);
     let spoken = format!(" {} ", plain(said));
     let mut best: Option<(i64, Chosen)> = None;
     for line in replies.lines().iter().filter(|line| line.answers(moment.wanted)) {
@@ -151,7 +153,7 @@ pub fn seed_of(history: &[Turn]) -> u64 {
 #[allow(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
 mod tests {
     use super::super::checks::opener;
-    use super::super::stage::{Stage, State};
+    use super::super::stage::Stage;
     use super::*;
     use proptest::prelude::*;
 

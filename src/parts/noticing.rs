@@ -32,6 +32,8 @@ const NEARLY: f32 = 0.85;
 const ROLE_SURE: f32 = 0.6;
 /// Caution is due from here on.
 const EXILE_LIKELY: f32 = 0.5;
+/// How much likelier than any other step the end has to be.
+const SURE_END: f32 = 1.5;
 /// Lengths of a talk that are told apart.
 const LENGTHS: usize = 5;
 const STAGES: usize = Stage::ALL.len();
@@ -222,7 +224,12 @@ impl Noticed {
             _ => {
                 let open = Stage::ALL.into_iter().filter(|stage| *stage != Stage::Ground);
                 let of = |stage: &Stage| self.stage[state.index()][stage.index()];
-                let likeliest = open.max_by(|a, b| of(a).total_cmp(&of(b)));
+                // The end comes too early rather than too late: it has to be much the likeliest.
+                let weighed = |stage: &Stage| match stage {
+                    Stage::ThankAndClose => of(stage) / SURE_END,
+                    _ => of(stage),
+                };
+                let likeliest = open.max_by(|a, b| weighed(a).total_cmp(&weighed(b)));
                 likeliest.unwrap_or(Stage::Find)
             }
         }

@@ -31,6 +31,17 @@ const HALVES: [&str; 20] = [
 /// What trails after a clause and adds nothing to it.
 const TRAILING: [&str; 9] =
     [" i guess", " i suppose", " i think", " idk", " lol", " haha", " tbh", " you know", " or something"];
+/// What is no answer, and reads as a reproach when it is given back.
+const NO_ANSWERS: [&str; 8] = [
+    "i dont know",
+    "dont know",
+    "i dunno",
+    "i dont care",
+    "dont care",
+    "not really",
+    "not sure",
+    "im not sure",
+];
 /// Words that carry nothing by themselves.
 const EMPTY: [&str; 66] = [
     "i", "im", "ive", "id", "ill", "me", "my", "it", "its", "is", "was", "are", "were", "be", "been", "the",
@@ -107,13 +118,18 @@ fn trimmed(clause: &str) -> Option<&str> {
         words = rest.trim_matches(marks);
     }
     let count = words.split_whitespace().count();
+    let says_nothing = NO_ANSWERS.contains(&plain(words).as_str());
     let half = words.split_whitespace().next().is_some_and(|word| HALVES.contains(&plain(word).as_str()));
     let last = words.split_whitespace().next_back().map(plain).unwrap_or_default();
     let odd = words.contains(['?', '!', '"', '“', '”', '{', '}', '<', '>', '*', '/', '@', '#'])
         || words.split_whitespace().any(|w| w.starts_with(['\'', '\u{2018}']) || w.ends_with('\''));
     let shouts = words.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
-    let reads =
-        (LEAST..=MOST).contains(&count) && !odd && !half && !shouts && !HANGING.contains(&last.as_str());
+    let reads = (LEAST..=MOST).contains(&count)
+        && !odd
+        && !half
+        && !says_nothing
+        && !shouts
+        && !HANGING.contains(&last.as_str());
     reads.then_some(words)
 }
 
