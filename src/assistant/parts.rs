@@ -256,7 +256,7 @@ impl Assistant {
                     body.escalation = Some(escalation);
                 }
                 Effect::Say(saying) => {
-                    guide.replies.saying(*saying, request.history.len() / 2).clone_into(&mut body.reply)
+                    guide.replies.saying(*saying, request.history.len() / 2).clone_into(&mut body.reply);
                 }
                 Effect::Reply(wanted) => {
                     if wanted.state == State::Overwhelmed {
@@ -270,16 +270,13 @@ impl Assistant {
                         role: role.or(seems),
                         seed,
                     };
-                    match choose(&guide.replies, &guide.checks, &moment) {
-                        Some(chosen) => {
-                            body.reply = chosen.text;
-                            body.line = Some(chosen.line);
-                            body.source = PartsSource::Bank;
-                        }
-                        None => {
-                            let saying = guide.replies.saying(Saying::GoOn, seed as usize);
-                            saying.clone_into(&mut body.reply);
-                        }
+                    if let Some(chosen) = choose(&guide.replies, &guide.checks, &moment) {
+                        body.reply = chosen.text;
+                        body.line = Some(chosen.line);
+                        body.source = PartsSource::Bank;
+                    } else {
+                        let saying = guide.replies.saying(Saying::GoOn, request.history.len());
+                        saying.clone_into(&mut body.reply);
                     }
                 }
             }

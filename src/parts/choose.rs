@@ -69,8 +69,8 @@ pub fn choose(replies: &Replies, checks: &Checks, moment: &Moment<'_>) -> Option
                 _ => continue,
             },
         };
-        let score =
-            score(line, &text, said, cued, &guide) * 1_000 + (mixed(moment.seed, &line.id) % 1_000) as i64;
+        let score = score(line, &text, said, cued, &guide) * 1_000
+            + i64::from((mixed(moment.seed, &line.id) % 1_000) as u16);
         if best.as_ref().is_none_or(|(most, _)| score > *most) {
             best = Some((score, Chosen { line: line.id.clone(), text }));
         }

@@ -68,20 +68,20 @@ pub fn takes_up(reply: &str, turn: &str) -> bool {
 /// The words of a turn that read best in quotation marks: a short clause that stands by itself.
 #[must_use]
 pub fn quotable(turn: &str) -> Option<String> {
-    let mut best: Option<(i32, &str)> = None;
+    let mut best: Option<(usize, &str)> = None;
     // Who writes in small letters only ends sentences with a full stop all the same.
     let all: Vec<&str> = clauses(turn).into_iter().flat_map(|range| ended(&turn[range])).collect();
-    let count = all.len() as i32;
+    let count = all.len();
     for (place, clause) in all.into_iter().enumerate() {
         let Some(words) = trimmed(clause) else { continue };
-        let number = words.split_whitespace().count() as i32;
-        let says = telling(words).count() as i32;
+        let number = words.split_whitespace().count();
+        let says = telling(words).count();
         if says == 0 {
             continue;
         }
         // A few telling words, of a length that reads at once, late rather than early.
         let length = if (3..=7).contains(&number) { 4 } else { 0 };
-        let score = 2 * says.min(3) + length + (place as i32 * 3) / count.max(1);
+        let score = 2 * says.min(3) + length + (place * 3) / count.max(1);
         if best.is_none_or(|(least, _)| score >= least) {
             best = Some((score, words));
         }

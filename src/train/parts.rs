@@ -248,9 +248,6 @@ async fn steps(
         x.iter().zip(lines).for_each(|(x, (_, stage))| rows.push(x, *stage, 1));
         rows
     };
-    fn talks(lines: &[(String, usize)]) -> Vec<(String, &str)> {
-        lines.iter().map(|(text, _)| (String::new(), text.as_str())).collect()
-    }
     let x = reader.read(&talks(&lines), "guides' lines").await?;
     let learn = rows(&lines, x).balanced(stages);
     let lines = of(&judged.moments);
@@ -281,6 +278,11 @@ async fn steps(
     tensors.linear.push((ASKED_HEAD.into(), says));
     tensors.linear.push((STAGE_HEAD.into(), map));
     Ok(())
+}
+
+/// Lines as talks of their own.
+fn talks(lines: &[(String, usize)]) -> Vec<(String, &str)> {
+    lines.iter().map(|(text, _)| (String::new(), text.as_str())).collect()
 }
 
 /// The least threshold that no more than a part of the others reach.
