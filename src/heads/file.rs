@@ -65,7 +65,7 @@ impl HeadTensors {
                 let map = map.ok_or_else(|| HeadFileError::Missing(name.clone()))?;
                 let list = if view.dtype() == Dtype::F16 { &mut parts.halved } else { &mut parts.linear };
                 list.push((head.to_owned(), map));
-            } else if !name.ends_with(".bias") {
+            } else if name.strip_suffix(".bias").is_none() {
                 parts.vectors.push((name.clone(), values(&view)?));
             }
         }

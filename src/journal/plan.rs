@@ -39,7 +39,11 @@ impl PlanKeeper {
     /// Where the plan lies, as a person is told.
     #[must_use]
     pub fn place(&self) -> PathBuf {
-        if self.marker().exists() { self.door.folder().join(super::connect::DATABASE) } else { self.file.path() }
+        if self.marker().exists() {
+            self.door.folder().join(super::connect::DATABASE)
+        } else {
+            self.file.path()
+        }
     }
 
     /// The way to the journal that may hold it.

@@ -5,7 +5,7 @@ use super::bank::{Line, Replies, quoted};
 use super::checks::Checks;
 use super::dialogue::Wanted;
 use super::rules::plain;
-use super::stage::{Role, Speaker, Turn};
+use super::stage::{Role, Speaker, State, Turn};
 use super::words::{quotable, takes_up};
 
 /// Openers of the guide's that do not come again.
@@ -43,7 +43,9 @@ pub fn choose(replies: &Replies, checks: &Checks, moment: &Moment<'_>) -> Option
     let guide: Vec<&str> =
         moment.history.iter().filter(|t| t.from == Speaker::Guide).map(|t| t.text.as_str()).collect();
     let last: Vec<&str> = guide.iter().rev().take(OPENERS).copied().collect();
-    let words = quotable(said);
+    // Who is flooded needs the room, not their own words.
+    let flooded = moment.wanted.state == State::Overwhelmed;
+    let words = quotable(said).filter(|_| !flooded);
     let spoken = format!(" {} ", plain(said));
     let mut best: Option<(i64, Chosen)> = None;
     for line in replies.lines().iter().filter(|line| line.answers(moment.wanted)) {
@@ -67,8 +69,8 @@ pub fn choose(replies: &Replies, checks: &Checks, moment: &Moment<'_>) -> Option
                 _ => continue,
             },
         };
-        let score =
-            score(line, &text, said, cued, &guide) * 1_000 + (mixed(moment.seed, &line.id) % 1_000) as i64;
+        let score = score(line, &text, said, cued, &guide) * 1_000
+            + i64::from((mixed(moment.seed, &line.id) % 1_000) as u16);
         if best.as_ref().is_none_or(|(most, _)| score > *most) {
             best = Some((score, Chosen { line: line.id.clone(), text }));
         }
@@ -151,7 +153,7 @@ pub fn seed_of(history: &[Turn]) -> u64 {
 #[allow(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
 mod tests {
     use super::super::checks::opener;
-    use super::super::stage::{Stage, State};
+    use super::super::stage::Stage;
     use super::*;
     use proptest::prelude::*;
 

@@ -379,7 +379,8 @@ impl Dialogue {
     }
 
     fn reply(&mut self, stage: Stage, state: State, asks_leave: bool) -> Effect {
-        self.stayed = if self.stage == Some(stage) { self.stayed.saturating_add(1) } else { 1 };
+        let stays = if self.stage == Some(stage) { self.stayed } else { 0 };
+        self.stayed = stays.saturating_add(u8::from(state == State::Open));
         self.stage = Some(stage);
         let on_the_way = !matches!(stage, Stage::Unblend | Stage::Ground);
         if on_the_way && !asks_leave {

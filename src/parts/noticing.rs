@@ -6,67 +6,123 @@ use crate::entry::{Entry, Limit};
 use crate::heads::{HeadFileError, Heads, Linear, sigmoid};
 use crate::language::{LanguageError, Session};
 
-/// Name of the head with one output for each state, read on [`features`].
+/// Name of the head with one output for each state, read on [`features`] of a talk.
 pub const STATE_HEAD: &str = "parts.state";
-/// Name of the head with one output for each step.
+/// Name of the head with one output for each step, read on [`way`].
 pub const STAGE_HEAD: &str = "parts.stage";
 /// Name of the head with one output for each role.
 pub const ROLE_HEAD: &str = "parts.role";
-/// Probability above which a person is taken to be in danger, and to be flooded, whatever else
-/// seems likelier.
+/// Name of the head with one output: whether a turn speaks of danger.
+pub const DANGER_HEAD: &str = "parts.danger";
+/// Name of the head with one output for each step: to which a guide's turn, read alone, belongs.
+pub const ASKED_HEAD: &str = "parts.asked";
+/// Probability above which a turn is taken to speak of danger, and a person to be flooded, whatever
+/// else seems likelier.
 pub const STATE_THRESHOLDS: &str = "parts.state.thresholds";
 
-/// Tokens of a turn that are read together; of a longer one its beginning and its end.
+/// Turns before the last that are read with it.
+const BEFORE: usize = 3;
+/// Tokens of the turns before that are read, and of the last; of a longer one its beginning and its end.
 const MOST: usize = 256;
+/// Talks that are read in one pass.
+const TOGETHER: usize = 16;
 /// What is nearly as likely as the likeliest, as a part of it.
 const NEARLY: f32 = 0.85;
 /// A role that is likelier than this may guide the choice of words.
 const ROLE_SURE: f32 = 0.6;
 /// Caution is due from here on.
 const EXILE_LIKELY: f32 = 0.5;
+/// How much likelier than any other step the end has to be.
+const SURE_END: f32 = 1.5;
+/// Lengths of a talk that are told apart.
+const LENGTHS: usize = 5;
+const STAGES: usize = Stage::ALL.len();
+const STATES: usize = State::ALL.len();
+/// What the head of steps reads.
+pub(crate) const WAY: usize = 2 * STAGES + STATES + LENGTHS + STATES * STAGES;
 /// States from the gentlest answer on, after danger and flooding.
 const GENTLER: [State; 4] = [State::Refusing, State::Blended, State::Sceptical, State::Open];
 
-/// What the heads read of the last turns of a dialogue: the mean state of both, and of the
-/// person's own.
+/// What the heads read of each talk: the mean state of its last turns, that of the last alone, and
+/// the last state. A talk is what was said before, and the last turn.
 ///
 /// # Errors
 /// [`LanguageError`]; `Unsupported` for architectures without hidden states.
 pub(crate) async fn features(
     session: &Session,
     depth: usize,
-    before: &str,
-    last: &str,
-) -> Result<Vec<f32>, LanguageError> {
-    let mut tokens = session.encode(&format!("{}\n\n", normalised(before)))?.tokens;
-    let excess = tokens.len().saturating_sub(MOST);
-    tokens.drain(..excess);
-    let at = tokens.len();
-    let own = session.encode(&normalised(last))?.tokens;
-    if own.len() > MOST {
-        tokens.extend(&own[..MOST / 2]);
-        tokens.extend(&own[own.len() - MOST / 2..]);
-    } else {
-        tokens.extend(own);
+    talks: &[(String, &str)],
+) -> Result<Vec<Vec<f32>>, LanguageError> {
+    let mut all = Vec::with_capacity(talks.len());
+    for part in talks.chunks(TOGETHER) {
+        let (mut texts, mut begins) = (Vec::new(), Vec::new());
+        for (before, last) in part {
+            let mut tokens = session.encode(&format!("{}\n\n", normalised(before)))?.tokens;
+            let excess = tokens.len().saturating_sub(MOST);
+            tokens.drain(..excess);
+            begins.push(tokens.len());
+            let own = session.encode(&normalised(last))?.tokens;
+            if own.len() > MOST {
+                tokens.extend(&own[..MOST / 2]);
+                tokens.extend(&own[own.len() - MOST / 2..]);
+            } else {
+                tokens.extend(own);
+            }
+            texts.push(tokens);
+        }
+        for (states, at) in session.states(texts, vec![depth]).await?.into_iter().zip(begins) {
+            let states = states.into_iter().next().ok_or(LanguageError::Failed)?;
+            let end = states.len();
+            // The first token's state is a hundred times as long as any other.
+            let first = 1.min(end.saturating_sub(1));
+            let own = at.clamp(first, end.saturating_sub(1));
+            let last = states.mean(end.saturating_sub(1)..end);
+            all.push([states.mean(first..end), states.mean(own..end), last].concat());
+        }
     }
-    let all = tokens.len();
-    let states = session.states(vec![tokens], vec![depth]).await?.pop().and_then(|mut s| s.pop());
-    let states = states.ok_or(LanguageError::Failed)?;
-    // The first token's state is a hundred times as long as any other.
-    let first = 1.min(all.saturating_sub(1));
-    Ok([states.mean(first..all), states.mean(at.clamp(first, all.saturating_sub(1))..all)].concat())
+    Ok(all)
+}
+
+/// The last turn and those before it, for [`features`].
+#[must_use]
+pub(crate) fn talk(history: &[Turn]) -> (String, &str) {
+    let Some((last, before)) = history.split_last() else { return (String::new(), "") };
+    let from = before.len().saturating_sub(BEFORE);
+    let before: Vec<String> = before[from..].iter().map(|turn| normalised(&turn.text)).collect();
+    (before.join("\n\n"), &last.text)
+}
+
+/// The guide's last turns, the latest first.
+#[must_use]
+pub(crate) fn asked(history: &[Turn]) -> [&str; 2] {
+    let before = history.split_last().map(|(_, before)| before).unwrap_or_default();
+    let mut guide = before.iter().rev().filter(|turn| turn.from == Speaker::Guide);
+    [(); 2].map(|()| guide.next().map_or("", |turn| turn.text.as_str()))
+}
+
+/// What tells the next step: to which steps the guide's last turns belong, how the person is, how
+/// long they have talked.
+#[must_use]
+pub(crate) fn way(asked: [&[f32]; 2], state: State, turns: usize) -> Vec<f32> {
+    let mut way = Vec::with_capacity(WAY);
+    let share = |of: &[f32], stage: usize| {
+        let sum: f32 = of.iter().sum();
+        of.get(stage).map_or(0.0, |p| p / sum.max(1e-6))
+    };
+    for of in asked {
+        way.extend((0..STAGES).map(|stage| share(of, stage)));
+    }
+    way.extend((0..STATES).map(|s| f32::from(u8::from(s == state.index()))));
+    let length = (turns / 2).min(LENGTHS - 1);
+    way.extend((0..LENGTHS).map(|l| f32::from(u8::from(l == length))));
+    for s in 0..STATES {
+        way.extend((0..STAGES).map(|stage| if s == state.index() { share(asked[0], stage) } else { 0.0 }));
+    }
+    way
 }
 
 fn normalised(text: &str) -> String {
     Entry::new(text, Limit::Screening).map(|entry| entry.normalised().to_owned()).unwrap_or_default()
-}
-
-/// The guide's turn before the last, as far as there is one, and the last.
-#[must_use]
-pub fn last_turns(history: &[Turn]) -> (&str, &str) {
-    let last = history.last().map_or("", |turn| turn.text.as_str());
-    let before = history.iter().rev().nth(1).filter(|turn| turn.from == Speaker::Guide);
-    (before.map_or("", |turn| turn.text.as_str()), last)
 }
 
 /// The heads of the parts dialogue.
@@ -76,6 +132,8 @@ pub(crate) struct Noticing<'a> {
     state: &'a Linear,
     stage: &'a Linear,
     role: &'a Linear,
+    danger: &'a Linear,
+    asked: &'a Linear,
     thresholds: [f32; 2],
 }
 
@@ -88,9 +146,11 @@ impl<'a> Noticing<'a> {
         let thresholds = heads.vector(STATE_THRESHOLDS, 2)?;
         Ok(Self {
             depth: heads.depth,
-            state: heads.linear(STATE_HEAD, State::ALL.len())?,
-            stage: heads.linear(STAGE_HEAD, Stage::ALL.len())?,
+            state: heads.linear(STATE_HEAD, STATES)?,
+            stage: heads.linear(STAGE_HEAD, STAGES)?,
             role: heads.linear(ROLE_HEAD, Role::ALL.len())?,
+            danger: heads.linear(DANGER_HEAD, 1)?,
+            asked: heads.linear(ASKED_HEAD, STAGES)?,
             thresholds: [thresholds[0], thresholds[1]],
         })
     }
@@ -100,19 +160,23 @@ impl<'a> Noticing<'a> {
     /// # Errors
     /// As [`features`].
     pub(crate) async fn read(self, session: &Session, history: &[Turn]) -> Result<Noticed, LanguageError> {
-        let (before, last) = last_turns(history);
-        let x = features(session, self.depth, before, last).await?;
-        Ok(self.apply(&x))
-    }
-
-    /// What the heads say of features.
-    pub(crate) fn apply(self, x: &[f32]) -> Noticed {
-        Noticed {
-            state: each(self.state, x),
-            stage: each(self.stage, x),
-            role: each(self.role, x),
+        let [last, before] = asked(history);
+        let talks = [talk(history), (String::new(), last), (String::new(), before)];
+        let features = features(session, self.depth, &talks).await?;
+        let [talk, last_asked, asked_before] = features.as_slice() else { return Err(LanguageError::Failed) };
+        let asked = |text: &str, x: &[f32]| {
+            if text.is_empty() { [0.0; STAGES] } else { each(self.asked, x) }
+        };
+        let asked = [asked(last, last_asked), asked(before, asked_before)];
+        let stage = State::ALL
+            .map(|state| each::<STAGES>(self.stage, &way([&asked[0], &asked[1]], state, history.len())));
+        Ok(Noticed {
+            state: each(self.state, talk),
+            stage,
+            role: each(self.role, talk),
+            danger: sigmoid(self.danger.output(0, talk)),
             thresholds: self.thresholds,
-        }
+        })
     }
 }
 
@@ -125,10 +189,12 @@ fn each<const N: usize>(map: &Linear, x: &[f32]) -> [f32; N] {
 pub struct Noticed {
     /// Of each state.
     pub state: [f32; State::ALL.len()],
-    /// Of each step.
-    pub stage: [f32; Stage::ALL.len()],
+    /// Of each step, for a person in each state.
+    pub stage: [[f32; Stage::ALL.len()]; State::ALL.len()],
     /// Of each role.
     pub role: [f32; Role::ALL.len()],
+    /// That the turn speaks of danger.
+    pub danger: f32,
     /// Above which danger and flooding count.
     pub thresholds: [f32; 2],
 }
@@ -139,7 +205,7 @@ impl Noticed {
     #[must_use]
     pub fn state(&self) -> State {
         let of = |state: State| self.state[state.index()];
-        if of(State::Crisis) >= self.thresholds[0] {
+        if self.danger >= self.thresholds[0] {
             return State::Crisis;
         }
         if of(State::Overwhelmed) >= self.thresholds[1] {
@@ -157,7 +223,13 @@ impl Noticed {
             State::Blended => Stage::Unblend,
             _ => {
                 let open = Stage::ALL.into_iter().filter(|stage| *stage != Stage::Ground);
-                let likeliest = open.max_by(|a, b| self.stage[a.index()].total_cmp(&self.stage[b.index()]));
+                let of = |stage: &Stage| self.stage[state.index()][stage.index()];
+                // The end comes too early rather than too late: it has to be much the likeliest.
+                let weighed = |stage: &Stage| match stage {
+                    Stage::ThankAndClose => of(stage) / SURE_END,
+                    _ => of(stage),
+                };
+                let likeliest = open.max_by(|a, b| weighed(a).total_cmp(&weighed(b)));
                 likeliest.unwrap_or(Stage::Find)
             }
         }
@@ -180,31 +252,41 @@ impl Noticed {
 mod tests {
     use super::*;
 
-    fn noticed(state: [f32; 6]) -> Noticed {
-        Noticed { state, stage: [0.1; 9], role: [0.1; 4], thresholds: [0.4, 0.3] }
+    fn noticed(state: [f32; 6], danger: f32) -> Noticed {
+        Noticed { state, stage: [[0.1; 9]; 6], role: [0.1; 4], danger, thresholds: [0.4, 0.3] }
     }
 
     #[test]
     fn danger_and_flooding_come_first_and_the_gentler_of_two_counts() {
-        assert_eq!(noticed([0.9, 0.1, 0.1, 0.1, 0.1, 0.45]).state(), State::Crisis);
-        assert_eq!(noticed([0.9, 0.1, 0.1, 0.35, 0.1, 0.1]).state(), State::Overwhelmed);
-        assert_eq!(noticed([0.5, 0.1, 0.48, 0.1, 0.1, 0.1]).state(), State::Refusing);
-        assert_eq!(noticed([0.9, 0.1, 0.3, 0.1, 0.1, 0.1]).state(), State::Open);
+        assert_eq!(noticed([0.9, 0.1, 0.1, 0.1, 0.1, 0.1], 0.45).state(), State::Crisis);
+        assert_eq!(noticed([0.9, 0.1, 0.1, 0.35, 0.1, 0.1], 0.1).state(), State::Overwhelmed);
+        assert_eq!(noticed([0.5, 0.1, 0.48, 0.1, 0.1, 0.1], 0.1).state(), State::Refusing);
+        assert_eq!(noticed([0.9, 0.1, 0.3, 0.1, 0.1, 0.1], 0.1).state(), State::Open);
+    }
+
+    #[test]
+    fn the_heads_of_the_default_model_have_learnt_it() -> Result<(), HeadFileError> {
+        let default = "8df236d4fc4590b9e3053cf7655600818108d7c4ce4220ffff2a8d6d04abeb53";
+        let heads = Heads::shipped(default)?;
+        assert!(heads.is_some_and(|heads| Noticing::of(&heads).is_ok()), "train heads --only parts");
+        Ok(())
     }
 
     #[test]
     fn the_step_follows_the_state() {
-        let noticed = noticed([0.1; 6]);
+        let noticed = noticed([0.1; 6], 0.1);
         assert_eq!(noticed.toward(State::Overwhelmed), Stage::Ground);
         assert_eq!(noticed.toward(State::Blended), Stage::Unblend);
         assert_ne!(noticed.toward(State::Open), Stage::Ground);
     }
 
     #[test]
-    fn the_last_turns_are_the_guides_and_the_persons() {
-        let history = [Turn::person("a"), Turn::guide("b"), Turn::person("c")];
-        assert_eq!(last_turns(&history), ("b", "c"));
-        assert_eq!(last_turns(&history[..1]), ("", "a"));
-        assert_eq!(last_turns(&[Turn::person("a"), Turn::person("c")]), ("", "c"));
+    fn a_talk_is_its_last_turns_and_what_the_guide_asked() {
+        let history =
+            [Turn::guide("z"), Turn::person("a"), Turn::guide("b"), Turn::person("d"), Turn::person("c")];
+        assert_eq!(talk(&history), ("a\n\nb\n\nd".to_owned(), "c"));
+        assert_eq!(asked(&history), ["b", "z"]);
+        assert_eq!(talk(&history[..1]), (String::new(), "z"));
+        assert_eq!(way([&[0.5; 9], &[0.0; 9]], State::Open, 3).len(), WAY);
     }
 }

@@ -48,6 +48,7 @@ pub struct Rules {
     sceptical: Phrases,
     leave: LeavePhrases,
     other_role: Phrases,
+    closing: Phrases,
     safe: Phrases,
 }
 
@@ -130,6 +131,12 @@ impl Rules {
         }
     }
 
+    /// Whether the person wants to end for today.
+    #[must_use]
+    pub fn is_closing(&self, turn: &str) -> bool {
+        self.closing.say(&Spoken::of(turn))
+    }
+
     /// Whether the person says, after an alarm, that they are all right.
     #[must_use]
     pub fn is_safe(&self, turn: &str) -> bool {
@@ -185,6 +192,10 @@ mod tests {
         assert_eq!(rules.leave("i asked, nobody minds"), Some(Leave::Given));
         assert_eq!(rules.leave("the guard says no"), Some(Leave::Withheld));
         assert_eq!(rules.leave("it is blue"), None);
+        assert!(
+            rules.is_closing("i think i want to stop for today") && !rules.is_closing("it wants to go on")
+        );
+        assert!(rules.is_safe("im safe now, my sister is here"));
     }
 
     /// On the corpus the rules are right nearly every time that they speak.

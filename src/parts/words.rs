@@ -31,6 +31,17 @@ const HALVES: [&str; 20] = [
 /// What trails after a clause and adds nothing to it.
 const TRAILING: [&str; 9] =
     [" i guess", " i suppose", " i think", " idk", " lol", " haha", " tbh", " you know", " or something"];
+/// What is no answer, and reads as a reproach when it is given back.
+const NO_ANSWERS: [&str; 8] = [
+    "i dont know",
+    "dont know",
+    "i dunno",
+    "i dont care",
+    "dont care",
+    "not really",
+    "not sure",
+    "im not sure",
+];
 /// Words that carry nothing by themselves.
 const EMPTY: [&str; 66] = [
     "i", "im", "ive", "id", "ill", "me", "my", "it", "its", "is", "was", "are", "were", "be", "been", "the",
@@ -57,24 +68,35 @@ pub fn takes_up(reply: &str, turn: &str) -> bool {
 /// The words of a turn that read best in quotation marks: a short clause that stands by itself.
 #[must_use]
 pub fn quotable(turn: &str) -> Option<String> {
-    let mut best: Option<(i32, &str)> = None;
-    let all = clauses(turn);
-    let count = all.len() as i32;
-    for (place, range) in all.into_iter().enumerate() {
-        let Some(words) = trimmed(&turn[range]) else { continue };
-        let number = words.split_whitespace().count() as i32;
-        let says = telling(words).count() as i32;
+    let mut best: Option<(usize, &str)> = None;
+    // Who writes in small letters only ends sentences with a full stop all the same.
+    let all: Vec<&str> = clauses(turn).into_iter().flat_map(|range| ended(&turn[range])).collect();
+    let count = all.len();
+    for (place, clause) in all.into_iter().enumerate() {
+        let Some(words) = trimmed(clause) else { continue };
+        let number = words.split_whitespace().count();
+        let says = telling(words).count();
         if says == 0 {
             continue;
         }
         // A few telling words, of a length that reads at once, late rather than early.
         let length = if (3..=7).contains(&number) { 4 } else { 0 };
-        let score = 2 * says.min(3) + length + (place as i32 * 3) / count.max(1);
+        let score = 2 * says.min(3) + length + (place * 3) / count.max(1);
         if best.is_none_or(|(least, _)| score >= least) {
             best = Some((score, words));
         }
     }
     best.map(|(_, words)| words.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// A text cut after each mark that ends a sentence.
+fn ended(text: &str) -> impl Iterator<Item = &str> {
+    let mut before = ' ';
+    text.split_inclusive(move |c: char| {
+        let ends = c.is_whitespace() && matches!(before, '.' | '?' | '!');
+        before = c;
+        ends
+    })
 }
 
 /// A clause without what it leans on; `None` if it does not read in quotation marks.
@@ -96,13 +118,18 @@ fn trimmed(clause: &str) -> Option<&str> {
         words = rest.trim_matches(marks);
     }
     let count = words.split_whitespace().count();
+    let says_nothing = NO_ANSWERS.contains(&plain(words).as_str());
     let half = words.split_whitespace().next().is_some_and(|word| HALVES.contains(&plain(word).as_str()));
     let last = words.split_whitespace().next_back().map(plain).unwrap_or_default();
     let odd = words.contains(['?', '!', '"', '“', '”', '{', '}', '<', '>', '*', '/', '@', '#'])
         || words.split_whitespace().any(|w| w.starts_with(['\'', '\u{2018}']) || w.ends_with('\''));
     let shouts = words.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
-    let reads =
-        (LEAST..=MOST).contains(&count) && !odd && !half && !shouts && !HANGING.contains(&last.as_str());
+    let reads = (LEAST..=MOST).contains(&count)
+        && !odd
+        && !half
+        && !says_nothing
+        && !shouts
+        && !HANGING.contains(&last.as_str());
     reads.then_some(words)
 }
 

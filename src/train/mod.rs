@@ -75,6 +75,9 @@ pub enum TrainError {
     /// The bank of reframes.
     #[error(transparent)]
     Bank(#[from] BankError),
+    /// The replies of the parts dialogue.
+    #[error(transparent)]
+    Replies(#[from] crate::parts::RepliesError),
     /// Nothing to learn which lines fit from, or to judge it on.
     #[error(
         "No line of the bank was judged for a thought of the {0} part. `fit_*.jsonl` in the corpus says which fit."

@@ -8,8 +8,8 @@ use crate::cli::args::Global;
 use crate::cli::error::CliError;
 use crate::cli::page::Page;
 use crate::cli::setup;
-use crate::journal::vault::{RecoveryCode, Unlock, Vault, VaultError, VaultState};
 use crate::crisis::safety_plan::PlanStore as _;
+use crate::journal::vault::{RecoveryCode, Unlock, Vault, VaultError, VaultState};
 use crate::journal::{self, Door, JournalError, PlanKeeper, SystemClock};
 
 pub(in crate::cli) fn run(global: &Global, command: VaultCommand) -> Result<(), CliError> {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(in crate::cli) struct PartsArgs {
     /// Two letters of your country, for helplines
     #[arg(long, value_name = "CC", env = "EVENKEEL_COUNTRY")]

@@ -285,7 +285,7 @@ impl Talk {
                 Err(error) => page.aside(&error.to_string()),
             },
             None if parts.is_empty() => {
-                page.aside("No part has a name yet. /name NAME gives this one its own.")
+                page.aside("No part has a name yet. /name NAME gives this one its own.");
             }
             None => parts.iter().for_each(|part| notes::show(page, part)),
         }

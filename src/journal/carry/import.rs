@@ -193,28 +193,24 @@ impl Journal {
                 }
             }
             for part in &file.parts {
-                match parts::has_part(tx, part.id)? {
-                    Some(here) => note(here == *part, &mut imported),
-                    None => {
-                        parts::insert_part(tx, part)?;
-                        imported.parts += 1;
-                    }
+                if let Some(here) = parts::has_part(tx, part.id)? {
+                    note(here == *part, &mut imported);
+                } else {
+                    parts::insert_part(tx, part)?;
+                    imported.parts += 1;
                 }
             }
             for dialogue in &file.dialogues {
-                match parts::has_dialogue(tx, dialogue.id)? {
-                    Some(here) => note(here == *dialogue, &mut imported),
-                    None => {
-                        parts::insert_dialogue(tx, dialogue).map_err(|error| match error {
-                            JournalError::Missing { .. } => fault_at(
-                                &text,
-                                dialogue.id,
-                                "The part that this dialogue is about is not there.",
-                            ),
-                            other => other,
-                        })?;
-                        imported.dialogues += 1;
-                    }
+                if let Some(here) = parts::has_dialogue(tx, dialogue.id)? {
+                    note(here == *dialogue, &mut imported);
+                } else {
+                    parts::insert_dialogue(tx, dialogue).map_err(|error| match error {
+                        JournalError::Missing { .. } => {
+                            fault_at(&text, dialogue.id, "The part that this dialogue is about is not there.")
+                        }
+                        other => other,
+                    })?;
+                    imported.dialogues += 1;
                 }
             }
             Ok(imported)

@@ -22,9 +22,9 @@ pub(super) fn of_part(part: &KeptPart) -> String {
     for (title, lines) in [("Ties", &ties), ("Agreements", &notes.agreements), ("Its words", &notes.quotes)] {
         if !lines.is_empty() {
             let _ = write!(text, "\n## {title}\n\n");
-            lines.iter().for_each(|line| {
+            for line in lines {
                 let _ = writeln!(text, "- {line}");
-            });
+            }
         }
     }
     text
@@ -64,7 +64,7 @@ pub(super) struct Tables {
 
 impl Tables {
     pub(super) fn create(
-        table: &dyn Fn(&str, &[&str]) -> Result<Table, JournalError>,
+        table: &impl Fn(&str, &[&str]) -> Result<Table, JournalError>,
     ) -> Result<Self, JournalError> {
         Ok(Self {
             parts: table("parts.csv", &["id", "version", "written", "saved", "name", "role"])?,

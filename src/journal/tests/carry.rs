@@ -99,7 +99,7 @@ fn folders_of_markdown_and_tables_hold_every_text_and_are_private() {
         (files, all)
     };
     let (files, markdown) = all(Form::Markdown, "markdown");
-    assert_eq!(files, 7);
+    assert_eq!(files, 9);
     for words in [
         "=changed\nlater",
         "I will be fired.",
@@ -112,7 +112,7 @@ fn folders_of_markdown_and_tables_hold_every_text_and_are_private() {
         assert!(markdown.contains(words), "{words}");
     }
     let (files, tables) = all(Form::Csv, "tables");
-    assert_eq!(files, 11);
+    assert_eq!(files, 15);
     for words in
         ["'=changed\nlater", "I will be fired.", "half a", "fortune_telling,accepted", "Everyone would be"]
     {

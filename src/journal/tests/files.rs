@@ -148,7 +148,7 @@ fn what_is_wrong_with_the_files_is_told_apart_and_nothing_is_touched() {
     std::fs::write(folder.path().join(KEY_FILE), &key_file).unwrap();
 
     // A page in the middle: what does not need it can be read, the rest says which page it is.
-    let at = whole.len() / 4096 / 2;
+    let at = whole.len() / 4096 * 3 / 4;
     std::fs::write(&path, flipped(at * 4096 + 50)).unwrap();
     let journal = reopen(&folder).unwrap();
     assert_eq!(journal.check().unwrap().bad_pages, [at as u32 + 1]);
