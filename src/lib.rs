@@ -13,6 +13,7 @@
 pub mod archive;
 pub mod assistant;
 pub mod bench;
+pub mod checkin;
 pub mod cli;
 pub mod corpus;
 pub mod crisis;
@@ -26,7 +27,9 @@ pub mod http;
 pub mod journal;
 pub mod judge;
 pub mod language;
+pub mod learn;
 pub mod parts;
+pub mod practice;
 pub mod prompt;
 pub mod questionnaire;
 pub mod reframe;

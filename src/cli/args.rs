@@ -5,12 +5,16 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::checkin::CheckInArgs;
 use super::exercise::ExerciseArgs;
 use super::journal::{
     BackupArgs, EraseArgs, ExportArgs, ImportArgs, JournalCommand, RestoreArgs, VaultCommand,
 };
+use super::learn::LearnArgs;
 use super::parts::PartsArgs;
+use super::people::PeopleArgs;
 use super::plan::PlanArgs;
+use super::practice::PracticeArgs;
 use super::questionnaire::QuestionnaireCommand;
 use crate::crisis::Level;
 use crate::language::Instructions;
@@ -107,6 +111,14 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: QuestionnaireCommand,
     },
+    /// How it is today, in under a minute
+    Checkin(CheckInArgs),
+    /// A ladder of small steps towards letting people in
+    Practice(PracticeArgs),
+    /// People who feel safe, and what you shared with them
+    People(PeopleArgs),
+    /// Things to read: therapies, a first session, stress, boundaries
+    Learn(LearnArgs),
     /// Get to know a part of yourself, at its pace
     Parts(PartsArgs),
     /// Train what recognises distortions and danger

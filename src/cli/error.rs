@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use crate::assistant::{AssistantError, ContentError, DiaryError};
 use crate::bench::BenchError;
+use crate::checkin::QuickError;
 use crate::corpus::CorpusError;
 use crate::crisis::safety_plan::{PlanError, PlanStoreError};
 use crate::entry::EntryError;
@@ -13,6 +14,8 @@ use crate::exercise::ExerciseError;
 use crate::heads::HeadFileError;
 use crate::journal::{JournalError, ValueError};
 use crate::language::LanguageError;
+use crate::learn::LearnError;
+use crate::practice::{ChecklistError, LadderError};
 use crate::questionnaire::SheetError;
 use crate::train::{TrainError, TuneError};
 use crate::weights::WeightsError;
@@ -49,6 +52,14 @@ pub(super) enum CliError {
     Sheet(#[from] SheetError),
     #[error(transparent)]
     Exercise(#[from] ExerciseError),
+    #[error(transparent)]
+    Learn(#[from] LearnError),
+    #[error(transparent)]
+    CheckIn(#[from] QuickError),
+    #[error(transparent)]
+    Ladder(#[from] LadderError),
+    #[error(transparent)]
+    Checklist(#[from] ChecklistError),
     #[error("{0}")]
     Usage(String),
     #[error("{what}: {source}.")]
@@ -86,6 +97,7 @@ impl CliError {
             Self::Usage(_)
             | Self::Plan(_)
             | Self::Sheet(_)
+            | Self::CheckIn(_)
             | Self::Assistant(
                 AssistantError::Entry(_)
                 | AssistantError::Country(_)

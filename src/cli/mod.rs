@@ -2,7 +2,9 @@
 //! the library and prints; it knows nothing of weights or SQL.
 
 mod args;
+mod asking;
 mod bench;
+mod checkin;
 mod completions;
 mod doctor;
 mod error;
@@ -12,10 +14,13 @@ mod help_lines;
 mod input;
 mod journal;
 mod jsonl;
+mod learn;
 mod models;
 mod page;
 mod parts;
+mod people;
 mod plan;
+mod practice;
 mod progress;
 mod questionnaire;
 mod reframe;
@@ -88,6 +93,10 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Plan(args) => plan::run(&global, args).await,
         Command::Exercise(args) => exercise::run(&args).await,
         Command::Questionnaire { command } => questionnaire::run(&global, command).await,
+        Command::Checkin(args) => checkin::run(&global, args).await,
+        Command::Practice(args) => practice::run(&global, args).await,
+        Command::People(args) => people::run(&global, args).await,
+        Command::Learn(args) => learn::run(&args),
         Command::Parts(args) => parts::run(&global, args).await,
         Command::Train { command } => train::run(&global, command).await,
         Command::Eval(args) => eval::run(&global, args).await,

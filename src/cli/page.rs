@@ -54,6 +54,12 @@ impl Page {
         self.text
     }
 
+    /// The page so far.
+    #[cfg(test)]
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// A mark where the person writes.
     pub(super) fn prompt(&mut self) {
         self.text.push_str("  > ");

@@ -6,15 +6,15 @@ use std::sync::PoisonError;
 use super::error::JournalError;
 use super::time::Stamp;
 use super::values::Id;
-use super::{Journal, entries};
+use super::{Journal, entries, kept};
 
 /// What is to be erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Erase {
     /// One entry with all that belongs to it.
     Entry(Id),
-    /// Entries, thought records, sheets of questionnaires, parts and dialogues of a period, its end
-    /// not included, and all drafts.
+    /// Entries, thought records, sheets of questionnaires, parts, dialogues, check-ins, practice and
+    /// people of a period, its end not included, and all drafts.
     Period {
         /// Its beginning.
         from: Stamp,
@@ -57,6 +57,10 @@ impl Journal {
                     "DELETE FROM parts WHERE written_ms >= ?1 AND written_ms < ?2",
                     [from.ms(), until.ms()],
                 )?;
+                for table in kept::TABLES {
+                    let sql = format!("DELETE FROM {table} WHERE written_ms >= ?1 AND written_ms < ?2");
+                    tx.execute(&sql, [from.ms(), until.ms()])?;
+                }
                 entries::delete_period(tx, from, until)
             }
             Erase::All => {
@@ -65,6 +69,9 @@ impl Journal {
                 tx.execute("DELETE FROM drafts", [])?;
                 tx.execute("DELETE FROM dialogues", [])?;
                 tx.execute("DELETE FROM parts", [])?;
+                for table in kept::TABLES {
+                    tx.execute(&format!("DELETE FROM {table}"), [])?;
+                }
                 Ok(tx.execute("DELETE FROM entries", [])?)
             }
         })?;

@@ -17,7 +17,9 @@ fn fixtures() -> PathBuf {
 /// What an earlier form held, as an export of today has it: with the lists that came since, empty.
 fn as_exported_now(mut contents: serde_json::Value) -> serde_json::Value {
     if let Some(fields) = contents.as_object_mut() {
-        fields.entry("questionnaire_responses").or_insert_with(|| serde_json::json!([]));
+        for list in super::carry::LISTS {
+            fields.entry(list).or_insert_with(|| serde_json::json!([]));
+        }
     }
     contents
 }

@@ -18,6 +18,7 @@ mod error;
 mod find;
 mod find_records;
 mod findings;
+mod kept;
 mod log;
 mod model;
 mod parts;
@@ -45,6 +46,7 @@ pub use error::JournalError;
 pub use find::{Cursor, Filter, Hit, MOST_OF_A_PAGE, Page};
 pub use find_records::RecordHit;
 pub use findings::Screened;
+pub use kept::{Content, Kept};
 pub use model::{
     Balanced, Change, Draft, Entry, Feeling, FoundDistortion, FullEntry, FullRecord, ModelIds, NewEntry,
     Recognition, RecordContent, Response, ResponseAnswer, ResponseContent, ResponseResult, Revision,

@@ -182,6 +182,16 @@ pub(in crate::cli) async fn import(global: &Global, args: &ImportArgs) -> Result
         "Taken in: {} entries, {} thought records.",
         imported.entries, imported.thought_records
     ));
+    for (count, what) in [
+        (imported.checkins, "check-ins"),
+        (imported.own_steps, "own steps"),
+        (imported.practices, "planned or tried steps"),
+        (imported.people, "people"),
+    ] {
+        if count > 0 {
+            page.say(&format!("Taken in: {count} {what}."));
+        }
+    }
     if imported.already_here > 0 {
         page.say(&format!("{} were here already.", imported.already_here));
     }

@@ -98,6 +98,10 @@ fn markdown(folder: &Path, item: &Item) -> Result<(), JournalError> {
             let name = file_name(&dialogue.begun.to_string(), &dialogue.id.to_string());
             (format!("dialogue-{name}"), super::parts::of_dialogue(dialogue))
         }
+        Item::CheckIn(one) => super::practice::checkin(one),
+        Item::OwnStep(one) => super::practice::own_step(one),
+        Item::Practice(one) => super::practice::practice(one),
+        Item::Person(one) => super::practice::person(one),
     };
     let mut file = new_file(&folder.join(name))?;
     file.write_all(text.as_bytes())?;
@@ -109,7 +113,7 @@ fn quoted(tag: &Tag) -> String {
 }
 
 /// The day first, so that files lie in order; then the whole id, so that none has another's name.
-fn file_name(written: &str, id: &str) -> String {
+pub(super) fn file_name(written: &str, id: &str) -> String {
     format!("{}-{id}.md", written.get(..10).unwrap_or_default())
 }
 
@@ -192,6 +196,7 @@ struct Tables {
     responses: Table,
     answers: Table,
     parts: super::parts::Tables,
+    practice: super::practice::Tables,
 }
 
 impl Tables {
@@ -250,6 +255,7 @@ impl Tables {
             )?,
             answers: table("questionnaire_answers.csv", &["response", "item", "value"])?,
             parts: super::parts::Tables::create(&table)?,
+            practice: super::practice::Tables::create(&table)?,
         })
     }
 
@@ -263,6 +269,10 @@ impl Tables {
             }
             Item::Part(part) => self.parts.part(part),
             Item::Dialogue(dialogue) => self.parts.dialogue(dialogue),
+            Item::CheckIn(one) => self.practice.checkin(one),
+            Item::OwnStep(one) => self.practice.own_step(one),
+            Item::Practice(one) => self.practice.practice(one),
+            Item::Person(one) => self.practice.person(one),
         }
     }
 
@@ -397,7 +407,7 @@ impl Tables {
             self.responses,
             self.answers,
         ];
-        for mut table in tables.into_iter().chain(self.parts.all()) {
+        for mut table in tables.into_iter().chain(self.parts.all()).chain(self.practice.all()) {
             table.flush()?;
         }
         Ok(())

@@ -8,10 +8,13 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::VERSION;
+use crate::checkin::CheckIn;
 use crate::journal::findings::{self, Subject};
+use crate::journal::kept::{self, Content, Kept};
 use crate::journal::model::{Draft, FullEntry, FullRecord, Response};
 use crate::journal::parts::{KeptDialogue, KeptPart};
 use crate::journal::{Id, Journal, JournalError, Stamp, drafts, entries, parts, records, responses, rows};
+use crate::practice::{OwnStep, Person, Practice};
 
 /// What came of an import.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -28,6 +31,14 @@ pub struct Imported {
     pub parts: usize,
     /// Dialogues that are new here.
     pub dialogues: usize,
+    /// Check-ins taken in.
+    pub checkins: usize,
+    /// Own steps taken in.
+    pub own_steps: usize,
+    /// What was practised, taken in.
+    pub practices: usize,
+    /// People taken in.
+    pub people: usize,
     /// Entries, thought records, sheets, parts and dialogues that were here already, just so.
     pub already_here: usize,
     /// Entries, thought records and sheets that were here in another version; those here were kept.
@@ -58,6 +69,14 @@ struct File {
     /// The same.
     #[serde(default)]
     dialogues: Vec<KeptDialogue>,
+    #[serde(default)]
+    checkins: Vec<Kept<CheckIn>>,
+    #[serde(default)]
+    own_steps: Vec<Kept<OwnStep>>,
+    #[serde(default)]
+    practices: Vec<Kept<Practice>>,
+    #[serde(default)]
+    people: Vec<Kept<Person>>,
 }
 
 /// The version of a file, which is one that is known.
@@ -213,9 +232,31 @@ impl Journal {
                     imported.dialogues += 1;
                 }
             }
+            imported.checkins = add_kept(tx, &file.checkins, &mut imported)?;
+            imported.own_steps = add_kept(tx, &file.own_steps, &mut imported)?;
+            imported.practices = add_kept(tx, &file.practices, &mut imported)?;
+            imported.people = add_kept(tx, &file.people, &mut imported)?;
             Ok(imported)
         })
     }
+}
+
+/// Adds what is not here yet. Gives how many those are.
+fn add_kept<C: Content>(
+    db: &Connection,
+    all: &[Kept<C>],
+    imported: &mut Imported,
+) -> Result<usize, JournalError> {
+    let mut added = 0;
+    for one in all {
+        if let Some(here) = kept::find::<C>(db, one.id)? {
+            note(here == *one, imported);
+        } else {
+            kept::insert(db, one)?;
+            added += 1;
+        }
+    }
+    Ok(added)
 }
 
 fn add_entry(db: &Connection, full: &FullEntry, imported: &mut Imported) -> Result<(), JournalError> {

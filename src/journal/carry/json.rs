@@ -8,8 +8,18 @@ use super::{Item, VERSION};
 use crate::journal::{Journal, JournalError};
 
 /// The lists of an export, in their order.
-const LISTS: [&str; 6] =
-    ["entries", "thought_records", "drafts", "questionnaire_responses", "parts", "dialogues"];
+pub(in crate::journal) const LISTS: [&str; 10] = [
+    "entries",
+    "thought_records",
+    "drafts",
+    "questionnaire_responses",
+    "parts",
+    "dialogues",
+    "checkins",
+    "own_steps",
+    "practices",
+    "people",
+];
 
 impl Journal {
     /// Writes everything as JSON (`docs/journal-export.schema.json`). It is plain text: whoever
@@ -29,6 +39,10 @@ impl Journal {
                 Item::Response(response) => (3, line(response)?),
                 Item::Part(part) => (4, line(part)?),
                 Item::Dialogue(dialogue) => (5, line(dialogue)?),
+                Item::CheckIn(one) => (6, line(one)?),
+                Item::OwnStep(one) => (7, line(one)?),
+                Item::Practice(one) => (8, line(one)?),
+                Item::Person(one) => (9, line(one)?),
             };
             while list < of {
                 next(out, &mut list)?;

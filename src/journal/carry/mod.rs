@@ -10,17 +10,23 @@ mod json;
 mod markdown;
 mod origin;
 mod parts;
+mod practice;
 mod sealed;
 
 pub use folder::Form;
 pub use import::Imported;
+#[cfg(test)]
+pub(super) use json::LISTS;
 pub use origin::{Origin, Reading};
 pub use sealed::{Opener, Recipient, Seal, Sealed};
 
 use super::Journal;
+use super::kept::{self, Kept};
 use super::model::{Draft, FullEntry, FullRecord, Response};
 use super::parts::{KeptDialogue, KeptPart};
 use super::time::Stamp;
+use crate::checkin::CheckIn;
+use crate::practice::{OwnStep, Person, Practice};
 
 /// Version of the export; rises when something breaks.
 pub(super) const VERSION: u32 = 1;
@@ -33,11 +39,15 @@ pub(super) enum Item {
     Response(Response),
     Part(Box<KeptPart>),
     Dialogue(Box<KeptDialogue>),
+    CheckIn(Box<Kept<CheckIn>>),
+    OwnStep(Box<Kept<OwnStep>>),
+    Practice(Box<Kept<Practice>>),
+    Person(Box<Kept<Person>>),
 }
 
 impl Journal {
     /// Hands over everything, all of one moment: entries, thought records, drafts, sheets of
-    /// questionnaires, parts, then dialogues.
+    /// questionnaires, parts, dialogues, then check-ins, own steps, practice and people.
     fn everything(
         &self,
         mut take: impl FnMut(Item) -> Result<(), super::JournalError>,
@@ -50,7 +60,11 @@ impl Journal {
             super::responses::each(db, |response| take(Item::Response(response)))?;
             super::parts::all_parts(db)?.into_iter().try_for_each(|part| take(Item::Part(Box::new(part))))?;
             let dialogues = super::parts::all_dialogues(db)?;
-            dialogues.into_iter().try_for_each(|dialogue| take(Item::Dialogue(Box::new(dialogue))))
+            dialogues.into_iter().try_for_each(|dialogue| take(Item::Dialogue(Box::new(dialogue))))?;
+            kept::each(db, |one| take(Item::CheckIn(Box::new(one))))?;
+            kept::each(db, |one| take(Item::OwnStep(Box::new(one))))?;
+            kept::each(db, |one| take(Item::Practice(Box::new(one))))?;
+            kept::each(db, |one| take(Item::Person(Box::new(one))))
         })?;
         Ok(now)
     }

@@ -4,6 +4,7 @@ mod carry;
 mod documented;
 mod entries;
 mod files;
+mod kept;
 mod parts;
 mod responses;
 
@@ -151,5 +152,6 @@ pub(super) fn full_journal() -> (TempDir, Journal) {
     journal.keep_response(None, &sheet(true)).unwrap();
     journal.keep_response(None, &sheet(false)).unwrap();
     parts::full_dialogue(&journal);
+    kept::all(&journal);
     (folder, journal)
 }

@@ -1,0 +1,117 @@
+//! Check-ins, own steps, practice and people.
+
+use super::*;
+use crate::checkin::{CheckIn, parse, tokens};
+use crate::practice::{OwnStep, Person, Practice};
+
+pub(super) fn checkin() -> CheckIn {
+    let line = "mood 4 stress 7 sleep 6.5 caffeine 2 alcohol 0 walked 20 tension 6 fatigue 5 anxiety 3 \
+                helped:refused='the boxes' felt '=tired' with 'lunch with Ana' 8 coped 'a walk' 7 note 'slept badly'";
+    parse(&tokens(line).unwrap()).unwrap()
+}
+
+fn own_step() -> OwnStep {
+    serde_json::from_str(r#"{"level":2,"text":"Ask Ana for a lift."}"#).unwrap()
+}
+
+fn practice() -> Practice {
+    serde_json::from_str(
+        r#"{"step":"door","level":1,"text":"Let somebody hold a door for you.","when":"today","who":null,
+            "predicted":"They sigh.","outcome":{"happened":"They smiled.","against":"better","distress":35,
+            "surprise":"How short it was."}}"#,
+    )
+    .unwrap()
+}
+
+fn person() -> Person {
+    serde_json::from_str(
+        r#"{"name":"Ana","checklist":{"reliable":"yes","not_volatile":"unsure"},"shared":["My bad week."],
+            "note":null}"#,
+    )
+    .unwrap()
+}
+
+/// One of each.
+pub(super) fn all(journal: &Journal) {
+    journal.keep(&checkin()).unwrap();
+    journal.keep(&own_step()).unwrap();
+    journal.keep(&practice()).unwrap();
+    journal.keep(&person()).unwrap();
+}
+
+#[test]
+fn what_is_kept_is_there_after_opening_again() {
+    let (folder, journal) = journal();
+    let first = journal.keep(&checkin()).unwrap();
+    let other = journal.keep(&CheckIn { note: None, ..checkin() }).unwrap();
+    drop(journal);
+    let journal = reopen(&folder).unwrap();
+    let mut all = journal.all_kept::<CheckIn>(9).unwrap();
+    all.sort_by_key(|one| one.id == other.id);
+    assert_eq!(all, [first.clone(), other]);
+    assert_eq!(journal.all_kept::<CheckIn>(1).unwrap().len(), 1);
+    assert_eq!(journal.kept_like::<CheckIn>(&first.id.to_string()).unwrap(), first);
+    assert!(matches!(journal.kept_like::<CheckIn>("%%%%"), Err(JournalError::Ambiguous { found: 0 })));
+    assert!(matches!(journal.kept_like::<CheckIn>("01"), Err(JournalError::Ambiguous { found: 0 })));
+    let both = &first.id.to_string()[..8];
+    assert!(matches!(journal.kept_like::<CheckIn>(both), Err(JournalError::Ambiguous { found: 2 })));
+    journal.delete_kept::<CheckIn>(first.id).unwrap();
+    assert!(matches!(journal.delete_kept::<CheckIn>(first.id), Err(JournalError::Missing { .. })));
+}
+
+#[test]
+fn a_practice_keeps_its_id_and_beginning_when_its_outcome_comes() {
+    let (_folder, journal) = journal();
+    let planned = journal.keep(&Practice { outcome: None, ..practice() }).unwrap();
+    let tried = journal.replace(planned.id, &practice()).unwrap();
+    assert_eq!((tried.id, tried.written), (planned.id, planned.written));
+    assert_eq!(journal.all_kept::<Practice>(9).unwrap(), [tried]);
+    let nobody = Id::new(journal.now());
+    assert!(matches!(journal.replace(nobody, &person()), Err(JournalError::Missing { what: "person", .. })));
+}
+
+#[test]
+fn they_go_along_and_come_back_and_are_erased() {
+    let (_folder, journal) = journal();
+    all(&journal);
+    let mut file = Vec::new();
+    journal.export_json(&mut file).unwrap();
+    let (_other, new) = super::journal();
+    let imported = new.import_json(&mut file.as_slice()).unwrap();
+    assert_eq!((imported.checkins, imported.own_steps, imported.practices, imported.people), (1, 1, 1, 1));
+    assert_eq!(new.all_kept::<Person>(9).unwrap(), journal.all_kept::<Person>(9).unwrap());
+    assert_eq!(new.import_json(&mut file.as_slice()).unwrap().already_here, 4);
+    let stamp = |ms| Stamp::new(ms, 0).unwrap();
+    new.erase(Erase::Period { from: stamp(NOW + 1), until: stamp(NOW + 9) }).unwrap();
+    assert_eq!(new.all_kept::<CheckIn>(9).unwrap().len(), 1);
+    new.erase(Erase::Period { from: stamp(NOW), until: stamp(NOW + 1) }).unwrap();
+    assert!(new.all_kept::<CheckIn>(9).unwrap().is_empty() && new.all_kept::<Person>(9).unwrap().is_empty());
+    journal.erase(Erase::All).unwrap();
+    assert!(journal.all_kept::<Practice>(9).unwrap().is_empty());
+    assert!(journal.all_kept::<OwnStep>(9).unwrap().is_empty());
+}
+
+#[test]
+fn a_wrong_value_in_a_file_is_refused_without_its_words() {
+    let (_folder, journal) = journal();
+    all(&journal);
+    let mut file = Vec::new();
+    journal.export_json(&mut file).unwrap();
+    let file = String::from_utf8(file).unwrap();
+    let (_other, new) = super::journal();
+    for (from, to) in [
+        ("\"mood\":4", "\"mood\":11"),
+        ("\"distress\":35", "\"distress\":101"),
+        ("\"level\":2", "\"level\":4"),
+        ("\"refused\"", "\"secret\""),
+        ("\"Ana\"", "\" \""),
+    ] {
+        assert!(file.contains(from), "{from}");
+        let error = new.import_json(&mut file.replacen(from, to, 1).as_bytes()).unwrap_err();
+        assert!(
+            matches!(error, JournalError::Import { .. }) && !error.to_string().contains("secret"),
+            "{error}"
+        );
+    }
+    assert!(new.all_kept::<CheckIn>(9).unwrap().is_empty());
+}
