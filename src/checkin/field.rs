@@ -277,7 +277,9 @@ mod tests {
             field.answer(&mut one, typed).unwrap();
             assert!(field.shown(&one).is_some(), "{field:?}");
         }
-        Field::ALL.into_iter().for_each(|field| field.clear(&mut one));
+        for field in Field::ALL {
+            field.clear(&mut one);
+        }
         assert!(one.is_empty());
         for _ in 0..MOST {
             Field::Help.answer(&mut one, "asked").unwrap();

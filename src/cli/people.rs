@@ -63,8 +63,8 @@ enum PeopleCommand {
 
 #[derive(Debug, Args)]
 struct SeenArgs {
-    /// What they are: consistent, reliable, available, trustworthy, not_judgmental, not_critical,
-    /// not_volatile
+    /// What they are: consistent, reliable, available, trustworthy, not-judgmental, not-critical,
+    /// not-volatile
     #[arg(long, value_name = "QUALITY,…", value_delimiter = ',')]
     yes: Vec<Quality>,
     /// What they are not

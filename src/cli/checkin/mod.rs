@@ -98,36 +98,17 @@ async fn add(global: &Global, line: Vec<String>, ask: AskArgs) -> Result<(), Cli
     let heed = Heed::new(global, &ask)?;
     let typed = if line.is_empty() { None } else { Some(read(&line)?) };
     let journal = journal::open(global)?;
-    let (journal, checkin) = match typed {
-        Some(checkin) => (journal, checkin),
-        None => {
-            let (json, plain) = (ask.json, ask.plain);
-            // Reading waits for a person, and Ctrl-C must not wait for them.
-            let asked = setup::blocking(move || {
-                let last = journal.all_kept::<CheckIn>(1)?.pop();
-                let asks = std::io::stdin().is_terminal();
-                let mut asking = Asking {
-                    input: &mut std::io::stdin().lock(),
-                    show: &mut asking::on_screen(json),
-                    plain,
-                    asks,
-                    lines: 0,
-                };
-                let asked = walk::walk(&mut asking, last.as_ref())?;
-                let came = asking.lines > 0 || asks;
-                Ok((journal, asked, came))
-            })
-            .await?;
-            match asked {
-                (journal, Some(checkin), _) => (journal, checkin),
-                (_, None, true) => return nothing(&ask),
-                (_, None, false) => {
-                    return Err(CliError::Usage(
-                        "No answers came. Give them in one line, or run this in a terminal.".into(),
-                    ));
-                }
-            }
+    let (journal, checkin, asked) = match typed {
+        Some(checkin) => (journal, Some(checkin), true),
+        None => in_turn(journal, ask.json, ask.plain).await?,
+    };
+    let Some(checkin) = checkin else {
+        if asked {
+            return nothing(&ask);
         }
+        return Err(CliError::Usage(
+            "No answers came. Give them in one line, or run this in a terminal.".into(),
+        ));
     };
     let kept = journal.keep(&checkin)?;
     let said = heed.words(&checkin.words()).await?;
@@ -140,6 +121,30 @@ async fn add(global: &Global, line: Vec<String>, ask: AskArgs) -> Result<(), Cli
     page.aside("Kept in your journal.");
     page.blank();
     page.print()
+}
+
+/// Asks one by one, with the numbers of the last time. Gives whether somebody was there to answer.
+async fn in_turn(
+    journal: Journal,
+    json: bool,
+    plain: bool,
+) -> Result<(Journal, Option<CheckIn>, bool), CliError> {
+    // Reading waits for a person, and Ctrl-C must not wait for them.
+    setup::blocking(move || {
+        let last = journal.all_kept::<CheckIn>(1)?.pop();
+        let asks = std::io::stdin().is_terminal();
+        let mut asking = Asking {
+            input: &mut std::io::stdin().lock(),
+            show: &mut asking::on_screen(json),
+            plain,
+            asks,
+            lines: 0,
+        };
+        let checkin = walk::walk(&mut asking, last.as_ref())?;
+        let asked = asking.lines > 0 || asks;
+        Ok((journal, checkin, asked))
+    })
+    .await
 }
 
 /// One line as typed, or as the shell has split it.

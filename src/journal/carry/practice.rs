@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::folder::{Table, cell, file_name, put};
-use crate::checkin::{CheckIn, Field, Words};
+use crate::checkin::{CheckIn, Field, Sleep, Words};
 use crate::journal::JournalError;
 use crate::journal::kept::Kept;
 use crate::practice::{OwnStep, Person, Practice};
@@ -75,6 +75,9 @@ pub(super) fn person(kept: &Kept<Person>) -> Note {
     (name, text)
 }
 
+/// Makes a table of this name with these columns.
+type Create<'a> = dyn Fn(&str, &[&str]) -> Result<Table, JournalError> + 'a;
+
 /// The tables of check-ins, own steps, practice and people.
 pub(super) struct Tables {
     checkins: Table,
@@ -94,9 +97,7 @@ fn words(value: Option<&Words>) -> String {
 }
 
 impl Tables {
-    pub(super) fn create(
-        table: &dyn Fn(&str, &[&str]) -> Result<Table, JournalError>,
-    ) -> Result<Self, JournalError> {
+    pub(super) fn create(table: &Create<'_>) -> Result<Self, JournalError> {
         Ok(Self {
             checkins: table(
                 "checkins.csv",
@@ -148,7 +149,7 @@ impl Tables {
             kept.written.to_string(),
             number(one.mood),
             number(one.stress),
-            number(one.sleep_minutes.map(|sleep| sleep.minutes())),
+            number(one.sleep_minutes.map(Sleep::minutes)),
             number(one.caffeine),
             number(one.alcohol),
             number(one.movement_minutes),
