@@ -26,7 +26,7 @@ fn run(command: &mut Command, input: &str) -> Output {
 
 fn answered(lines: &[Value]) -> (Vec<Value>, i32) {
     let folder = tempfile::tempdir().unwrap();
-    let input: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let input = lines.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n") + "\n";
     let output = run(evenkeel(folder.path()).args(["parts", "--jsonl", "-"]), &input);
     let text = String::from_utf8(output.stdout).unwrap();
     (text.lines().map(|l| serde_json::from_str(l).unwrap()).collect(), output.status.code().unwrap())

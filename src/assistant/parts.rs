@@ -15,12 +15,16 @@ use crate::parts::{
 
 /// Earlier turns of the person that are screened together with the last.
 const TOGETHER: usize = 2;
-/// Words from which on a turn is read as an entry too, for which the heads of danger were learnt. Of
-/// fewer words out of a talk they make too little: of 34 moments in danger of the training part that
-/// they notice in turns of any length, 33 have as many, and of 90 false alarms 57.
+/// Words from which on a turn is read as an entry, for which the heads of danger were learnt.
 const AS_AN_ENTRY: usize = 16;
-/// Of fewer words only the phrase rules judge whether they speak of danger: the model takes "idk" for it.
+/// Fewer words say too little out of a talk for the dialogue's own head.
 const A_FEW: usize = 6;
+/// How sure the model has to be of passive ideation or worse before it counts in a turn of fewer words
+/// than an entry, and in one of a few: it takes "no. not going there" for danger. Of 407 of our screening
+/// texts of 6 to 15 words that are grave, 333 pass the first, of 220 harmless turns 13; of 8 and 48 with
+/// fewer words 7 and 2 pass the second. Rules alone notice 259 of the 415.
+const SURE: f32 = 0.7;
+const VERY_SURE: f32 = 0.9;
 /// Characters that those may have; of more, the last count.
 const MOST_TOGETHER: usize = 4_000;
 /// What a part is called that has no name yet.
@@ -151,12 +155,17 @@ impl Assistant {
         let session = place.0.as_ref().ok_or(AssistantError::PartsUnlearnt)?;
 
         // Danger first. Phrase rules read the turn, then the turn with those before it. The model reads
-        // it as a turn of a talk; one that is as long as an entry also as an entry.
+        // it as a turn of a talk, and as an entry, where it has to be the surer the fewer words there are.
         let noticed = noticing.read(session, history).await?;
         let mut opinion = ModelOpinion::none();
         let words = entry.normalised().split_whitespace().count();
-        if words >= AS_AN_ENTRY
-            && let (_, Some(read)) = self.opinion(&entry, place).await?
+        let sure = match words {
+            AS_AN_ENTRY.. => 0.0,
+            A_FEW.. => SURE,
+            _ => VERY_SURE,
+        };
+        if let (_, Some(read)) = self.opinion(&entry, place).await?
+            && read.at_least[1] >= sure
         {
             opinion = read;
         }

@@ -12,9 +12,9 @@ use super::journal::id_of;
 use super::json::Json;
 use super::work::{DialogueChangeProblems, DialogueProblems, JournalProblems, TurnProblems};
 use super::{Problem, ProblemKind, Shared};
-use crate::assistant::{HeardTurn, PartBody, PartsBody, PartsRequest, PartsSource};
+use crate::assistant::{HeardTurn, PartBody, PartsBody, PartsRequest, PartsSource, SaidBody};
 use crate::crisis::Risk;
-use crate::journal::{Answer, EntryText, Id, JournalError, KeptDialogue, KeptTurn, Line, Stamp};
+use crate::journal::{Answer, EntryText, Id, Journal, JournalError, KeptDialogue, KeptTurn, Line, Stamp};
 use crate::parts::{
     Danger, Dialogue, Event, Heard, Mode, Role, Speaker, Stage, State as PersonState, Topic, Turn,
 };
@@ -97,7 +97,7 @@ pub(super) struct DialoguesBody {
     responses((status = 200, description = "All of them.", body = DialoguesBody), JournalProblems),
 )]
 pub(super) async fn list(State(shared): State<Shared>) -> Result<Reply<DialoguesBody>, Problem> {
-    let kept = shared.with_journal(|journal| journal.dialogues()).await?;
+    let kept = shared.with_journal(Journal::dialogues).await?;
     Ok(Reply(DialoguesBody { dialogues: kept.into_iter().rev().map(DialogueBody::from).collect() }))
 }
 
@@ -389,7 +389,7 @@ impl Shared {
             Err(problem) => Err(problem),
         };
         match heard {
-            Ok(heard) => self.say(at, Event::Said(heard.heard), Some(heard)).await,
+            Ok(heard) => self.say(at, Event::Said(heard.heard), Some(heard), None).await,
             Err(problem) => self.help_without_model(at, problem).await,
         }
     }
@@ -409,13 +409,7 @@ impl Shared {
             leave: None,
             seems: None,
         };
-        let mut answer = self.say(at, Event::Said(in_danger), None).await?;
-        if let Some(escalation) = said.escalation {
-            answer.answer.reply.clone_from(&escalation.message);
-            answer.answer.escalation = Some(escalation);
-        }
-        answer.risk = Some(said.risk);
-        Ok(answer)
+        self.say(at, Event::Said(in_danger), None, Some(said)).await
     }
 
     async fn grant(&self, mut at: At, wish: Wish) -> Result<AnswerBody, Problem> {
@@ -431,16 +425,30 @@ impl Shared {
                 Event::GoOn
             }
         };
-        self.say(at, event, None).await
+        self.say(at, event, None, None).await
     }
 
-    /// Takes the dialogue a step on and keeps the answer before it is sent.
-    async fn say(&self, at: At, event: Event, heard: Option<HeardTurn>) -> Result<AnswerBody, Problem> {
+    /// Takes the dialogue a step on and keeps the answer before it is sent. `alarm`: what the rules
+    /// alone said, where no model could read the turn.
+    async fn say(
+        &self,
+        at: At,
+        event: Event,
+        heard: Option<HeardTurn>,
+        alarm: Option<SaidBody>,
+    ) -> Result<AnswerBody, Problem> {
         let At { id, request, part, stands } = at;
         let (stands, effects) = stands.step(event);
         let confirmed = part.as_ref().map(|(name, role)| (name.as_str(), *role));
-        let answer = self.0.assistant.say(&request, confirmed, (&stands, &effects), heard.as_ref())?;
-        let risk = heard.map(|heard| heard.risk);
+        let mut answer = self.0.assistant.say(&request, confirmed, (&stands, &effects), heard.as_ref())?;
+        let mut risk = heard.map(|heard| heard.risk);
+        if let Some(alarm) = alarm {
+            risk = Some(alarm.risk);
+            if let Some(escalation) = alarm.escalation {
+                answer.reply.clone_from(&escalation.message);
+                answer.escalation = Some(escalation);
+            }
+        }
         let (said, spoken) = (request.history.len(), !effects.is_empty());
         let kept = (answer.reply.clone(), answer.stage, answer.state, answer.source.slug(), risk.clone());
         self.with_journal(move |journal| {

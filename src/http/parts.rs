@@ -16,7 +16,7 @@ use super::work::{JournalProblems, MapProblems, PartChangeProblems, PartKeepProb
 use super::{Problem, ProblemKind, Shared};
 use crate::assistant::SaidBody;
 use crate::crisis::CountryCode;
-use crate::journal::{Id, JournalError, KeptPart};
+use crate::journal::{Id, Journal, JournalError, KeptPart};
 use crate::parts::{PartNotes, dot, svg};
 
 /// Where the parts are.
@@ -47,7 +47,7 @@ pub(super) struct KeptPartBody {
     responses((status = 200, description = "All of them.", body = AllPartsBody), JournalProblems),
 )]
 pub(super) async fn list(State(shared): State<Shared>) -> Result<Reply<AllPartsBody>, Problem> {
-    let parts = shared.with_journal(|journal| journal.parts()).await?;
+    let parts = shared.with_journal(Journal::parts).await?;
     Ok(Reply(AllPartsBody { parts }))
 }
 
@@ -216,7 +216,7 @@ pub(super) async fn map(
     asked: Result<Query<MapQuery>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let Query(MapQuery { format }) = asked.map_err(|_| ProblemKind::UnfitQuery)?;
-    let parts = shared.with_journal(|journal| journal.parts()).await?;
+    let parts = shared.with_journal(Journal::parts).await?;
     let notes: Vec<PartNotes> = parts.into_iter().map(|part| part.notes).collect();
     let (kind, drawn) = match format {
         MapForm::Svg => ("image/svg+xml", svg(&notes)),

@@ -166,9 +166,10 @@ impl From<PlanStoreError> for Problem {
             PlanStoreError::Damaged { .. } => Self::new(ProblemKind::PlanDamaged, &error),
             PlanStoreError::Newer { .. } => Self::new(ProblemKind::PlanNewer, &error),
             PlanStoreError::Locked => ProblemKind::JournalLocked.into(),
-            PlanStoreError::Journal { .. } => Self::new(ProblemKind::PlanNotKept, &error),
             PlanStoreError::Changed => ProblemKind::ChangedMeanwhile.into(),
-            PlanStoreError::Io { .. } => Self::new(ProblemKind::PlanNotKept, &error),
+            PlanStoreError::Io { .. } | PlanStoreError::Journal { .. } => {
+                Self::new(ProblemKind::PlanNotKept, &error)
+            }
         }
     }
 }

@@ -269,7 +269,7 @@ impl Journal {
             if seen.is_some_and(|seen| seen != old.version) {
                 return Err(JournalError::Changed { found: old.version });
             }
-            renote(tx, old, notes, now)
+            renote(tx, &old, notes, now)
         })
     }
 
@@ -290,7 +290,7 @@ impl Journal {
             let (to, gone) = (part_seq(tx, into)?, part_seq(tx, from)?);
             tx.execute("UPDATE dialogues SET part = ?1 WHERE part = ?2", [to, gone])?;
             tx.execute("DELETE FROM parts WHERE seq = ?1", [gone])?;
-            renote(tx, old, notes, now)
+            renote(tx, &old, notes, now)
         })
     }
 
@@ -320,9 +320,9 @@ fn find_part(db: &Connection, id: Id) -> Result<KeptPart, JournalError> {
 }
 
 /// Gives a part other notes.
-fn renote(db: &Connection, old: KeptPart, notes: PartNotes, now: Stamp) -> Result<KeptPart, JournalError> {
+fn renote(db: &Connection, old: &KeptPart, notes: PartNotes, now: Stamp) -> Result<KeptPart, JournalError> {
     let seq = part_seq(db, old.id)?;
-    let part = KeptPart { version: old.version + 1, saved: now, notes, ..old };
+    let part = KeptPart { id: old.id, version: old.version + 1, written: old.written, saved: now, notes };
     db.execute(
         "UPDATE parts SET version = ?2, saved_ms = ?3, saved_offset = ?4, name = ?5, role = ?6 WHERE seq = ?1",
         params![seq, part.version, now.ms(), now.offset(), part.notes.name, part.notes.role.map(Role::slug)],

@@ -53,7 +53,7 @@ impl PlanKeeper {
     }
 
     fn is_sealed(&self) -> Result<bool, PlanStoreError> {
-        let state = self.door.vault().state().map_err(|error| self.failed(&error.into()))?;
+        let state = self.door.vault().state().map_err(|error| failed(&error.into()))?;
         Ok(state == VaultState::Passphrase)
     }
 
@@ -67,7 +67,7 @@ impl PlanKeeper {
             return Ok(None);
         }
         let read = self.door.journal().and_then(|journal| journal.read(note));
-        let Some(text) = read.map_err(|error| self.failed(&error))? else { return Ok(None) };
+        let Some(text) = read.map_err(|error| failed(&error))? else { return Ok(None) };
         let damaged = || PlanStoreError::Damaged { path: self.marker() };
         let body: SafetyPlanBody = serde_json::from_str(&text).map_err(|_| damaged())?;
         let plan = body.check().map_err(|_| damaged())?;
@@ -79,7 +79,7 @@ impl PlanKeeper {
     fn put(&self, plan: &SafetyPlan, over: Option<&Revision>) -> Result<KeptPlan, PlanStoreError> {
         let fault = || JournalError::Fault { code: 0, what: "a plan was not written" };
         let body = SafetyPlanBody::new(plan, false);
-        let text = serde_json::to_string(&body).map_err(|_| self.failed(&fault()))?;
+        let text = serde_json::to_string(&body).map_err(|_| failed(&fault()))?;
         // A marker without a plan says nothing; a plan without a marker would not be found.
         if !self.marker().exists() {
             disk::write_new(&self.marker(), b"").map_err(|source| self.io("written", source))?;
@@ -104,7 +104,7 @@ impl PlanKeeper {
                 Ok(KeptPlan { plan: plan.clone(), readable_when_locked: false, revision })
             }
             Ok(false) => Err(PlanStoreError::Changed),
-            Err(error) => Err(self.failed(&error)),
+            Err(error) => Err(failed(&error)),
         }
     }
 
@@ -121,14 +121,7 @@ impl PlanKeeper {
         match gone {
             Ok(true) => fs::remove_file(self.marker()).map_err(|source| self.io("removed", source)),
             Ok(false) => Err(PlanStoreError::Changed),
-            Err(error) => Err(self.failed(&error)),
-        }
-    }
-
-    fn failed(&self, error: &JournalError) -> PlanStoreError {
-        match error {
-            JournalError::Vault(VaultError::Locked) => PlanStoreError::Locked,
-            other => PlanStoreError::Journal { why: other.to_string() },
+            Err(error) => Err(failed(&error)),
         }
     }
 
@@ -142,7 +135,7 @@ impl PlanStore for PlanKeeper {
         match self.file.read()? {
             Some(kept) if !kept.readable_when_locked && self.is_sealed()? => {
                 // Nobody has brought it in yet; it is hidden all the same.
-                self.door.journal().map_err(|error| self.failed(&error))?;
+                self.door.journal().map_err(|error| failed(&error))?;
                 self.settle()?;
                 self.hidden()
             }
@@ -193,6 +186,14 @@ impl PlanStore for PlanKeeper {
             self.file.erase(&kept.revision)?;
         }
         Ok(())
+    }
+}
+
+/// What is wrong with the journal, for somebody who wants the plan.
+fn failed(error: &JournalError) -> PlanStoreError {
+    match error {
+        JournalError::Vault(VaultError::Locked) => PlanStoreError::Locked,
+        other => PlanStoreError::Journal { why: other.to_string() },
     }
 }
 

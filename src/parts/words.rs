@@ -263,7 +263,7 @@ mod tests {
             ("no", None),
             (
                 "The wine. Not the wine. The bit before the wine. About ten past six.",
-                Some("The bit before the wine"),
+                Some("About ten past six"),
             ),
             ("yeah. blanket over the head", Some("blanket over the head")),
             ("WHY WOULD I", None),

@@ -73,7 +73,7 @@ async fn a_long_text_is_read_up_to_its_limit() {
 async fn an_oversized_body_is_refused() {
     let house = House::rules_only();
     let answer = house.post("/api/v1/recognitions", vec![b' '; 256 * 1024 + 1]).await;
-    assert_snapshot!(answer.problem(), @"413 /problems/too-large: The body of the request is too large: 256 KiB at most, 12 MiB for screenings. Send the text in parts.");
+    assert_snapshot!(answer.problem(), @"413 /problems/too-large: The body of the request is too large: 256 KiB at most, 12 MiB for screenings, entries and drafts, 256 MiB for an import. Send it in parts.");
     let answer = house.post("/api/v1/screenings", vec![b' '; 12 * 1024 * 1024 + 1]).await;
     assert_eq!(answer.status, 413);
 }

@@ -13,7 +13,7 @@ use evenkeel::assistant::Assistant;
 use evenkeel::crisis::Date;
 use evenkeel::crisis::safety_plan::PlanFile;
 use evenkeel::http::{AccessToken, Service, router};
-use evenkeel::journal::{Door, SystemClock};
+use evenkeel::journal::{Door, PlanKeeper, SystemClock};
 use evenkeel::weights::{ModelCache, Registry};
 use http_body_util::BodyExt as _;
 use insta::{allow_duplicates, assert_snapshot};
@@ -87,7 +87,7 @@ impl House {
     /// A service whose journal and safety plan lie in a folder.
     pub(crate) fn with_journal_and_plan_in(folder: &Path) -> Self {
         let journal = Arc::new(Door::new(folder.to_owned(), Arc::new(SystemClock), None));
-        let safety_plan = Arc::new(PlanFile::in_folder(folder));
+        let safety_plan = Arc::new(PlanKeeper::behind(Arc::clone(&journal)));
         Self::around(Service { journal, safety_plan, ..service(assistant()) })
     }
 

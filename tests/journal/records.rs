@@ -147,7 +147,7 @@ fn a_record_that_is_none_is_told_by_its_place() {
     for input in [
         "{\"thought\": \"secret\",\n\"belief\": 101}",
         "{\"thought\":\n\"\"}",
-        "{\"secret\":\n1}",
+        "{\n\"secret\": 1}",
         "[\n",
         "{\"thought\": \"x\",\n\"distortions\": {\"secret\": \"own\"}}",
     ] {

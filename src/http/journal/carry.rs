@@ -22,7 +22,7 @@ use super::super::{Problem, ProblemKind, Shared};
 use super::{bound, id_of};
 use crate::assistant::DiaryError;
 use crate::crisis::Escalation;
-use crate::journal::{Backup, Erase, Imported, JournalError};
+use crate::journal::{Backup, Erase, Imported, Journal, JournalError};
 
 /// Bytes of a file to be taken in at most.
 pub(in crate::http) const MOST_BYTES_IMPORT: usize = 256 * 1024 * 1024;
@@ -46,7 +46,7 @@ const PIECES: usize = 4;
 )]
 pub(in crate::http) async fn export(State(shared): State<Shared>) -> Result<Response, Problem> {
     // What is wrong with the journal is a problem, not half a file.
-    shared.with_journal(|journal| journal.count()).await?;
+    shared.with_journal(Journal::count).await?;
     let (to, from) = mpsc::channel(PIECES);
     let door = Arc::clone(&shared.0.journal);
     let stopping = shared.0.stopping.clone();
@@ -148,7 +148,7 @@ pub(in crate::http) struct BackupsBody {
     responses((status = 200, description = "All of them.", body = BackupsBody), JournalProblems),
 )]
 pub(in crate::http) async fn backups(State(shared): State<Shared>) -> Result<Reply<BackupsBody>, Problem> {
-    let backups = shared.with_journal(|journal| journal.own_backups()).await?;
+    let backups = shared.with_journal(Journal::own_backups).await?;
     Ok(Reply(BackupsBody { backups }))
 }
 
@@ -165,7 +165,7 @@ pub(in crate::http) async fn backups(State(shared): State<Shared>) -> Result<Rep
 pub(in crate::http) async fn back_up(
     State(shared): State<Shared>,
 ) -> Result<(StatusCode, Reply<Backup>), Problem> {
-    let backup = shared.with_journal(|journal| journal.back_up()).await?;
+    let backup = shared.with_journal(Journal::back_up).await?;
     Ok((StatusCode::CREATED, Reply(backup)))
 }
 

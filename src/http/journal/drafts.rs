@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::super::json::Json;
 use super::super::work::{DraftKeepProblems, DraftProblems, JournalProblems};
 use super::super::{Problem, ProblemKind, Shared};
-use crate::journal::{Draft, EntryText, JournalError, Stamp, ValueError};
+use crate::journal::{Draft, EntryText, Journal, JournalError, Stamp, ValueError};
 
 /// Bytes of a draft's name at most.
 const MOST_OF_A_NAME: usize = 128;
@@ -46,7 +46,7 @@ pub(in crate::http) struct SavedBody {
     responses((status = 200, description = "All of them.", body = DraftsBody), JournalProblems),
 )]
 pub(in crate::http) async fn list(State(shared): State<Shared>) -> Result<Reply<DraftsBody>, Problem> {
-    let drafts = shared.with_journal(|journal| journal.drafts()).await?;
+    let drafts = shared.with_journal(Journal::drafts).await?;
     Ok(Reply(DraftsBody { drafts }))
 }
 

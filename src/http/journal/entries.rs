@@ -266,6 +266,7 @@ pub(in crate::http) struct EntryChangeBody {
     /// The new mood; `null` takes it away.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<u8>)]
+    #[allow(clippy::option_option, reason = "absent, null and a number are three things to say")]
     mood: Option<Option<u8>>,
     /// The new tags.
     tags: Option<Vec<String>>,

@@ -36,12 +36,10 @@ impl Shared {
         country: CountryCode,
         rules_only: bool,
     ) -> Option<SaidBody> {
-        if !rules_only {
-            if let Ok(turn) = self.turn().await {
-                let read = read(self.0.assistant.clone(), text, country, turn);
-                if let Ok(Some(said)) = self.until_stopped(read).await {
-                    return Some(said);
-                }
+        if !rules_only && let Ok(turn) = self.turn().await {
+            let read = read(self.0.assistant.clone(), text, country, turn);
+            if let Ok(Some(said)) = self.until_stopped(read).await {
+                return Some(said);
             }
         }
         read(self.0.assistant.clone(), text, country, Turn::without_model()).await.unwrap_or(None)

@@ -214,12 +214,11 @@ pub(in crate::http) async fn set_passphrase(
             if door.standing()?.vault != VaultState::Passphrase {
                 door.journal()?;
             }
-            let recovery_code = match &new {
-                Some(new) => Some(door.vault().set_passphrase(&unlock, new)?.reveal().to_string()),
-                None => {
-                    door.vault().remove_passphrase(&unlock)?;
-                    None
-                }
+            let recovery_code = if let Some(new) = &new {
+                Some(door.vault().set_passphrase(&unlock, new)?.reveal().to_string())
+            } else {
+                door.vault().remove_passphrase(&unlock)?;
+                None
             };
             // A plan that is not to be read without a passphrase goes behind it at once. Where
             // that fails it does when it is next read; the passphrase is set all the same.
@@ -280,4 +279,4 @@ impl Shared {
 }
 
 const A_SECOND: Duration = Duration::from_secs(1);
-const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const A_DAY: Duration = Duration::from_hours(24);

@@ -215,7 +215,7 @@ mod tests {
         let bad = "{\"entries\": [\n{\"title\": \"secret\", \"body\": \"\",\n\"date\": \"28/06/2020\", \"time\": \"18:22\"}]}";
         match json(bad.as_bytes(), &berlin()) {
             Err(JournalError::Import { line: 3, why, .. }) => {
-                assert_eq!(why, "A day is written like 2026-11-26.")
+                assert_eq!(why, "A day is written like 2026-11-26.");
             }
             other => panic!("{:?}", other.map(|found| found.texts.len())),
         }

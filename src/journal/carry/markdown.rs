@@ -109,7 +109,7 @@ impl File<'_> {
         };
         let dated = field(&["written", "date", "created", "created_at", "creation_date", "datetime"]);
         let (written, told) = match dated {
-            Some(field) if one(Some(field)).is_some_and(|date| !date.is_empty()) => said(field, zone)?,
+            Some(field) if one(Some(field)).is_none_or(|date| !date.is_empty()) => said(field, zone)?,
             _ => self.time(&text, zone)?,
         };
         let mut tags: Vec<Tag> = field(&["tags", "tag", "keywords"])
@@ -135,16 +135,13 @@ impl File<'_> {
         let heading = text.as_str().lines().next().unwrap_or_default();
         let heading = heading.strip_prefix('#').map(|rest| rest.trim_start_matches('#').trim_start());
         let day = |text: &str| civil(text.get(..10)?);
-        match day(self.stem).or_else(|| day(heading?)) {
-            Some(day) => Stamp::at(day, zone)
-                .map(|written| (written, day.to_string()))
-                .map_err(|error| Fault::new(1, error.to_string())),
-            None => {
-                let why = "Nothing tells when this was written. Give it a `date:` in its front matter.";
-                let changed = self.changed.ok_or_else(|| Fault::new(1, why))?;
-                Ok((changed.in_zone(zone), String::new()))
-            }
+        if let Some(day) = day(self.stem).or_else(|| day(heading?)) {
+            let written = Stamp::at(day, zone).map_err(|error| Fault::new(1, error.to_string()))?;
+            return Ok((written, day.to_string()));
         }
+        let why = "Nothing tells when this was written. Give it a `date:` in its front matter.";
+        let changed = self.changed.ok_or_else(|| Fault::new(1, why))?;
+        Ok((changed.in_zone(zone), String::new()))
     }
 }
 

@@ -74,7 +74,7 @@ pub(super) fn seal_of(bytes: &[u8]) -> Result<Option<Seal>, JournalError> {
     if !bytes.starts_with(MAGIC) {
         return Ok(None);
     }
-    let opened = Decryptor::new_buffered(bytes).map_err(|error| told(&error))?;
+    let opened = Decryptor::new_buffered(bytes).map_err(|error| unopened(bytes, &error))?;
     Ok(Some(if opened.is_scrypt() { Seal::Passphrase } else { Seal::Keys }))
 }
 
@@ -83,7 +83,7 @@ pub(super) fn seal_of(bytes: &[u8]) -> Result<Option<Seal>, JournalError> {
 /// # Errors
 /// [`JournalError::SealedFile`] if it does not open, each reason told apart.
 pub(super) fn unseal(bytes: &[u8], opener: &Opener) -> Result<Zeroizing<Vec<u8>>, JournalError> {
-    let file = Decryptor::new_buffered(bytes).map_err(|error| told(&error))?;
+    let file = Decryptor::new_buffered(bytes).map_err(|error| unopened(bytes, &error))?;
     let opened = match opener {
         Opener::Passphrase(passphrase) => {
             let mut identity = scrypt::Identity::new(secret(passphrase));
@@ -114,6 +114,18 @@ fn secret(text: &Zeroizing<String>) -> SecretString {
     SecretString::from(text.as_str().to_owned())
 }
 
+/// What is wrong with a file that does not even begin to open: one that names our version is damaged,
+/// whatever age calls it.
+fn unopened(bytes: &[u8], error: &DecryptError) -> JournalError {
+    if bytes.starts_with(b"age-encryption.org/v1\n") {
+        return JournalError::SealedFile(DAMAGED);
+    }
+    told(error)
+}
+
+/// Said of a file whose beginning can't be read.
+const DAMAGED: &str = "This encrypted file is damaged at its beginning. Take another copy of it.";
+
 fn told(error: &DecryptError) -> JournalError {
     JournalError::SealedFile(match error {
         DecryptError::KeyDecryptionFailed | DecryptError::DecryptionFailed => {
@@ -126,7 +138,7 @@ fn told(error: &DecryptError) -> JournalError {
             "This file asks for more work than this program does. Decrypt it with `age --decrypt` first."
         }
         DecryptError::UnknownFormat => "This file was encrypted by a newer age. Decrypt it with that first.",
-        _ => "This encrypted file is damaged at its beginning. Take another copy of it.",
+        _ => DAMAGED,
     })
 }
 

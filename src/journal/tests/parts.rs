@@ -58,7 +58,7 @@ fn a_part_is_kept_changed_merged_and_deleted() {
     let part = journal.add_part(&lid()).unwrap();
     drop(journal);
     let journal = reopen(&folder).unwrap();
-    assert_eq!(journal.parts().unwrap(), [part.clone()]);
+    assert_eq!(journal.parts().unwrap(), std::slice::from_ref(&part));
     let changed = PartNotes { role: None, ..PartNotes::named("the Cork") };
     let part = journal.edit_part(part.id, None, &changed).unwrap();
     assert_eq!((part.version, journal.parts().unwrap()), (2, vec![part.clone()]));

@@ -24,7 +24,7 @@ pub(super) enum Of {
     /// A new record, perhaps of an entry.
     New(Option<Id>),
     /// One that is there.
-    Again(ThoughtRecord),
+    Again(Box<ThoughtRecord>),
 }
 
 pub(super) async fn run(
@@ -37,11 +37,11 @@ pub(super) async fn run(
     let catalogue = Catalogue::embedded().map_err(crate::assistant::ContentError::from)?;
     let (entry, mut kept) = match of {
         Of::New(entry) => (entry, None),
-        Of::Again(record) => (record.entry, Some(record)),
+        Of::Again(record) => (record.entry, Some(*record)),
     };
     let before = kept.as_ref().map(|record| record.content.clone());
     let mut steps = Steps::of(before, &texts, &catalogue, journal.now());
-    show(steps.page(), true)?;
+    show(&steps.page(), true)?;
     while steps.step() != Step::Done {
         let Some(typed) = next_line().await? else { break };
         let step = steps.step();
@@ -52,7 +52,7 @@ pub(super) async fn run(
         let goes_on = matches!(taken, Taken::Next);
         let more = matches!(taken, Taken::More);
         if let Taken::Said(page) = taken {
-            show(page, false)?;
+            show(&page, false)?;
         }
         if let Some(help) = keep(journal, screener, entry, &mut kept, &steps).await? {
             return stopped(kept.as_ref(), &help);
@@ -65,7 +65,7 @@ pub(super) async fn run(
             steps.offer(offers);
         }
         if goes_on && steps.step() != Step::Done {
-            show(steps.page(), true)?;
+            show(&steps.page(), true)?;
         } else if more {
             prompt()?;
         }
@@ -162,8 +162,8 @@ fn read_line(input: &mut dyn BufRead) -> io::Result<Option<Result<String, &'stat
     Ok(Some(String::from_utf8(bytes).map_err(|_| "That was not UTF-8 text. Write it again.")))
 }
 
-fn show(page: Page, fresh: bool) -> Result<(), CliError> {
-    page::on_screen(&page, fresh, false)?;
+fn show(page: &Page, fresh: bool) -> Result<(), CliError> {
+    page::on_screen(page, fresh, false)?;
     prompt()
 }
 

@@ -1,5 +1,7 @@
 //! `journal record list`, `search` and `show`.
 
+use std::fmt::Write as _;
+
 use serde_json::json;
 
 use super::args::{ListArgs, SearchArgs};
@@ -107,10 +109,10 @@ fn head(out: &mut Page, record: &ThoughtRecord) {
     let content = &record.content;
     let mut line = format!("{}  {}", record.written.as_written(), record.id);
     if let Some(belief) = moved(content.belief, content.belief_after) {
-        line += &format!("  believed {belief}");
+        let _ = write!(line, "  believed {belief}");
     }
     if let Some(day) = content.review_on {
-        line += &format!("  again on {day}");
+        let _ = write!(line, "  again on {day}");
     }
     out.aside(&line);
 }
@@ -133,7 +135,9 @@ pub(super) fn whole(out: &mut Page, record: &ThoughtRecord, catalogue: &Catalogu
         if !lines.is_empty() {
             out.blank();
             out.aside(title);
-            lines.iter().for_each(|line| out.inset(line));
+            for line in lines {
+                out.inset(line);
+            }
         }
     };
     let words = |line: &Line| line.as_str().to_owned();

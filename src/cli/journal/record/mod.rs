@@ -61,7 +61,7 @@ async fn edit(global: &Global, args: &EditArgs) -> Result<(), CliError> {
         if args.seen.is_some_and(|seen| seen != before.version) {
             return Err(crate::journal::JournalError::Changed { found: before.version }.into());
         }
-        return flow::run(global, &journal, &mut screener, flow::Of::Again(before)).await;
+        return flow::run(global, &journal, &mut screener, flow::Of::Again(Box::new(before))).await;
     };
     let record = journal.edit_record(id, args.seen, &content)?;
     let said = screener.thought_record(&journal, &record).await;
