@@ -65,12 +65,14 @@ pub(super) async fn run(args: &ExerciseArgs) -> Result<(), CliError> {
         script(variant, args.plain)?;
     } else {
         tokio::select! {
-            done = paced(variant, args.plain) => done?,
+            // Listened for before anything is drawn.
+            biased;
             // The line may be half-drawn.
             _ = tokio::signal::ctrl_c() => {
                 writeln!(std::io::stdout())?;
                 return Err(CliError::Stopped);
             }
+            done = paced(variant, args.plain) => done?,
         }
     }
     let mut page = Page::plain_if(args.plain);

@@ -49,8 +49,10 @@ pub fn run() -> ExitCode {
     };
     let done = runtime.block_on(async {
         tokio::select! {
-            done = dispatch(cli) => done,
+            // Ctrl-C is listened for before anything is done.
+            biased;
             () = interrupted() => Err(CliError::Interrupted),
+            done = dispatch(cli) => done,
         }
     });
     // A worker in the middle of a matrix product is not waited for.

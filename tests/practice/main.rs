@@ -85,7 +85,9 @@ fn a_slip_names_the_word_and_keeps_nothing() {
     let home = Home::new();
     assert!(home.refuses(&["checkin", "mood 4 stres 7"]).contains("“stres”"));
     assert!(home.refuses(&["checkin", "mood 11"]).contains("`mood` takes a whole number from 0 to 10"));
-    assert!(home.refuses(&["checkin"]).contains("No answers came"));
+    let unanswered = home.run(&["checkin"], "");
+    assert_eq!(unanswered.status.code(), Some(2));
+    assert!(stderr(&unanswered).contains("No answers came"), "{}", stderr(&unanswered));
     assert!(home.says(&["checkin", "list"], "").contains("Nothing here yet"));
 }
 

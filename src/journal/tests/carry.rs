@@ -99,7 +99,7 @@ fn folders_of_markdown_and_tables_hold_every_text_and_are_private() {
         (files, all)
     };
     let (files, markdown) = all(Form::Markdown, "markdown");
-    assert_eq!(files, 9);
+    assert_eq!(files, 13);
     for words in [
         "=changed\nlater",
         "I will be fired.",
