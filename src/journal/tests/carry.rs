@@ -112,7 +112,7 @@ fn folders_of_markdown_and_tables_hold_every_text_and_are_private() {
         assert!(markdown.contains(words), "{words}");
     }
     let (files, tables) = all(Form::Csv, "tables");
-    assert_eq!(files, 15);
+    assert_eq!(files, 21);
     for words in
         ["'=changed\nlater", "I will be fired.", "half a", "fortune_telling,accepted", "Everyone would be"]
     {
