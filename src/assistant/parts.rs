@@ -159,15 +159,16 @@ impl Assistant {
         let noticed = noticing.read(session, history).await?;
         let mut opinion = ModelOpinion::none();
         let words = entry.normalised().split_whitespace().count();
-        let sure = match words {
-            AS_AN_ENTRY.. => 0.0,
-            A_FEW.. => SURE,
-            _ => VERY_SURE,
-        };
-        if let (_, Some(read)) = self.opinion(&entry, place).await?
-            && read.at_least[1] >= sure
-        {
-            opinion = read;
+        let rules = &self.content.guide.rules;
+        if let (_, Some(read)) = self.opinion(&entry, place).await? {
+            let passive_or_worse = read.at_least[1];
+            match words {
+                AS_AN_ENTRY.. => opinion = read,
+                // A plain no is no danger, and few words say no more than that there is some.
+                _ if rules.state(&last.text) == Some(State::Refusing) => {}
+                A_FEW.. => opinion.believe(Level::PassiveIdeation, passive_or_worse, SURE),
+                _ => opinion.believe(Level::PassiveIdeation, passive_or_worse, VERY_SURE),
+            }
         }
         if words >= A_FEW {
             opinion.believe(Level::PassiveIdeation, noticed.danger, noticed.thresholds[0]);
@@ -175,7 +176,6 @@ impl Assistant {
         let screen = &self.content.screen;
         let alone = screen.assess(&[Part { name: PartName::Text, entry: &entry, opinion: Some(opinion) }]);
         let mut risk = alone.clone();
-        let rules = &self.content.guide.rules;
         let (mut came_through, mut unread) = (false, alone.coverage == Coverage::UnsupportedLanguage);
         if let Some(entry) = together(history)? {
             let part = Part { name: PartName::Situation, entry: &entry, opinion: Some(ModelOpinion::none()) };
