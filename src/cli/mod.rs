@@ -15,6 +15,7 @@ mod input;
 mod journal;
 mod jsonl;
 mod learn;
+mod lines;
 mod models;
 mod page;
 mod parts;

@@ -291,8 +291,7 @@ impl Shared {
         let (kept, part) = self
             .with_journal(move |journal| {
                 let kept = journal.dialogue(id)?;
-                let all = if kept.part.is_some() { journal.parts()? } else { Vec::new() };
-                let part = all.into_iter().find(|part| Some(part.id) == kept.part);
+                let part = kept.part.map(|part| journal.part(part)).transpose()?;
                 Ok((kept, part))
             })
             .await?;

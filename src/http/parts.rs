@@ -16,7 +16,7 @@ use super::work::{JournalProblems, MapProblems, PartChangeProblems, PartKeepProb
 use super::{Problem, ProblemKind, Shared};
 use crate::assistant::SaidBody;
 use crate::crisis::CountryCode;
-use crate::journal::{Id, Journal, JournalError, KeptPart};
+use crate::journal::{Id, Journal, KeptPart};
 use crate::parts::{PartNotes, dot, svg};
 
 /// Where the parts are.
@@ -227,11 +227,7 @@ pub(super) async fn map(
 
 impl Shared {
     async fn part(&self, id: Id) -> Result<KeptPart, Problem> {
-        self.with_journal(move |journal| {
-            let found = journal.parts()?.into_iter().find(|part| part.id == id);
-            found.ok_or(JournalError::Missing { what: "part", id })
-        })
-        .await
+        self.with_journal(move |journal| journal.part(id)).await
     }
 
     /// Screens the words of a part that was kept and tells both.

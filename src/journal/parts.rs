@@ -294,6 +294,14 @@ impl Journal {
         })
     }
 
+    /// A part.
+    ///
+    /// # Errors
+    /// [`JournalError::Missing`] and others.
+    pub fn part(&self, id: Id) -> Result<KeptPart, JournalError> {
+        self.read(|db| find_part(db, id))
+    }
+
     /// All parts, the oldest first.
     ///
     /// # Errors

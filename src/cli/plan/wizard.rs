@@ -1,8 +1,9 @@
 //! Writing a plan on the terminal: one step a screen, one line at a time. It reads lines and shows
 //! pages and knows nothing of where they come from, so a script or a test can walk it too.
 
-use std::io::{self, BufRead, Read as _};
+use std::io::{self, BufRead};
 
+use crate::cli::lines::{self, LineFault};
 use crate::cli::page::Page;
 use crate::crisis::safety_plan::{LineError, MOST_CHARACTERS, PlanLine, PlanStep, SafetyPlan};
 use crate::crisis::{Part, PartName, Screen, Tier};
@@ -185,25 +186,13 @@ fn is_no(text: &str) -> bool {
 /// The next line without its end; `None` at the end of the input. Of a line that is far too long
 /// nothing is kept.
 pub(super) fn read_line(input: &mut dyn BufRead) -> io::Result<Option<Result<String, LineError>>> {
-    let mut chunk = || {
-        let mut bytes = Vec::new();
-        (&mut *input).take(MOST_BYTES).read_until(b'\n', &mut bytes).map(|_| bytes)
-    };
-    let mut bytes = chunk()?;
-    if bytes.is_empty() {
-        return Ok(None);
-    }
-    let is_cut = |bytes: &[u8]| bytes.len() as u64 == MOST_BYTES && bytes.last() != Some(&b'\n');
-    if is_cut(&bytes) {
-        while is_cut(&bytes) {
-            bytes = chunk()?;
-        }
-        return Ok(Some(Err(LineError::FarTooLong)));
-    }
-    while bytes.last().is_some_and(|b| matches!(b, b'\n' | b'\r')) {
-        bytes.pop();
-    }
-    Ok(Some(String::from_utf8(bytes).map_err(|_| LineError::Control)))
+    let read = lines::read(input, MOST_BYTES)?;
+    Ok(read.map(|line| {
+        line.map_err(|fault| match fault {
+            LineFault::TooLong => LineError::FarTooLong,
+            LineFault::NotText => LineError::Control,
+        })
+    }))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Working through a thought on the terminal. Each answer is kept as it is given and then
 //! screened; where it speaks of danger, the questions stop and help is shown.
 
-use std::io::{self, BufRead, IsTerminal as _, Read as _};
+use std::io::{self, BufRead, IsTerminal as _};
 
 use super::look;
 use super::steps::{Choice, Offers, Step, Steps, Taken, said};
@@ -11,6 +11,7 @@ use crate::assistant::{Assistant, Request};
 use crate::cli::args::Global;
 use crate::cli::error::CliError;
 use crate::cli::journal::screening::Screener;
+use crate::cli::lines::{self, LineFault};
 use crate::cli::page::{self, Page};
 use crate::cli::setup;
 use crate::distortion::Catalogue;
@@ -141,25 +142,13 @@ async fn next_line() -> Result<Option<Result<String, &'static str>>, CliError> {
 }
 
 fn read_line(input: &mut dyn BufRead) -> io::Result<Option<Result<String, &'static str>>> {
-    let mut chunk = || {
-        let mut bytes = Vec::new();
-        (&mut *input).take(MOST_BYTES).read_until(b'\n', &mut bytes).map(|_| bytes)
-    };
-    let mut bytes = chunk()?;
-    if bytes.is_empty() {
-        return Ok(None);
-    }
-    let is_cut = |bytes: &[u8]| bytes.len() as u64 == MOST_BYTES && bytes.last() != Some(&b'\n');
-    if is_cut(&bytes) {
-        while is_cut(&bytes) {
-            bytes = chunk()?;
-        }
-        return Ok(Some(Err("That is longer than 20,000 characters. Write less in one line.")));
-    }
-    while bytes.last().is_some_and(|b| matches!(b, b'\n' | b'\r')) {
-        bytes.pop();
-    }
-    Ok(Some(String::from_utf8(bytes).map_err(|_| "That was not UTF-8 text. Write it again.")))
+    let read = lines::read(input, MOST_BYTES)?;
+    Ok(read.map(|line| {
+        line.map_err(|fault| match fault {
+            LineFault::TooLong => "That is longer than 20,000 characters. Write less in one line.",
+            LineFault::NotText => "That was not UTF-8 text. Write it again.",
+        })
+    }))
 }
 
 fn show(page: &Page, fresh: bool) -> Result<(), CliError> {
