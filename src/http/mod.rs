@@ -14,9 +14,9 @@ mod helplines;
 mod journal;
 mod json;
 mod kinds;
-mod landing;
 mod models;
 mod openapi;
+mod page;
 mod parts;
 mod precondition;
 mod problem;
@@ -110,8 +110,6 @@ fn build(service: Service, port: u16, stopping: CancellationToken) -> (Router, S
     let (routes, document) = OpenApiRouter::with_openapi(openapi::Document::openapi())
         .nest(guard::BASE, v1)
         .routes(routes!(openapi::show))
-        .routes(routes!(landing::page))
-        .routes(routes!(landing::style))
         .split_for_parts();
 
     let guard = Arc::new(Guard::new(service.token, port));
@@ -127,6 +125,7 @@ fn build(service: Service, port: u16, stopping: CancellationToken) -> (Router, S
         stopping,
     }));
     let router = routes
+        .merge(page::routes())
         .fallback(|| async { Problem::from(ProblemKind::NotFound) })
         .method_not_allowed_fallback(|| async { Problem::from(ProblemKind::MethodNotAllowed) })
         .layer(DefaultBodyLimit::max(MOST_BYTES))

@@ -10,7 +10,7 @@ mod health;
 mod helplines;
 mod house;
 mod journal;
-mod landing;
+mod page;
 mod models;
 mod openapi;
 mod questionnaires;

@@ -1,0 +1,96 @@
+//! The page: `web/page/`, held in the program. In a debug build it is read from the disk at each
+//! request, so that who works on it only loads it again.
+
+use axum::Router;
+use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use super::{Problem, ProblemKind, Shared};
+
+/// Its own files and its own API, and nothing else from anywhere; no script that is written in
+/// the page, and no text that is made into one.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+    frame-ancestors 'none'; base-uri 'none'; form-action 'none'; \
+    require-trusted-types-for 'script'; trusted-types 'none'";
+
+/// First steps of the addresses that the page itself shows something for.
+const SCREENS: [&str; 9] = [
+    "write",
+    "journal",
+    "parts",
+    "check-in",
+    "questionnaires",
+    "practice",
+    "insight",
+    "help",
+    "settings",
+];
+
+#[derive(RustEmbed)]
+#[folder = "web/page"]
+struct Files;
+
+pub(super) fn routes() -> Router<Shared> {
+    Router::new()
+        .route("/", get(async |asked: HeaderMap| give("index.html", &asked)))
+        .route("/page/{*file}", get(file))
+        .route("/{screen}", get(screen))
+        .route("/{screen}/{*rest}", get(deeper))
+}
+
+async fn file(name: Result<Path<String>, PathRejection>, asked: HeaderMap) -> Result<Response, Problem> {
+    give(&name.map_err(|_| ProblemKind::NotFound)?.0, &asked)
+}
+
+async fn screen(name: Result<Path<String>, PathRejection>, asked: HeaderMap) -> Result<Response, Problem> {
+    show(&name.map_err(|_| ProblemKind::NotFound)?.0, &asked)
+}
+
+async fn deeper(
+    path: Result<Path<(String, String)>, PathRejection>,
+    asked: HeaderMap,
+) -> Result<Response, Problem> {
+    show(&path.map_err(|_| ProblemKind::NotFound)?.0.0, &asked)
+}
+
+fn show(screen: &str, asked: &HeaderMap) -> Result<Response, Problem> {
+    if SCREENS.contains(&screen) { give("index.html", asked) } else { Err(ProblemKind::NotFound.into()) }
+}
+
+/// A file, or 304 where the browser has this one.
+fn give(name: &str, asked: &HeaderMap) -> Result<Response, Problem> {
+    let (kind, file) = kind(name).zip(Files::get(name)).ok_or(ProblemKind::NotFound)?;
+    let tag = tag(&file);
+    let known = asked.get_all(header::IF_NONE_MATCH).iter().any(|given| *given == tag);
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (header::ETAG, tag),
+    ];
+    Ok(match known {
+        true => (StatusCode::NOT_MODIFIED, headers).into_response(),
+        false => (headers, file.data).into_response(),
+    })
+}
+
+fn kind(name: &str) -> Option<&'static str> {
+    Some(match name.rsplit_once('.')?.1 {
+        "html" => "text/html; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "txt" => "text/plain; charset=utf-8",
+        _ => return None,
+    })
+}
+
+/// Hexadecimal digits in quotes are always a header's value.
+fn tag(file: &EmbeddedFile) -> HeaderValue {
+    let digits: String = file.metadata.sha256_hash()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    HeaderValue::try_from(format!("\"{digits}\"")).unwrap_or(HeaderValue::from_static("\"\""))
+}
