@@ -1,0 +1,110 @@
+// What is being typed, kept by the service and nowhere else.
+import { api } from "./api.js";
+import { beforeLock } from "./lock.js";
+import { useEffect, useRef, useState } from "./ui/html.js";
+
+const WAIT_MS = 600;
+const AGAIN_MS = 4000;
+const READ_AGAIN_MS = 2000;
+/** A request that outlives the page may carry this many bytes at most. */
+const KEEPALIVE_BYTES = 60_000;
+
+/** What could not be saved yet, by slot: the journal was locked, or the service away. */
+const unsaved = new Map();
+
+/**
+ * A draft of the service.
+ * @param {string} slot
+ * @returns {{body:string, ready:boolean, state:"saved"|"typing"|"unsaved", write:(body:string)=>void,
+ *   flush:()=>Promise<void>, discard:()=>Promise<void>}}
+ */
+export function useDraft(slot) {
+  const [body, setBody] = useState(unsaved.get(slot) ?? "");
+  const [ready, setReady] = useState(unsaved.has(slot));
+  const [state, setState] = useState(unsaved.has(slot) ? "unsaved" : "saved");
+  const work = useRef(null);
+  work.current ??= keeper(slot, setState);
+
+  useEffect(() => {
+    const { flush } = work.current;
+    const forget = beforeLock(flush);
+    let gone = false;
+    if (unsaved.has(slot)) flush();
+    else load();
+    async function load() {
+      const kept = await read(slot);
+      if (gone) return;
+      // What is kept must not be written over unseen.
+      if (kept === null) { setTimeout(() => { if (!gone) load(); }, READ_AGAIN_MS); return; }
+      work.current.isThere(kept !== "");
+      setBody(kept);
+      setReady(true);
+    }
+    return () => { gone = true; forget(); flush(); };
+  }, [slot]);
+
+  return {
+    body, ready, state,
+    write: (next) => { setBody(next); work.current.later(next); },
+    flush: work.current.flush,
+    discard: () => { setBody(""); return work.current.discard(); },
+  };
+}
+
+async function read(slot) {
+  try {
+    const { data } = await api("GET", "/drafts");
+    return data.drafts.find((draft) => draft.slot === slot)?.body ?? "";
+  } catch {
+    return null;
+  }
+}
+
+/** Saves one slot: the last text counts, one request at a time. */
+function keeper(slot, tell) {
+  let timer = null;
+  let running = null;
+  let isThere = true;
+  const path = `/drafts/${encodeURIComponent(slot)}`;
+
+  async function save() {
+    clearTimeout(timer);
+    if (running) await running;
+    if (!unsaved.has(slot)) return;
+    const body = unsaved.get(slot);
+    running = put(body).finally(() => { running = null; });
+    await running;
+  }
+  async function put(body) {
+    try {
+      await api("PUT", path, { body: { body }, keepalive: body.length * 3 < KEEPALIVE_BYTES });
+      isThere = true;
+      if (unsaved.get(slot) === body) {
+        unsaved.delete(slot);
+        tell("saved");
+      }
+    } catch {
+      tell("unsaved");
+      clearTimeout(timer);
+      timer = setTimeout(save, AGAIN_MS);
+    }
+  }
+  return {
+    isThere: (is) => { isThere = is; },
+    later(body) {
+      unsaved.set(slot, body);
+      tell("typing");
+      clearTimeout(timer);
+      timer = setTimeout(save, WAIT_MS);
+    },
+    flush: save,
+    async discard() {
+      clearTimeout(timer);
+      unsaved.delete(slot);
+      if (running) await running;
+      if (isThere) await api("DELETE", path).catch(() => {});
+      isThere = false;
+      tell("saved");
+    },
+  };
+}

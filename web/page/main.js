@@ -1,0 +1,61 @@
+// The page begins here.
+import { html, render, useEffect, useState } from "./ui/html.js";
+import { lookAtVault, startLock } from "./lock.js";
+import { startRouter, useRoute } from "./router.js";
+import { session, takeToken, useSession } from "./session.js";
+import { Shell } from "./ui/shell.js";
+import { Away, Closed, NotFound, Unlock } from "./screens/door.js";
+import { Help } from "./screens/help.js";
+
+/** Screens come when they are first wanted. Each module has a default export that takes the route. */
+const SCREENS = {
+  write: () => import("./screens/write.js"),
+  journal: () => import("./screens/journal.js"),
+  entry: () => import("./screens/entry.js"),
+  parts: () => import("./screens/parts.js"),
+  "check-in": () => import("./screens/check-in.js"),
+  questionnaires: () => import("./screens/questionnaires.js"),
+  practice: () => import("./screens/practice.js"),
+  insight: () => import("./screens/insight.js"),
+  settings: () => import("./screens/settings.js"),
+};
+const loaded = new Map();
+
+/** A screen's component, or `null` while it is on its way. */
+function useScreen(name) {
+  const [, again] = useState(0);
+  useEffect(() => {
+    if (!SCREENS[name] || loaded.has(name)) return;
+    SCREENS[name]().then(
+      (module) => { loaded.set(name, module.default); again((n) => n + 1); },
+      () => { loaded.set(name, Closed); again((n) => n + 1); },
+    );
+  }, [name]);
+  return loaded.get(name) ?? null;
+}
+
+function App() {
+  const route = useRoute();
+  const { token, stale, vault, away } = useSession();
+  const Screen = useScreen(route.name);
+  const isOpen = token && !stale;
+  const isLocked = vault?.locked ?? false;
+
+  let view;
+  if (route.name === "help") view = html`<${Help} route=${route} />`;
+  else if (away) return html`<${Away} />`;
+  else if (!isOpen) view = html`<${Closed} stale=${stale} />`;
+  else if (!vault && route.name !== "settings") view = null;
+  else if (isLocked && route.name !== "settings") view = html`<${Unlock} />`;
+  else if (route.name === "not-found") view = html`<${NotFound} />`;
+  else view = Screen && html`<${Screen} route=${route} key=${route.path} />`;
+  return html`<${Shell} route=${route} quiet=${!isOpen || isLocked || away}>${view}</${Shell}>`;
+}
+
+takeToken();
+addEventListener("hashchange", () => { if (takeToken()) lookAtVault(); });
+if (session().away) document.documentElement.classList.add("away");
+startRouter();
+startLock();
+render(html`<${App} />`, document.getElementById("app"));
+lookAtVault();

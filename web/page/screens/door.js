@@ -1,0 +1,72 @@
+// What is shown where nothing can be opened: no token, a locked journal, everything hidden.
+import { api } from "../api.js";
+import { comeBack } from "../lock.js";
+import { change, useSession } from "../session.js";
+import { s } from "../strings.js";
+import { html, useLayoutEffect, useRef, useState } from "../ui/html.js";
+import { Field, Problem, useWork } from "../ui/parts.js";
+import { Screen } from "../ui/screen.js";
+import { EmergencyAdvice } from "./help-now.js";
+
+/** Nothing but the way back and the word Help. */
+export function Away() {
+  const button = useRef(null);
+  useLayoutEffect(() => {
+    document.documentElement.classList.remove("away");
+    document.title = s.away.title;
+    button.current.focus();
+  }, []);
+  return html`
+    <header class="top"><div class="top-start"></div><div class="top-end"><a class="help" href="/help">${s.shell.help}</a></div></header>
+    <main id="main" class="blank"><h1 class="sr">${s.away.title}</h1><button ref=${button} type="button" class="quiet" onClick=${comeBack}>${s.away.back}</button></main>`;
+}
+
+/** How to open the page, where it has no token or an old one. */
+export function Closed({ stale = false }) {
+  const says = s.closed;
+  return html`
+    <${Screen} title=${says.title} neutral>
+      <p class="lead">${stale ? says.stale : says.how}</p>
+      <p>${says.open} <code>evenkeel serve</code></p>
+      <h2>${s.help.title}</h2>
+      <${EmergencyAdvice} />
+      <p><a href="/help">${says.more}</a></p>
+    </${Screen}>`;
+}
+
+export function NotFound() {
+  return html`<${Screen} title=${s.notFound.title}><p>${s.notFound.says}</p><p><a href="/write">${s.shell.names.write}</a></p></${Screen}>`;
+}
+
+/** Asks for the passphrase. */
+export function Unlock({ heading = true }) {
+  const { vault } = useSession();
+  const [secret, setSecret] = useState("");
+  const [byCode, setByCode] = useState(false);
+  const says = s.unlock;
+  const work = useWork(async () => {
+    const body = byCode ? { recovery_code: secret } : { passphrase: secret };
+    const { data } = await api("POST", "/vault/unlock", { body, lockedIsAnswer: true });
+    setSecret("");
+    change({ vault: data });
+  });
+  const submit = (event) => { event.preventDefault(); if (secret) work.run(); };
+  const form = html`
+    <form onSubmit=${submit}>
+      <${Field} key=${byCode} label=${byCode ? says.code : says.passphrase} type=${byCode ? "text" : "password"} value=${secret}
+        onInput=${setSecret} autocomplete=${byCode ? "off" : "current-password"} spellcheck=${false} autofocus=${heading} />
+      <p class="row">
+        <button type="submit" class="act" disabled=${work.busy}>${work.busy ? says.opening : says.open}</button>
+        <button type="button" class="quiet" onClick=${() => { setByCode(!byCode); setSecret(""); work.clear(); }}>${byCode ? says.byPassphrase : says.byCode}</button>
+      </p>
+      <${Problem} error=${work.error} />
+    </form>`;
+  if (!heading) return form;
+  return html`
+    <${Screen} title=${says.title} neutral>
+      <p class="lead">${says.says}</p>
+      ${vault?.damaged_log && html`<p>${says.damagedLog}</p>`}
+      ${form}
+      <p class="hint">${says.help}</p>
+    </${Screen}>`;
+}

@@ -1,0 +1,54 @@
+// Help that needs nothing but this file: what to do in danger, and people to talk to.
+import { api } from "../api.js";
+import { useSession } from "../session.js";
+import { s } from "../strings.js";
+import { Country } from "../ui/country.js";
+import { fill, html } from "../ui/html.js";
+import { Problem, useAsked } from "../ui/parts.js";
+
+/** What holds in every country. */
+export function EmergencyAdvice() {
+  return html`<div class="now">${s.help.advice.map((line) => html`<p key=${line}>${line}</p>`)}</div>`;
+}
+
+/** A number to call: what can be dialled becomes a link. */
+export function Phone({ number }) {
+  const dialled = /^[+\d][\d\s().-]*/.exec(number)?.[0].trim();
+  if (!dialled || dialled.replace(/\D/g, "").length < 2) return html`<span class="phone">${number}</span>`;
+  return html`<span class="phone"><a href=${`tel:${dialled.replace(/[^\d+]/g, "")}`}><bdi>${dialled}</bdi></a>${number.slice(dialled.length)}</span>`;
+}
+
+const address = (place) => html`<a href=${`https://${place}`} target="_blank" rel="noopener noreferrer">${place}</a>`;
+
+/** Lines to call. @param {{lines:any[]}} props as the service lists them */
+export function Lines({ lines }) {
+  return html`
+    <ul class="lines">
+      ${lines.map((line) => html`
+        <li key=${line.name}>
+          <p class="line-name">${line.name}</p>
+          ${line.phone && html`<p><${Phone} number=${line.phone} /></p>`}
+          ${line.text && html`<p>${fill(s.help.text, { text: line.text })}</p>`}
+          ${line.chat && html`<p>${s.help.chat} ${address(line.chat)}</p>`}
+          ${line.web && html`<p>${address(line.web)}</p>`}
+          <p class="hint">${[line.hours, line.languages?.join(", "), line.cost].filter(Boolean).join(" · ")}${line.stale ? ` · ${fill(s.help.stale, { day: line.verified_on })}` : ""}</p>
+        </li>`)}
+    </ul>`;
+}
+
+/** The lines of the person's country, and a way to say which that is. */
+export function CountryLines() {
+  const { country, token } = useSession();
+  const query = country ? `?country=${country}` : "";
+  const asked = useAsked(async () => (token ? (await api("GET", `/helplines${query}`, { lockedIsAnswer: true })).data : null), [country, token]);
+  const { data } = asked;
+  if (!token) return null;
+  return html`
+    <${Country} />
+    <${Problem} error=${asked.error} again=${asked.again} />
+    ${data && html`
+      ${data.emergency.length > 0 && html`
+        <p class="emergency">${fill(s.help.emergencyIn, { country: data.country_name })} ${data.emergency.map((one, n) => html`<span key=${one.number}>${n > 0 ? `, ` : ""}<${Phone} number=${one.number} />${data.emergency.length > 1 ? ` (${one.reaches.map((what) => s.help.reaches[what] ?? what).join(", ")})` : ""}</span>`)}</p>`}
+      ${country && data.note && html`<p>${data.note}</p>`}
+      ${(country || !data.listed) && html`<${Lines} lines=${data.lines} />`}`}`;
+}

@@ -1,0 +1,52 @@
+// The second step: the habits of thought that may be at work, and how strong it is right now.
+import { s } from "../strings.js";
+import { fill, html } from "../ui/html.js";
+import { Choices, Field, Problem, Progress, Scale } from "../ui/parts.js";
+import { Support } from "../ui/escalation.js";
+import { Marked, marksOf } from "../ui/marked.js";
+import { Thought } from "./write.js";
+
+export function Look({ text, record, note, reading, to, onAgain }) {
+  const says = s.write;
+  const found = reading.distortions;
+  const isRead = Boolean(reading.reply);
+  return html`
+    <${Thought} text=${text}><${Marked} text=${text} marks=${marksOf(found ?? [])} /></${Thought}>
+    ${reading.busy && !found && html`<${Progress} words=${reading.words} cancel=${reading.stop} />`}
+    ${reading.stopped && html`<p>${says.stopped}</p><p class="row"><button type="button" onClick=${onAgain}>${says.lookAgain}</button><button type="button" class="quiet" onClick=${() => to("write")}>${says.backToText}</button></p>`}
+    <${Problem} error=${reading.error} again=${onAgain} />
+    ${found && found.length > 0 && html`<${Habits} found=${found} record=${record} note=${note} />`}
+    ${isRead && found.length === 0 && !reading.reply.notice && html`<p class="lead">${says.noneFound}</p>`}
+    ${reading.reply?.notice && html`<p class="lead">${reading.reply.notice}</p>`}
+    <${Support} support=${reading.reply?.support} />
+    <section class="part">
+      <h2>${says.before}</h2>
+      <${Scale} label=${says.belief} value=${record.belief} onInput=${(belief) => note({ belief })} low=${says.notAtAll} high=${says.wholly} />
+      <${Field} label=${says.feeling} hint=${says.feelingHint} value=${record.feeling} own onInput=${(feeling) => note({ feeling })} maxlength=${200} autocomplete="off" />
+      ${record.feeling.trim() && html`<${Scale} label=${fill(says.howStrong, { feeling: record.feeling.trim() })} value=${record.before} onInput=${(before) => note({ before })} low=${says.notAtAll} high=${says.asCanBe} />`}
+    </section>
+    <p class="row">
+      <button type="button" class="act" onClick=${() => to("ways")}>${says.ways}</button>
+      <button type="button" class="quiet" onClick=${() => to("write")}>${says.backToText}</button>
+    </p>`;
+}
+
+/** What was found, told apart by its number and its line, each to be accepted or not. */
+function Habits({ found, record, note }) {
+  const says = s.write;
+  const set = (slug) => (verdict) => note({ verdicts: { ...record.verdicts, [slug]: verdict } });
+  return html`
+    <section class="habits" aria-label=${says.habits}>
+      <h2 role="status">${found.length === 1 ? says.foundOne : fill(says.foundMany, { n: says.numbers[found.length] ?? found.length })}</h2>
+      <ol>
+        ${found.map((one, n) => html`
+          <li key=${one.slug}>
+            <h3><span class=${`line line-${n % 5}`}>${one.name}</span></h3>
+            <p>${one.why}${one.probability < 0.6 ? ` ${says.unsure}` : ""}</p>
+            <${Choices} legend=${fill(says.fits, { name: one.name })} hideLegend inline value=${record.verdicts[one.slug] ?? null} onInput=${set(one.slug)}
+              options=${[{ value: "accepted", label: says.fitsYes }, { value: "rejected", label: says.fitsNo }]} />
+          </li>`)}
+      </ol>
+      <p class="hint">${says.guess}</p>
+    </section>`;
+}

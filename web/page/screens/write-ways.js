@@ -1,0 +1,57 @@
+// The third step: other ways to look at it, one by one, and the person's own.
+import { s } from "../strings.js";
+import { fill, html, useEffect, useId, useRef, useState } from "../ui/html.js";
+import { Field, Problem, Progress } from "../ui/parts.js";
+import { Marked, marksOf } from "../ui/marked.js";
+import { Thought } from "./write.js";
+
+const EACH_MS = 450;
+
+export function Ways({ text, record, note, reading, to }) {
+  const says = s.write;
+  const name = useId();
+  const all = reading.reframes;
+  const shown = useOneByOne(all, record.balanced !== null);
+  const chosen = record.balanced;
+  const own = useRef(null);
+  const picks = (reframe) => note({ balanced: { from: "chosen", line: reframe.line ?? null, text: reframe.text, was: reframe.text } });
+  const isChosen = (reframe) => chosen?.was === reframe.text;
+  // What was edited is the person's own from then on.
+  const edit = (words) => note({ balanced: { ...chosen, text: words, from: chosen.was === words ? "chosen" : "own" } });
+  const isQuestion = chosen?.was && all.find(isChosen)?.kind === "question";
+  return html`
+    <${Thought} text=${text}><${Marked} text=${text} marks=${marksOf(reading.distortions ?? [])} /></${Thought}>
+    <${Problem} error=${reading.error} />
+    ${all.length > 0 && html`<h2>${all.length === 1 && !reading.busy ? says.oneWay : says.otherWays}</h2>`}
+    ${!reading.busy && all.length === 0 && html`<p class="lead">${says.noWays}</p>`}
+    <fieldset class="ways" aria-live="polite">
+      <legend class="sr">${says.choose}</legend>
+      ${all.slice(0, shown).map((reframe) => html`
+        <label key=${reframe.text} class="way">
+          <input type="radio" name=${name} checked=${isChosen(reframe)} onChange=${() => picks(reframe)} />
+          <span><span class="hint">${says.leads[reframe.strategy] ?? says.oneWayLead}</span><span class="way-text">${reframe.text}</span></span>
+        </label>`)}
+      ${reading.busy || shown < all.length ? html`<${Progress} words=${all.length ? says.progress.more : reading.words} cancel=${reading.stop} />` : html`
+        <label class="way">
+          <input type="radio" name=${name} checked=${chosen !== null && !chosen.was} onChange=${() => { note({ balanced: { from: "own", text: "", was: null } }); }} />
+          <span><span class="way-text">${all.length ? says.noneFit : says.ownWay}</span></span>
+        </label>`}
+    </fieldset>
+    ${chosen && html`
+      <${Field} key=${chosen.was} label=${chosen.was ? isQuestion ? says.answer : says.edit : says.own} hint=${isQuestion ? says.answerHint : chosen.was ? says.editHint : says.ownHint} rows=${2} own inputRef=${own} value=${chosen.text} onInput=${edit} maxlength=${2000} />`}
+    <p class="row">
+      <button type="button" class="act" disabled=${!chosen?.text.trim()} onClick=${() => to("after")}>${says.withThis}</button>
+      <button type="button" class="quiet" onClick=${() => to("look")}>${s.parts.before}</button>
+    </p>`;
+}
+
+/** How many are shown: one after the other, so that each can be read. */
+function useOneByOne(all, atOnce) {
+  const [shown, show] = useState(atOnce ? all.length : Math.min(1, all.length));
+  useEffect(() => {
+    if (shown >= all.length) return undefined;
+    const timer = setTimeout(() => show(shown + 1), shown === 0 ? 0 : EACH_MS);
+    return () => clearTimeout(timer);
+  }, [shown, all.length]);
+  return shown;
+}

@@ -1,0 +1,156 @@
+// Write: a worry, the habits of thought in it, other ways to look at it, and what is kept of that.
+import { api, newKey } from "../api.js";
+import { useDraft } from "../drafts.js";
+import { go } from "../router.js";
+import { session } from "../session.js";
+import { s } from "../strings.js";
+import { html, useEffect, useRef, useState } from "../ui/html.js";
+import { Field, Problem, useWork } from "../ui/parts.js";
+import { Screen } from "../ui/screen.js";
+import { Escalation } from "../ui/escalation.js";
+import { Kept } from "./write-kept.js";
+import { Look } from "./write-look.js";
+import { Ways } from "./write-ways.js";
+import { After } from "./write-after.js";
+import { useReading } from "./reading.js";
+
+const STEPS = ["write", "look", "ways", "after", "kept"];
+const LONGEST = 20_000;
+
+/** What the person says of the thought, beside the thought itself. */
+const blank = () => ({ situation: "", belief: null, feeling: "", before: null, after: null, beliefAfter: null, verdicts: {}, balanced: null, key: newKey() });
+
+/** @param {{route:import("../router.js").Route}} props */
+export default function Write({ route }) {
+  const draft = useDraft("write");
+  const notes = useDraft("write-notes");
+  const [record, setRecord] = useState(blank);
+  const [kept, setKept] = useState(null);
+  const reading = useReading();
+  const restored = useRef(false);
+
+  useEffect(() => {
+    if (!notes.ready || restored.current) return;
+    restored.current = true;
+    const before = parse(notes.body);
+    if (before) setRecord({ ...blank(), ...before });
+  }, [notes.ready]);
+  const note = (change) => {
+    const next = { ...record, ...change };
+    setRecord(next);
+    notes.write(JSON.stringify(next));
+  };
+
+  const step = stepOf(route.state?.step, { text: draft.body, reading, record, kept });
+  const to = (name, replace = false) => go("/write", { state: { step: name }, replace });
+  const isHelp = reading.reply?.outcome === "escalated";
+
+  const look = async () => {
+    to("look");
+    await Promise.all([draft.flush(), notes.flush()]);
+    reading.read({ text: draft.body, situation: record.situation.trim() || undefined });
+  };
+  const keep = useWork(async () => {
+    const { country } = session();
+    const entry = await api("POST", "/entries", { body: { text: draft.body, country: country ?? undefined }, key: record.key });
+    let said = entry.data.screening;
+    const content = contentOf(draft.body, record, reading.reply);
+    if (content) {
+      const query = country ? `?country=${country}` : "";
+      const { data } = await api("POST", `/thought-records${query}`, { body: { entry: entry.data.id, content }, key: `${record.key}-r` });
+      said = data.screening?.escalation ? data.screening : said;
+    }
+    if (reading.reply?.outcome === "reframed") {
+      // So that the journal finds it by its habits of thought, too. It may fail without harm.
+      api("POST", `/entries/${entry.data.id}/recognitions`).catch(() => {});
+    }
+    setKept({ id: entry.data.id, text: draft.body, balanced: content?.balanced?.text ?? null, escalation: reading.acknowledged ? null : said?.escalation ?? null });
+    await Promise.all([draft.discard(), notes.discard()]);
+    to("kept", true);
+  });
+  const anew = () => {
+    keep.clear();
+    reading.clear();
+    setRecord(blank());
+    setKept(null);
+    go("/write");
+  };
+
+  const shared = { text: draft.body, record, note, reading, to };
+  return html`
+    <${Screen} title=${s.write.titles[step]} hideTitle=${step !== "kept"}>
+      ${isHelp && step !== "write" && step !== "kept"
+    ? html`
+      <${Thought} text=${draft.body} />
+      <${Escalation} escalation=${reading.reply.escalation}
+        onNotMeant=${reading.reply.escalation.tier === "emergency" ? undefined : () => reading.read({ text: draft.body, situation: record.situation.trim() || undefined, acknowledges: reading.reply.id })} >
+        <p class="row after">
+          <button type="button" onClick=${() => to("write")}>${s.write.backToText}</button>
+          <button type="button" class="quiet" disabled=${keep.busy} onClick=${keep.run}>${s.write.keepText}</button>
+        </p>
+      </${Escalation}>`
+    : html`
+      ${step === "write" && html`<${Page} draft=${draft} record=${record} note=${note} onLook=${look} onKeep=${keep} />`}
+      ${step === "look" && html`<${Look} ...${shared} onAgain=${look} />`}
+      ${step === "ways" && html`<${Ways} ...${shared} />`}
+      ${step === "after" && html`<${After} ...${shared} keep=${keep} />`}
+      ${step === "kept" && html`<${Kept} kept=${kept} onAnew=${anew} />`}`}
+      <${Problem} error=${keep.error} again=${keep.run} />
+    </${Screen}>`;
+}
+
+/** The first page: nothing but what is written. */
+function Page({ draft, record, note, onLook, onKeep }) {
+  const [opens, open] = useState(false);
+  const length = Array.from(draft.body).length;
+  const isBlank = draft.body.trim() === "";
+  const says = s.write;
+  const submit = (event) => { event.preventDefault(); if (!isBlank && length <= LONGEST) onLook(); };
+  const keys = (event) => { if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) submit(event); };
+  return html`
+    <form class="paper" onSubmit=${submit} onKeyDown=${keys}>
+      <${Field} label=${says.ask} rows=${5} own value=${draft.body} onInput=${draft.write} readOnly=${!draft.ready} placeholder=${says.placeholder} autofocus />
+      ${opens || record.situation
+    ? html`<${Field} label=${says.situation} hint=${says.situationHint} rows=${2} own value=${record.situation} onInput=${(situation) => note({ situation })} />`
+    : html`<p><button type="button" class="quiet" onClick=${() => open(true)}>${says.addSituation}</button></p>`}
+      ${length > LONGEST && html`<p class="problem" role="alert">${says.tooLong}</p>`}
+      <p class="row">
+        <button type="submit" class="act" disabled=${isBlank || length > LONGEST}>${says.look}</button>
+        <button type="button" disabled=${isBlank || onKeep.busy} onClick=${onKeep.run}>${says.keepOnly}</button>
+      </p>
+      <p class="hint" role="status">${isBlank ? says.stays : says.drafts[draft.state]}</p>
+    </form>`;
+}
+
+/** The thought, in sight on every step. */
+export function Thought({ text, children }) {
+  return html`<blockquote class="thought own" dir="auto" tabindex="0" aria-label=${s.write.yourWords}>${children ?? text}</blockquote>`;
+}
+
+/** The step that the address asks for, or the last one that there is something for. */
+function stepOf(wanted, { text, reading, record, kept }) {
+  if (kept) return "kept";
+  const step = STEPS.includes(wanted) ? wanted : "write";
+  if (text.trim() === "" || (step !== "write" && reading.text !== text)) return "write";
+  if (step === "after" && !record.balanced?.text?.trim()) return "ways";
+  return step === "kept" ? "write" : step;
+}
+
+function parse(body) {
+  try { return body ? JSON.parse(body) : null; } catch { return null; }
+}
+
+/** What is kept of it beside the entry; nothing where nothing was said of it. */
+function contentOf(text, record, reply) {
+  const feelings = record.feeling.trim() && record.before !== null
+    ? [{ name: record.feeling.trim(), before: record.before, ...(record.after !== null && { after: record.after }) }] : [];
+  const balanced = record.balanced?.text?.trim()
+    ? { from: record.balanced.from, text: record.balanced.text.trim(), ...(record.balanced.from === "chosen" && record.balanced.line && { line: record.balanced.line }) } : undefined;
+  const found = new Set((reply?.distortions ?? []).map((one) => one.slug));
+  const distortions = Object.fromEntries(Object.entries(record.verdicts).filter(([slug]) => found.has(slug)));
+  if (!balanced && record.belief === null && feelings.length === 0 && Object.keys(distortions).length === 0) return null;
+  return {
+    thought: text, situation: record.situation.trim() || undefined, belief: record.belief ?? undefined,
+    feelings, distortions, balanced, belief_after: record.beliefAfter ?? undefined,
+  };
+}

@@ -1,0 +1,50 @@
+// What stands in the place of everything else when words speak of danger.
+import { useSession } from "../session.js";
+import { s } from "../strings.js";
+import { CountryLines, Lines, Phone } from "../screens/help-now.js";
+import { html, useEffect, useRef } from "./html.js";
+
+/**
+ * Help, as the service gives it. It takes the focus.
+ * @param {{escalation:any, onNotMeant?:()=>void, children?:any}} props
+ *   `onNotMeant`: what "that's not what I meant" does; left out in an emergency.
+ */
+export function Escalation({ escalation, onNotMeant, children }) {
+  const { country } = useSession();
+  const top = useRef(null);
+  useEffect(() => { top.current.focus(); }, [escalation]);
+  const says = s.escalation;
+  const { plan } = escalation;
+  return html`
+    <section class="escalation" role="alert" aria-label=${s.help.title} tabindex="-1" ref=${top}>
+      <div class="says">${escalation.message.split("\n").map((line) => html`<p key=${line}>${line}</p>`)}</div>
+      ${escalation.emergency_numbers.length > 0 && html`<p class="emergency">${says.emergency} ${escalation.emergency_numbers.map((number, n) => html`<span key=${number}>${n > 0 ? `, ` : ""}<${Phone} number=${number} /></span>`)}</p>`}
+      <h2>${says.lines}</h2>
+      ${country && escalation.emergency_numbers.length > 0 ? html`<${Lines} lines=${escalation.helplines} /><p class="hint">${escalation.note}</p>` : html`<${CountryLines} />`}
+      <h2>${says.steps}</h2>
+      <ol class="steps">${escalation.steps.map((step) => html`<li key=${step}>${step}</li>`)}</ol>
+      ${plan && html`
+        <h2>${says.plan}</h2>
+        ${plan.text && html`<p>${plan.text}</p>`}
+        ${plan.people?.length > 0 && html`<ul class="lines">${plan.people.map((one) => html`<li key=${one.name}><p class="own" dir="auto">${one.name}</p>${one.phone && html`<p><${Phone} number=${one.phone} /></p>`}</li>`)}</ul>`}
+        ${plan.coping?.length > 0 && html`<ul class="plain">${plan.coping.map((line) => html`<li key=${line} class="own" dir="auto">${line}</li>`)}</ul>`}`}
+      <p class="row"><a href="/help#plan">${s.help.planOpen}</a> <a href="/help#grounding">${s.help.senses}</a> <a href="/help#breathing">${s.help.breathing}</a></p>
+      ${onNotMeant && html`<p class="after"><button type="button" class="quiet" onClick=${onNotMeant}>${says.notMeant}</button></p>`}
+      ${children}
+    </section>`;
+}
+
+/** What stands beside an ordinary reply. @param {{support:any}} props */
+export function Support({ support }) {
+  if (!support) return null;
+  return html`
+    <section class="support" aria-label=${s.escalation.beside}>
+      ${support.message.split("\n").map((line) => html`<p key=${line}>${line}</p>`)}
+      <details>
+        <summary>${s.escalation.more}</summary>
+        <ul class="plain">${support.steps.map((step) => html`<li key=${step}>${step}</li>`)}</ul>
+        <${Lines} lines=${support.helplines} />
+        ${support.note && html`<p class="hint">${support.note}</p>`}
+      </details>
+    </section>`;
+}

@@ -1,0 +1,17 @@
+// The one place where the view library is named.
+import { Fragment, createContext, h, render } from "../vendor/preact.js";
+import htm from "../vendor/htm.js";
+
+export { Fragment, createContext, h, render };
+export {
+  useCallback, useContext, useEffect, useId, useLayoutEffect, useMemo, useReducer, useRef, useState,
+} from "../vendor/hooks.js";
+
+export const html = htm.bind(h);
+
+/**
+ * Puts values into a written string: `fill("in {n} s", { n: 3 })`.
+ * @param {string} text
+ * @param {Record<string, string|number>} values
+ */
+export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));

@@ -1,0 +1,31 @@
+// What every screen stands on: a heading that takes the focus when one arrives, and the tab's title.
+import { session } from "../session.js";
+import { s } from "../strings.js";
+import { html, useEffect, useLayoutEffect, useRef } from "./html.js";
+
+let first = true;
+
+/**
+ * A screen. Its title must not hold words of the person: it stands in the browser's history.
+ * @param {{title:string, lead?:any, children?:any, hideTitle?:boolean, neutral?:boolean}} props
+ *   `hideTitle`: the heading is read aloud and not shown. `neutral`: the tab says nothing.
+ */
+export function Screen({ title, lead, children, hideTitle = false, neutral = false }) {
+  const heading = useRef(null);
+  useLayoutEffect(() => {
+    document.title = neutral || session().away ? s.away.title : `${title} · ${s.name}`;
+  }, [title, neutral]);
+  useEffect(() => {
+    if (first) { first = false; return; }
+    if (!location.hash) scrollTo(0, 0);
+    if (!document.activeElement || document.activeElement === document.body || !heading.current.parentNode.contains(document.activeElement)) {
+      heading.current.focus({ preventScroll: true });
+    }
+  }, []);
+  return html`
+    <section class="screen">
+      <h1 ref=${heading} tabindex="-1" class=${hideTitle ? "sr" : ""}>${title}</h1>
+      ${lead && html`<p class="lead">${lead}</p>`}
+      ${children}
+    </section>`;
+}

@@ -1,0 +1,108 @@
+// A real service, a real browser, and what must hold on every page that it shows.
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const target = process.env.EVENKEEL_WEB_TARGET ?? new URL("../../target/web", import.meta.url).pathname;
+const require = createRequire(join(target, "package.json"));
+const { chromium } = require("playwright-core");
+const AXE = require.resolve("axe-core/axe.min.js");
+const CHROMIUM = process.env.EVENKEEL_CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
+
+/** Where `evenkeel` lies; the tests that need the model run where `EVENKEEL_TEST_MODEL` is set. */
+export const BINARY = process.env.EVENKEEL_BIN ?? new URL("../../target/debug/evenkeel", import.meta.url).pathname;
+export const HAS_MODEL = Boolean(process.env.EVENKEEL_TEST_MODEL);
+
+/**
+ * Starts the service on a folder of its own.
+ * @param {{model?:boolean, dir?:string, args?:string[]}} [options]
+ */
+export async function serve({ model = false, dir = mkdtempSync(join(tmpdir(), "evenkeel-web-")), args = [] } = {}) {
+  const rules = model ? [] : ["--rules-only"];
+  const child = spawn(BINARY, ["--data-dir", dir, "--offline", "serve", "--json", "--listen", "127.0.0.1:0", ...rules, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const told = await new Promise((done, fail) => {
+    let out = "";
+    let errors = "";
+    child.stderr.on("data", (data) => { errors += data; });
+    child.stdout.on("data", (data) => {
+      out += data;
+      if (out.includes("\n")) done(JSON.parse(out.split("\n")[0]));
+    });
+    child.on("exit", (code) => fail(new Error(`evenkeel serve ended with ${code}: ${errors}`)));
+  });
+  const origin = `http://${told.address}`;
+  const token = new URL(told.url).hash.slice("#token=".length);
+  const call = (method, path, body) => fetch(`${origin}/api/v1${path}`, {
+    method, headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" }, body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  if (model) for (let n = 0; n < 240 && !(await (await call("GET", "/health")).json()).ready; n += 1) await new Promise((done) => setTimeout(done, 250));
+  return {
+    origin, token, dir, call,
+    address: (path = "/") => `${origin}${path}#token=${token}`,
+    async stop({ keep = false } = {}) {
+      child.removeAllListeners("exit");
+      const ended = new Promise((done) => child.once("exit", done));
+      child.kill("SIGTERM");
+      await ended;
+      if (!keep) rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+export const launch = () => chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
+
+/** Answers of the service that are part of the ordinary run of things; a browser calls them errors. */
+const EXPECTED = [/\/api\/v1\/safety-plan/, /\/api\/v1\/vault\/unlock/];
+
+/**
+ * Opens a tab that remembers everything that must not happen.
+ * @param {import("playwright-core").Browser} browser
+ * @param {Awaited<ReturnType<typeof serve>>} service
+ * @param {{dark?:boolean, width?:number, height?:number, path?:string, token?:boolean, reduced?:boolean}} [options]
+ */
+export async function open(browser, service, { dark = false, width = 1100, height = 800, path = "/write", token = true, reduced = true } = {}) {
+  const context = await browser.newContext({ colorScheme: dark ? "dark" : "light", viewport: { width, height }, reducedMotion: reduced ? "reduce" : "no-preference", acceptDownloads: true, locale: "en-IE" });
+  await context.addInitScript(() => {
+    globalThis.__violations = [];
+    document.addEventListener("securitypolicyviolation", (event) => globalThis.__violations.push(`${event.violatedDirective}: ${event.blockedURI}`));
+  });
+  const page = await context.newPage();
+  const faults = [];
+  page.on("console", (message) => {
+    if (message.type() !== "error" && message.type() !== "warning") return;
+    if (EXPECTED.some((at) => at.test(message.location().url))) return;
+    faults.push(`console: ${message.text()} (${message.location().url})`);
+  });
+  page.on("pageerror", (error) => faults.push(`error: ${error.stack}`));
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (!["blob:", "data:"].includes(url.protocol) && url.origin !== service.origin) faults.push(`request to ${url.origin}`);
+  });
+  await page.goto(token ? service.address(path) : service.origin + path);
+  await page.waitForSelector("h1");
+  return Object.assign(page, {
+    faults,
+    async sound() {
+      faults.push(...(await page.evaluate(() => globalThis.__violations)).map((one) => `policy: ${one}`));
+      if (faults.length) throw new Error(faults.join("\n"));
+    },
+    done: () => context.close(),
+  });
+}
+
+/** What axe finds, each as a line. The policy of the page does not hold for the tester's own tools. */
+export async function violations(page) {
+  const cdp = await page.context().newCDPSession(page);
+  const { readFileSync } = await import("node:fs");
+  await cdp.send("Runtime.evaluate", { expression: readFileSync(AXE, "utf8") });
+  const { result } = await cdp.send("Runtime.evaluate", {
+    expression: "axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag2aaa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then((r) => JSON.stringify(r.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160) + ' ' + (n.any[0]?.message ?? '')).join(' | ')}`)))",
+    awaitPromise: true, returnByValue: true,
+  });
+  return JSON.parse(result.value);
+}
+
+/** Whether the page is wider than its window. */
+export const overflows = (page) => page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1);
