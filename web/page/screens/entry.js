@@ -1,8 +1,116 @@
+// One entry: its words first, then what was found in them and what it was before.
+import { api } from "../api.js";
+import { useDraft } from "../drafts.js";
+import { go } from "../router.js";
+import { session } from "../session.js";
 import { s } from "../strings.js";
-import { html } from "../ui/html.js";
+import { fill, html, useEffect, useState } from "../ui/html.js";
+import { Confirm, Field, Problem, Scale, useAsked, useWork } from "../ui/parts.js";
+import { Escalation } from "../ui/escalation.js";
+import { Marked, marksOf } from "../ui/marked.js";
+import { Record } from "../ui/record.js";
 import { Screen } from "../ui/screen.js";
+import { dayAndTime } from "../ui/dates.js";
 
 /** @param {{route:import("../router.js").Route}} props */
-export default function Soon({ route }) {
-  return html`<${Screen} title=${s.shell.names[route.name] ?? s.shell.names.journal} />`;
+export default function EntryScreen({ route }) {
+  const says = s.entry;
+  const asked = useAsked(async () => {
+    const { data, etag } = await api("GET", `/entries/${encodeURIComponent(route.id)}`);
+    return { entry: data, etag };
+  }, [route.id]);
+  const [edits, edit] = useState(false);
+  const [escalation, setEscalation] = useState(null);
+  const remove = useWork(async () => {
+    await api("DELETE", `/entries/${route.id}`, { ifMatch: asked.data.etag });
+    go("/journal", { replace: true });
+  });
+  if (!asked.data) return html`<${Screen} title=${says.title}><${Problem} error=${asked.error} again=${asked.again} /></${Screen}>`;
+  const { entry, etag } = asked.data;
+  const saved = (screening) => { edit(false); setEscalation(screening?.escalation ?? null); asked.again(); };
+  return html`
+    <${Screen} title=${dayAndTime(entry.written)} tab=${says.title}>
+      ${escalation && html`<${Escalation} escalation=${escalation} />`}
+      ${edits
+    ? html`<${Edit} entry=${entry} etag=${etag} onSaved=${saved} onLeave=${() => edit(false)} onReload=${() => { edit(false); asked.again(); }} />`
+    : html`
+      <${Words} entry=${entry} />
+      <p class="row">
+        <a class="act" href=${`/write?entry=${entry.id}`}>${s.write.look}</a>
+        <button type="button" onClick=${() => edit(true)}>${says.edit}</button>
+        <button type="button" class="quiet" onClick=${() => print()}>${s.plan.print}</button>
+      </p>
+      ${entry.thought_records.length > 0 && html`
+        <section class="part"><h2>${says.records}</h2>${entry.thought_records.map((record) => html`<div key=${record.id}><p class="hint">${dayAndTime(record.written)}</p><${Record} record=${record} bare=${record.content.thought === entry.text} /></div>`)}</section>`}
+      <${Noticed} entry=${entry} />
+      <${History} revisions=${entry.revisions} />
+      <p class="after"><${Confirm} label=${says.remove} question=${says.removeAsk} yes=${says.removeYes} onYes=${remove.run} /></p>
+      <${Problem} error=${remove.error} again=${asked.again} />`}
+    </${Screen}>`;
+}
+
+/** The text with what was last found in it, if it was found in this very text. */
+function Words({ entry }) {
+  const last = entry.recognitions.filter((one) => one.version === entry.version).at(-1);
+  const found = (last?.found ?? []).map((one) => ({ ...one, name: s.distortions[one.slug] ?? one.slug }));
+  const asides = [entry.mood !== null && fill(s.entry.moodWas, { n: entry.mood }), entry.tags.length > 0 && entry.tags.map((tag) => `#${tag}`).join(" ")].filter(Boolean);
+  return html`
+    <blockquote class="thought whole own" dir="auto"><${Marked} text=${entry.text} marks=${marksOf(found)} /></blockquote>
+    ${found.length > 0 && html`
+      <section class="habits" aria-label=${s.write.habits}>
+        <p class="hint">${s.entry.found}</p>
+        <ol>${found.map((one, n) => html`<li key=${one.slug}><span class=${`line line-${n % 5}`}>${one.name}</span></li>`)}</ol>
+      </section>`}
+    ${asides.length > 0 && html`<p class="hint">${asides.join(" · ")}</p>`}`;
+}
+
+/** What the screen said of the text as it is now. */
+function Noticed({ entry }) {
+  const said = entry.screenings.filter((one) => one.version === entry.version).at(-1);
+  if (!said) return null;
+  const tier = s.entry.tiers[said.risk.tier] ?? said.risk.tier;
+  return html`
+    <details>
+      <summary>${s.entry.noticed}</summary>
+      <p>${tier}${said.risk.tier === "urgent" || said.risk.tier === "emergency" ? html` <a href="/help">${s.shell.help}</a>` : ""}</p>
+      <p class="hint">${fill(said.model ? s.entry.readBy : s.entry.readByRules, { when: dayAndTime(said.at) })}</p>
+    </details>`;
+}
+
+function History({ revisions }) {
+  if (revisions.length === 0) return null;
+  return html`
+    <details>
+      <summary>${revisions.length === 1 ? s.entry.historyOne : fill(s.entry.history, { n: revisions.length })}</summary>
+      ${[...revisions].reverse().map((one) => html`<section key=${one.version} class="part"><p class="hint">${dayAndTime(one.saved)}</p><p class="own" dir="auto">${one.text}</p></section>`)}
+    </details>`;
+}
+
+function Edit({ entry, etag, onSaved, onLeave, onReload }) {
+  const says = s.entry;
+  const draft = useDraft(`entry-${entry.id}`);
+  const [text, setText] = useState(entry.text);
+  const [mood, setMood] = useState(entry.mood);
+  const [tags, setTags] = useState(entry.tags.join(", "));
+  useEffect(() => { if (draft.ready && draft.body) setText(draft.body); }, [draft.ready]);
+  const write = (next) => { setText(next); draft.write(next); };
+  const save = useWork(async () => {
+    const body = { text, mood, tags: tags.split(",").map((tag) => tag.trim().replace(/^#/, "")).filter(Boolean), country: session().country ?? undefined };
+    const { data } = await api("PATCH", `/entries/${entry.id}`, { body, ifMatch: etag });
+    await draft.discard();
+    onSaved(data.screening);
+  });
+  const leave = async () => { await draft.discard(); onLeave(); };
+  const submit = (event) => { event.preventDefault(); save.run(); };
+  return html`
+    <form onSubmit=${submit} class="paper">
+      <${Field} label=${says.text} hideLabel rows=${5} own value=${text} onInput=${write} />
+      <${Scale} label=${says.mood} max=${10} value=${mood} onInput=${setMood} low=${says.worst} high=${says.best} />
+      <${Field} label=${says.tags} hint=${says.tagsHint} value=${tags} onInput=${setTags} autocomplete="off" />
+      <${Problem} error=${save.error} again=${save.error?.type === "changed-meanwhile" ? onReload : undefined} />
+      <p class="row">
+        <button type="submit" class="act" disabled=${save.busy || !text.trim()}>${says.save}</button>
+        <button type="button" class="quiet" onClick=${leave}>${says.leave}</button>
+      </p>
+    </form>`;
 }

@@ -31,7 +31,7 @@ export function Breathing() {
   const size = isRunning && phase <= 1 ? 1 : 0.45;
   return html`
     <p>${says.lead}</p>
-    ${!isRunning && html`<${Choices} legend=${says.which} value=${name} onInput=${(next) => { choose(next); setSecond(null); }}
+    ${!isRunning && html`<${Choices} legend=${says.which} hideLegend inline value=${name} onInput=${(next) => { choose(next); setSecond(null); }}
       options=${Object.keys(PATTERNS).map((value) => ({ value, label: says.patterns[value] }))} />`}
     <div class="breath" aria-hidden="true">
       <div class="breath-circle" style=${{ transform: `scale(${size})`, transitionDuration: `${isRunning && (phase === 0 || phase === 2) ? length : 0.6}s` }}></div>

@@ -1,8 +1,50 @@
+// Settings: the lock, the model, taking it along, leaving, and what this program is.
+import { api } from "../api.js";
+import { useSession } from "../session.js";
 import { s } from "../strings.js";
-import { html } from "../ui/html.js";
+import { fill, html } from "../ui/html.js";
+import { Problem, useAsked } from "../ui/parts.js";
 import { Screen } from "../ui/screen.js";
+import { Unlock } from "./door.js";
+import { Backups, Carry, Erase } from "./settings-carry.js";
+import { LockSettings } from "./settings-lock.js";
 
-/** @param {{route:import("../router.js").Route}} props */
-export default function Soon({ route }) {
-  return html`<${Screen} title=${s.shell.names[route.name] ?? s.shell.names.journal} />`;
+export default function Settings() {
+  const { vault } = useSession();
+  const says = s.settings;
+  if (!vault) return html`<${Screen} title=${says.title} />`;
+  const isOpen = !vault.locked;
+  return html`
+    <${Screen} title=${says.title}>
+      <section class="part"><h2>${says.lock.title}</h2>${isOpen ? html`<${LockSettings} vault=${vault} />` : html`<p>${s.unlock.says}</p><${Unlock} heading=${false} />`}</section>
+      <section class="part"><h2>${says.models.title}</h2><${Models} /></section>
+      ${isOpen && html`
+        <section class="part"><h2>${says.carry.title}</h2><${Carry} /></section>
+        <section class="part"><h2>${says.backups.title}</h2><${Backups} /></section>
+        <section class="part"><h2>${says.erase.title}</h2><${Erase} /></section>`}
+      <section class="part" id="about"><h2>${says.about.title}</h2>${says.about.says.map((line) => html`<p key=${line}>${line}</p>`)}<p class="hint">${says.about.licences} <a href="/page/vendor/LICENSE-preact" target="_blank">MIT</a>, <a href="/page/vendor/LICENSE-htm" target="_blank">Apache-2.0</a></p></section>
+    </${Screen}>`;
+}
+
+/** Bytes in words. @param {number} bytes */
+export const size = (bytes) => (bytes >= 1e9 ? fill(s.settings.models.gb, { n: (bytes / 1e9).toFixed(1) }) : fill(s.settings.models.mb, { n: Math.max(1, Math.round(bytes / 1e6)) }));
+
+function Models() {
+  const says = s.settings.models;
+  const asked = useAsked(async () => {
+    const [health, models] = await Promise.all([api("GET", "/health"), api("GET", "/models", { lockedIsAnswer: true })]);
+    return { state: health.data.model, models: models.data.models };
+  });
+  return html`
+    <${Problem} error=${asked.error} again=${asked.again} />
+    ${asked.data && html`
+      <p>${says.states[asked.data.state]}</p>
+      <ul class="plain">
+        ${asked.data.models.map((model) => html`
+          <li key=${model.name}>
+            <span class="line-name">${model.name}</span> ${[size(model.bytes), model.path ? says.present : says.missing, model.default && asked.data.state === "ready" ? says.used : null].filter(Boolean).join(" · ")}
+            <span class="hint">${model.summary}</span>
+          </li>`)}
+      </ul>
+      <p class="hint">${says.fetch} <code>evenkeel models pull</code></p>`}`;
 }

@@ -5,7 +5,7 @@ import { go } from "../router.js";
 import { session } from "../session.js";
 import { s } from "../strings.js";
 import { html, useEffect, useRef, useState } from "../ui/html.js";
-import { Field, Problem, useWork } from "../ui/parts.js";
+import { Field, Problem, useAsked, useWork } from "../ui/parts.js";
 import { Screen } from "../ui/screen.js";
 import { Escalation } from "../ui/escalation.js";
 import { Kept } from "./write-kept.js";
@@ -22,8 +22,23 @@ const blank = () => ({ situation: "", belief: null, feeling: "", before: null, a
 
 /** @param {{route:import("../router.js").Route}} props */
 export default function Write({ route }) {
+  const entryId = route.query.get("entry");
+  return html`<${Flow} key=${entryId} route=${route} entryId=${entryId} />`;
+}
+
+/** What is looked at: the draft, or an entry that was kept before. */
+function useSource(entryId) {
   const draft = useDraft("write");
-  const notes = useDraft("write-notes");
+  const asked = useAsked(async () => (entryId ? (await api("GET", `/entries/${encodeURIComponent(entryId)}`)).data : null), [entryId]);
+  if (!entryId) return { ...draft, error: null };
+  const done = async () => {};
+  return { body: asked.data?.text ?? "", ready: false, state: "saved", write: () => {}, flush: done, discard: done, error: asked.error };
+}
+
+function Flow({ route, entryId }) {
+  const here = entryId ? `/write?entry=${entryId}` : "/write";
+  const draft = useSource(entryId);
+  const notes = useDraft(entryId ? `write-notes-${entryId}` : "write-notes");
   const [record, setRecord] = useState(blank);
   const [kept, setKept] = useState(null);
   const reading = useReading();
@@ -42,29 +57,29 @@ export default function Write({ route }) {
   };
 
   const step = stepOf(route.state?.step, { text: draft.body, reading, record, kept });
-  const to = (name, replace = false) => go("/write", { state: { step: name }, replace });
+  const to = (name, replace = false) => go(here, { state: { step: name }, replace });
   const isHelp = reading.reply?.outcome === "escalated";
 
-  const look = async () => {
-    to("look");
+  const look = async (replace = false) => {
+    to("look", replace === true);
     await Promise.all([draft.flush(), notes.flush()]);
     reading.read({ text: draft.body, situation: record.situation.trim() || undefined });
   };
   const keep = useWork(async () => {
     const { country } = session();
-    const entry = await api("POST", "/entries", { body: { text: draft.body, country: country ?? undefined }, key: record.key });
-    let said = entry.data.screening;
+    const entry = entryId ? { id: entryId } : (await api("POST", "/entries", { body: { text: draft.body, country: country ?? undefined }, key: record.key })).data;
+    let said = entry.screening;
     const content = contentOf(draft.body, record, reading.reply);
     if (content) {
       const query = country ? `?country=${country}` : "";
-      const { data } = await api("POST", `/thought-records${query}`, { body: { entry: entry.data.id, content }, key: `${record.key}-r` });
+      const { data } = await api("POST", `/thought-records${query}`, { body: { entry: entry.id, content }, key: `${record.key}-r` });
       said = data.screening?.escalation ? data.screening : said;
     }
     if (reading.reply?.outcome === "reframed") {
       // So that the journal finds it by its habits of thought, too. It may fail without harm.
-      api("POST", `/entries/${entry.data.id}/recognitions`).catch(() => {});
+      api("POST", `/entries/${entry.id}/recognitions`).catch(() => {});
     }
-    setKept({ id: entry.data.id, text: draft.body, balanced: content?.balanced?.text ?? null, escalation: reading.acknowledged ? null : said?.escalation ?? null });
+    setKept({ id: entry.id, text: draft.body, balanced: content?.balanced?.text ?? null, escalation: reading.acknowledged ? null : said?.escalation ?? null });
     await Promise.all([draft.discard(), notes.discard()]);
     to("kept", true);
   });
@@ -75,6 +90,9 @@ export default function Write({ route }) {
     setKept(null);
     go("/write");
   };
+
+  // Whoever comes from an entry has chosen to look at it already.
+  useEffect(() => { if (entryId && draft.body) look(true); }, [entryId, entryId && draft.body]);
 
   const shared = { text: draft.body, record, note, reading, to };
   return html`
@@ -90,7 +108,9 @@ export default function Write({ route }) {
         </p>
       </${Escalation}>`
     : html`
-      ${step === "write" && html`<${Page} draft=${draft} record=${record} note=${note} onLook=${look} onKeep=${keep} />`}
+      <${Problem} error=${draft.error} />
+      ${step === "write" && entryId && draft.body && html`<${Thought} text=${draft.body} /><p class="row"><button type="button" class="act" onClick=${look}>${s.write.look}</button><a href=${`/journal/${entryId}`}>${s.write.backToEntry}</a></p>`}
+      ${step === "write" && !entryId && html`<${Page} draft=${draft} record=${record} note=${note} onLook=${look} onKeep=${keep} />`}
       ${step === "look" && html`<${Look} ...${shared} onAgain=${look} />`}
       ${step === "ways" && html`<${Ways} ...${shared} />`}
       ${step === "after" && html`<${After} ...${shared} keep=${keep} />`}

@@ -7,14 +7,14 @@ let first = true;
 
 /**
  * A screen. Its title must not hold words of the person: it stands in the browser's history.
- * @param {{title:string, lead?:any, children?:any, hideTitle?:boolean, neutral?:boolean}} props
- *   `hideTitle`: the heading is read aloud and not shown. `neutral`: the tab says nothing.
+ * @param {{title:string, tab?:string, lead?:any, children?:any, hideTitle?:boolean, neutral?:boolean}} props
+ *   `tab`: the title of the tab, where it is another. `hideTitle`: the heading is read aloud and not shown. `neutral`: the tab says nothing.
  */
-export function Screen({ title, lead, children, hideTitle = false, neutral = false }) {
+export function Screen({ title, tab = title, lead, children, hideTitle = false, neutral = false }) {
   const heading = useRef(null);
   useLayoutEffect(() => {
-    document.title = neutral || session().away ? s.away.title : `${title} · ${s.name}`;
-  }, [title, neutral]);
+    document.title = neutral || session().away ? s.away.title : `${tab} · ${s.name}`;
+  }, [tab, neutral]);
   useEffect(() => {
     if (first) { first = false; return; }
     if (!location.hash) scrollTo(0, 0);
