@@ -1,8 +1,40 @@
-import { s } from "../strings.js";
-import { html } from "../ui/html.js";
+// Questionnaires: what there is, and one of them.
+import { api } from "../api.js";
+import { days } from "../strings-days.js";
+import { fill, html } from "../ui/html.js";
+import { Problem, useAsked } from "../ui/parts.js";
 import { Screen } from "../ui/screen.js";
+import { Sheet } from "./sheet.js";
+
+const says = days.sheet;
+/** Seconds that an answer takes, roughly. */
+const AN_ANSWER_S = 7;
 
 /** @param {{route:import("../router.js").Route}} props */
-export default function Soon({ route }) {
-  return html`<${Screen} title=${s.shell.names[route.name] ?? s.shell.names.journal} />`;
+export default function Questionnaires({ route }) {
+  return route.id ? html`<${Sheet} id=${route.id} route=${route} />` : html`<${List} />`;
+}
+
+/** How long one is, in words. */
+export function lengthOf({ items, asks_about: about }) {
+  const minutes = Math.round((items * AN_ANSWER_S) / 60);
+  const words = minutes === 0 ? says.underMinute : minutes === 1 ? says.minute : fill(says.minutes, { n: minutes });
+  return fill(says.length, { items, about, minutes: words });
+}
+
+function List() {
+  const asked = useAsked(async () => (await api("GET", "/questionnaires")).data.questionnaires);
+  return html`
+    <${Screen} title=${says.title} lead=${says.lead}>
+      <${Problem} error=${asked.error} again=${asked.again} />
+      <ul class="plain spaced">
+        ${(asked.data ?? []).map((one) => html`
+          <li key=${one.id}>
+            <a class="named" href=${`/questionnaires/${one.id}`}>${one.name}</a>
+            <p>${one.about}</p>
+            <p class="hint">${lengthOf(one)}</p>
+          </li>`)}
+      </ul>
+      <p class="hint">${says.none}</p>
+    </${Screen}>`;
 }

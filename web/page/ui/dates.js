@@ -8,6 +8,8 @@ const DAY_OF_YEAR = format({ weekday: "short", day: "numeric", month: "long", ye
 const TIME = format({ hour: "2-digit", minute: "2-digit" });
 const MONTH = format({ month: "long", year: "numeric" });
 const WEEKDAY = format({ weekday: "short" });
+const SHORT = format({ day: "numeric", month: "short" });
+const SHORT_OF_YEAR = format({ day: "numeric", month: "short", year: "numeric" });
 const WEEKDAY_LONG = format({ weekday: "long" });
 
 const at = (stamp) => (stamp.length === 10 ? new Date(`${stamp}T12:00`) : new Date(stamp));
@@ -16,6 +18,11 @@ const at = (stamp) => (stamp.length === 10 ? new Date(`${stamp}T12:00`) : new Da
 export function day(stamp) {
   const date = at(stamp);
   return (date.getFullYear() === new Date().getFullYear() ? DAY : DAY_OF_YEAR).format(date);
+}
+/** A short day, for charts and tables. @param {string} stamp */
+export function shortDay(stamp) {
+  const date = at(stamp);
+  return (date.getFullYear() === new Date().getFullYear() ? SHORT : SHORT_OF_YEAR).format(date);
 }
 export const time = (stamp) => TIME.format(at(stamp));
 export const dayAndTime = (stamp) => `${day(stamp)}, ${time(stamp)}`;

@@ -1,0 +1,105 @@
+// What a sheet adds up to, the times before, and where a questionnaire comes from. All that is said
+// of a total is the service's own sentence.
+import { days } from "../strings-days.js";
+import { s } from "../strings.js";
+import { fill, html, useState } from "../ui/html.js";
+import { LineChart } from "../ui/chart.js";
+import { day, shortDay } from "../ui/dates.js";
+import { Escalation, Support } from "../ui/escalation.js";
+import { Screen } from "../ui/screen.js";
+
+const says = days.sheet;
+
+/** @param {{questionnaire:any, result:any, past:any[], onAgain:()=>void}} props */
+export function Result({ questionnaire, result, past, onAgain }) {
+  const [seen, see] = useState(false);
+  if (result.escalation && !seen) {
+    return html`
+      <${Screen} key="e" title=${s.help.title} hideTitle>
+        <${Escalation} escalation=${result.escalation}>
+          <p class="row after"><button type="button" onClick=${() => see(true)}>${says.seeResult}</button></p>
+        </${Escalation}>
+      </${Screen}>`;
+  }
+  return html`
+    <${Screen} key="r" title=${says.result}>
+    <p class="lead">${result.says}</p>
+    ${result.change && html`<p>${typeof result.change === "string" ? result.change : result.change.says}</p>`}
+    ${result.means.map((line) => html`<p key=${line}>${line}</p>`)}
+    <p>${result.limits}</p>
+    ${result.pattern && html`<ul class="plain">${Object.values(result.pattern.groups).map((group) => html`<li key=${group.name}>${fill(says.groups, group)}</li>`)}</ul>`}
+    <${Support} support=${result.advice} />
+    <p class="hint">${result.response ? says.kept : says.notKept}</p>
+    <details>
+      <summary>${says.answers}</summary>
+      <dl class="given">
+        ${result.items.map((item) => html`<div key=${item.id}><dt>${item.text}</dt><dd>${item.label ?? says.leftOut}</dd></div>`)}
+      </dl>
+    </details>
+    <p class="row">
+      <a class="act" href="/questionnaires">${says.all}</a>
+      <button type="button" class="quiet" onClick=${onAgain}>${says.again}</button>
+    </p>
+    <${History} questionnaire=${questionnaire} past=${past} />
+    <${About} questionnaire=${questionnaire} />
+    </${Screen}>`;
+}
+
+/**
+ * The times before: a sentence, a line where there are two or more, and all of it as a table.
+ * @param {{questionnaire:any, past:any[]}} props the latest first
+ */
+export function History({ questionnaire, past }) {
+  const done = past.filter((one) => one.content.result);
+  if (past.length === 0) return null;
+  const nameOf = (id) => questionnaire.bands.find((band) => band.id === id)?.name ?? "";
+  const [last, before] = done;
+  const points = [...done].reverse().filter((one) => one.content.edition === questionnaire.edition).map((one) => ({ at: one.saved, value: one.content.result.total }));
+  const { min, max, short } = questionnaire;
+  const label = fill(says.chart, { short, min, max, points: points.map((point) => fill(says.point, { day: shortDay(point.at), value: point.value })).join(", ") });
+  const values = (one) => ({ day: day(one.saved), total: one.content.result.total, max: one.content.result.max });
+  return html`
+    <section class="part">
+      <h2>${says.history}</h2>
+      ${last && html`<p>${before ? fill(says.historyMany, { ...values(last), before: day(before.saved), was: before.content.result.total }) : fill(says.historyOne, values(last))}</p>`}
+      ${points.length > 1 && html`<${LineChart} points=${points} min=${min} max=${max} label=${label} guides=${guidesOf(questionnaire)} />`}
+      <details>
+        <summary>${says.table}</summary>
+        <table class="told">
+          <thead><tr><th scope="col">${says.on}</th><th scope="col">${says.total}</th><th scope="col">${says.band}</th></tr></thead>
+          <tbody>
+            ${past.map((one) => html`
+              <tr key=${one.id}>
+                <th scope="row">${shortDay(one.saved)}</th>
+                <td>${one.content.result?.total ?? ""}</td>
+                <td>${one.content.result ? nameOf(one.content.result.band) : says.halfWay}</td>
+              </tr>`)}
+          </tbody>
+        </table>
+      </details>
+    </section>`;
+}
+
+/** The bands by their names; a questionnaire without degrees has none. */
+const guidesOf = ({ bands }) => (bands.length > 3 ? bands.map((band) => ({ from: band.from, to: band.to, label: band.name })) : []);
+
+/** Licence, sources, and what was not found. */
+export function About({ questionnaire }) {
+  const { licence, sources, not_found: missing, bands } = questionnaire;
+  return html`
+    <section class="part">
+      <h2>${says.source}</h2>
+      <p>${licence}</p>
+      <details>
+        <summary>${says.scoring}</summary>
+        <ul class="plain">${bands.map((band) => html`<li key=${band.id}>${fill(says.bandLine, band)}</li>`)}</ul>
+      </details>
+      <details>
+        <summary>${says.sources}</summary>
+        <ul class="plain">
+          ${sources.map((source) => html`<li key=${source.address}>${fill(says.sourceLine, { of: source.of, day: day(source.seen) })}<span class="hint">${source.address}</span>${source.note && html`<span class="hint">${source.note}</span>`}</li>`)}
+        </ul>
+        ${missing.length > 0 && html`<h3>${says.notFound}</h3><ul class="plain">${missing.map((line) => html`<li key=${line}>${line}</li>`)}</ul>`}
+      </details>
+    </section>`;
+}

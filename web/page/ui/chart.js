@@ -1,0 +1,81 @@
+// One line over time, drawn as wide as there is room, so that its letters keep their size.
+import { html, useLayoutEffect, useRef, useState } from "./html.js";
+import { shortDay } from "./dates.js";
+
+const HEIGHT = 200;
+const TOP = 24;
+const FOOT = 30;
+const SIDE = 20;
+/** Room for the names of heights, at the end of the lines. */
+const NAMES = 136;
+/** So many points carry their number; with more, the first, the last, the highest and the lowest do. */
+const LABELLED = 9;
+
+/** The width of an element in pixels, as it is now. */
+function useWidth() {
+  const box = useRef(null);
+  const [width, set] = useState(0);
+  useLayoutEffect(() => {
+    const look = () => set(Math.round(box.current.clientWidth));
+    look();
+    const watch = new ResizeObserver(look);
+    watch.observe(box.current);
+    return () => watch.disconnect();
+  }, []);
+  return [box, width];
+}
+
+/**
+ * A line over time.
+ * @param {{points:{at:string, value:number}[], min:number, max:number, label:string, guides?:{from:number, to:number, label:string}[]}} props
+ *   `points` in the order of their days; `label` says all of it; `guides` are named stretches of the height.
+ */
+export function LineChart({ points, min, max, label, guides = [] }) {
+  const [box, width] = useWidth();
+  const times = points.map((point) => new Date(point.at).getTime());
+  const [first, last] = [times[0], times[times.length - 1]];
+  const end = width - (guides.length > 0 ? NAMES : 0);
+  const x = (n) => (last === first ? end / 2 : SIDE + ((times[n] - first) / (last - first)) * (end - 2 * SIDE));
+  const y = (value) => TOP + (1 - (value - min) / (max - min)) * (HEIGHT - TOP - FOOT);
+  const told = labelled(points);
+  const days = shortDay(points[0].at) === shortDay(points.at(-1).at) ? [0] : points.length > 2 && end > 420 ? [0, Math.floor((points.length - 1) / 2), points.length - 1] : [0, points.length - 1];
+  const anchor = (n) => (n === 0 ? "start" : n === points.length - 1 ? "end" : "middle");
+  return html`
+    <div class="chart" ref=${box}>
+      ${width > 0 && html`
+        <svg width=${width} height=${HEIGHT} viewBox=${`0 0 ${width} ${HEIGHT}`} role="img" aria-label=${label}>
+          ${guides.map((guide) => html`
+            <g key=${guide.label} class="guide">
+              ${guide.from > min && html`<line x1="0" x2=${end} y1=${y(guide.from)} y2=${y(guide.from)} />`}
+              <text x=${end + 10} y=${y((guide.from + guide.to) / 2) + 5}>${guide.label}</text>
+            </g>`)}
+          <polyline class="course" points=${points.map((point, n) => `${x(n)},${y(point.value)}`).join(" ")} />
+          ${points.map((point, n) => html`<circle key=${n} cx=${x(n)} cy=${y(point.value)} r="4" />`)}
+          ${points.map((point, n) => told.has(n) && html`<text key=${`v${n}`} class="value" x=${x(n)} y=${y(point.value) - 10} text-anchor=${points.length === 1 ? "middle" : anchor(n)}>${point.value}</text>`)}
+          ${[...new Set(days)].map((n) => html`<text key=${`d${n}`} x=${n === 0 && last !== first ? 0 : n === points.length - 1 && last !== first ? end : x(n)} y=${HEIGHT - 6} text-anchor=${last === first ? "middle" : anchor(n)}>${shortDay(points[n].at)}</text>`)}
+        </svg>`}
+    </div>`;
+}
+
+function labelled(points) {
+  if (points.length <= LABELLED) return new Set(points.keys());
+  const values = points.map((point) => point.value);
+  return new Set([0, points.length - 1, values.indexOf(Math.max(...values)), values.indexOf(Math.min(...values))]);
+}
+
+/**
+ * Amounts side by side: a name, a bar, its number.
+ * @param {{rows:{name:string, value:number}[], label:string}} props
+ */
+export function BarChart({ rows, label }) {
+  const most = Math.max(...rows.map((row) => row.value));
+  return html`
+    <div class="bars" role="img" aria-label=${label}>
+      ${rows.map((row) => html`
+        <div key=${row.name} class="bar-row">
+          <span class="bar-name">${row.name}</span>
+          <span class="bar"><span style=${{ inlineSize: `${(row.value / most) * 100}%` }}></span></span>
+          <span class="bar-value">${row.value}</span>
+        </div>`)}
+    </div>`;
+}

@@ -1,0 +1,106 @@
+// A sheet from its front to its result; the ninth item of the PHQ-9 leads to help at once.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch, open, overflows, serve, violations } from "./harness.mjs";
+
+let service;
+let browser;
+before(async () => { [service, browser] = [await serve(), await launch()]; });
+after(async () => { await browser?.close(); await service?.stop(); });
+
+const heading = (page, name, level = 1) => page.getByRole("heading", { name, level });
+
+/** What must hold on each view. */
+async function holds(page) {
+  assert.deepEqual(await violations(page), []);
+  assert.equal(await overflows(page), false);
+}
+
+test("a sheet is filled in with number keys and added up in the service's words", async () => {
+  const page = await open(browser, service, { path: "/questionnaires" });
+  await page.getByRole("link", { name: "Hyper-Independence Questionnaire" }).waitFor();
+  assert.equal(await page.getByRole("main").getByRole("link").count(), 8);
+  await holds(page);
+
+  await page.getByRole("link", { name: "Generalized Anxiety Disorder scale, two items" }).click();
+  await heading(page, "Generalized Anxiety Disorder scale, two items").waitFor();
+  await heading(page, "Where it comes from", 2).waitFor();
+  await holds(page);
+  await page.getByRole("button", { name: "Begin" }).click();
+
+  const first = page.getByRole("group", { name: "Feeling nervous, anxious or on edge" });
+  await first.waitFor();
+  await page.getByText("GAD-2, 1 of 2").waitFor();
+  assert.equal(await first.getByRole("radio").count(), 4);
+  assert.equal(await page.getByRole("button", { name: "Leave this one out" }).count(), 0);
+  await holds(page);
+  await page.keyboard.press("2");
+  await page.getByText("GAD-2, 2 of 2").waitFor();
+  await page.getByRole("button", { name: "Back" }).click();
+  assert.equal(await page.getByRole("radio", { name: "More than half the days" }).isChecked(), true);
+  await page.getByRole("radio", { name: "More than half the days" }).press("Enter");
+  await page.getByText("GAD-2, 2 of 2").waitFor();
+
+  await page.reload();
+  await page.getByText("GAD-2, 2 of 2").waitFor();
+  await page.getByRole("radio", { name: "Several days" }).click();
+  await heading(page, "What it adds up to").waitFor();
+  await page.getByText("Your answers add up to 3 of 6").waitFor();
+  await page.getByText("Your answers are in your journal").waitFor();
+  await page.getByText("You filled this in once").waitFor();
+  await holds(page);
+  await page.sound();
+  await page.done();
+});
+
+test("a second time is compared with the first, in a sentence, a line and a table", async () => {
+  await service.call("POST", "/questionnaires/phq-2/responses", { answers: [0, 1], keep: true });
+  await service.call("POST", "/questionnaires/phq-2/responses", { answers: [2, 2], keep: true });
+  const page = await open(browser, service, { path: "/questionnaires/phq-2", dark: true, width: 320 });
+  await page.getByRole("img", { name: /^Totals of PHQ-2 from 0 to 6/ }).waitFor();
+  await page.getByText("As a table").click();
+  assert.equal(await page.getByRole("row").count(), 3);
+  await holds(page);
+  await page.sound();
+  await page.done();
+});
+
+test("an answer that speaks of danger leads to help at once, and the sheet can go on", async () => {
+  const page = await open(browser, service, { path: "/questionnaires/phq-9", width: 320 });
+  await page.getByRole("button", { name: "Begin" }).click();
+  await page.getByText("PHQ-9, 1 of 9").waitFor();
+  await page.getByRole("button", { name: "Leave this one out" }).click();
+  for (let n = 2; n <= 8; n += 1) {
+    await page.getByText(`PHQ-9, ${n} of 9`).waitFor();
+    await page.keyboard.press("0");
+  }
+  await page.getByText("PHQ-9, 9 of 9").waitFor();
+  await page.keyboard.press("1");
+  const help = page.getByRole("alert", { name: "Help" });
+  await help.getByText(/better off dead, or of hurting yourself/).waitFor();
+  await help.getByRole("heading", { name: "Talk to a person now" }).waitFor();
+  assert.equal(await page.getByRole("radio").count(), 0);
+  await holds(page);
+
+  await page.getByRole("button", { name: "Go on with the questionnaire" }).click();
+  await page.getByText("one question that doesn't count").waitFor();
+  await page.keyboard.press("0");
+  await help.getByRole("heading", { name: "For the next hour" }).waitFor();
+  await page.getByRole("button", { name: "See what the questionnaire adds up to" }).click();
+  await page.getByText("Your answers add up to").waitFor();
+  await holds(page);
+  await page.sound();
+  await page.done();
+});
+
+test("a no at the gate ends the sheet, and it need not be kept", async () => {
+  const page = await open(browser, service, { path: "/questionnaires/pc-ptsd-5", dark: true });
+  await page.getByRole("checkbox", { name: /^Keep my answers/ }).uncheck();
+  await page.getByRole("button", { name: "Begin" }).click();
+  await page.getByRole("radio", { name: "No" }).click();
+  await page.getByText("Nothing of this was kept.").waitFor();
+  assert.deepEqual((await (await service.call("GET", "/questionnaires/pc-ptsd-5/responses")).json()).responses, []);
+  await holds(page);
+  await page.sound();
+  await page.done();
+});
