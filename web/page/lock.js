@@ -54,9 +54,9 @@ export async function comeBack() {
 export async function lookAtVault() {
   if (!session().token) return;
   try {
-    change({ vault: (await api("GET", "/vault", { lockedIsAnswer: true })).data });
-  } catch {
-    // What is asked next tells it.
+    change({ vault: (await api("GET", "/vault", { lockedIsAnswer: true })).data, fault: null });
+  } catch (error) {
+    change({ fault: error });
   }
 }
 

@@ -1,10 +1,12 @@
 // The page begins here.
+import { ApiError } from "./api.js";
 import { html, render, useEffect, useState } from "./ui/html.js";
 import { lookAtVault, startLock } from "./lock.js";
 import { startRouter, useRoute } from "./router.js";
 import { session, takeToken, useSession } from "./session.js";
+import { s } from "./strings.js";
 import { Shell } from "./ui/shell.js";
-import { Away, Closed, NotFound, Unlock } from "./screens/door.js";
+import { Away, Closed, NotFound, NotOpen, Unlock } from "./screens/door.js";
 import { Help } from "./screens/help.js";
 
 /** Screens come when they are first wanted. Each module has a default export that takes the route. */
@@ -28,15 +30,18 @@ function useScreen(name) {
     if (!SCREENS[name] || loaded.has(name)) return;
     SCREENS[name]().then(
       (module) => { loaded.set(name, module.default); again((n) => n + 1); },
-      () => { loaded.set(name, Closed); again((n) => n + 1); },
+      () => { loaded.set(name, Broken); again((n) => n + 1); },
     );
   }, [name]);
   return loaded.get(name) ?? null;
 }
 
+/** Where a screen did not arrive: the service is gone, or another version of it is there. */
+const Broken = () => html`<${NotOpen} error=${new ApiError({ status: 0, type: "unreachable", detail: s.problems.unreachable })} />`;
+
 function App() {
   const route = useRoute();
-  const { token, stale, vault, away } = useSession();
+  const { token, stale, vault, fault, away } = useSession();
   const Screen = useScreen(route.name);
   const isOpen = token && !stale;
   const isLocked = vault?.locked ?? false;
@@ -45,8 +50,8 @@ function App() {
   if (route.name === "help") view = html`<${Help} route=${route} />`;
   else if (away) return html`<${Away} />`;
   else if (!isOpen) view = html`<${Closed} stale=${stale} />`;
-  else if (!vault && route.name !== "settings") view = null;
-  else if (isLocked && route.name !== "settings") view = html`<${Unlock} />`;
+  else if (!vault) view = fault && html`<${NotOpen} error=${fault} />`;
+  else if (isLocked) view = html`<${Unlock} />`;
   else if (route.name === "not-found") view = html`<${NotFound} />`;
   else view = Screen && html`<${Screen} route=${route} key=${route.path} />`;
   return html`<${Shell} route=${route} quiet=${!isOpen || isLocked || away}>${view}</${Shell}>`;

@@ -9,7 +9,7 @@ const AWAY = "a";
 /**
  * @typedef {{state:"absent"|"key_file"|"passphrase", journal:boolean, locked:boolean,
  *   damaged_log:boolean, idle_lock_s:number|null}} Vault
- * @typedef {{token:string|null, stale:boolean, vault:Vault|null, country:string|null, away:boolean}} Session
+ * @typedef {{token:string|null, stale:boolean, vault:Vault|null, fault:unknown, country:string|null, away:boolean}} Session
  */
 
 /** @type {Session} */
@@ -17,6 +17,8 @@ let now = {
   token: sessionStorage.getItem(TOKEN),
   stale: false,
   vault: null,
+  /** Why it is not known how the journal stands. */
+  fault: null,
   country: sessionStorage.getItem(COUNTRY),
   away: sessionStorage.getItem(AWAY) !== null,
 };

@@ -24,6 +24,7 @@ export const s = {
     how: "Each start of the program makes a new key. It stands in the address that the program prints.",
     stale: "The program was started anew since this page was opened, so this key no longer fits.",
     open: "Open the address that is printed by",
+    notOpen: "The journal can't be reached",
     more: "Grounding and paced breathing work without it.",
   },
 
@@ -164,7 +165,7 @@ export const s = {
     lines: "People to talk to",
     linesClosed: "With the program's address open, helplines for your country stand here. On the command line: evenkeel help-lines",
     country: "Which country are you in?",
-    noCountry: "I'd rather not say",
+    noCountry: "Choose one, or leave it open",
     emergencyIn: "Emergency in {country}:",
     reaches: { police: "police", fire: "fire", ambulance: "ambulance" },
     text: "Text {text}",

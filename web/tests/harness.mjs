@@ -30,6 +30,7 @@ export async function serve({ model = false, dir = mkdtempSync(join(tmpdir(), "e
       out += data;
       if (out.includes("\n")) done(JSON.parse(out.split("\n")[0]));
     });
+    child.on("error", fail);
     child.on("exit", (code) => fail(new Error(`evenkeel serve ended with ${code}: ${errors}`)));
   });
   const origin = `http://${told.address}`;
@@ -69,6 +70,7 @@ export async function open(browser, service, { dark = false, width = 1100, heigh
     document.addEventListener("securitypolicyviolation", (event) => globalThis.__violations.push(`${event.violatedDirective}: ${event.blockedURI}`));
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
   const faults = [];
   page.on("console", (message) => {
     if (message.type() !== "error" && message.type() !== "warning") return;
@@ -98,7 +100,7 @@ export async function violations(page) {
   const { readFileSync } = await import("node:fs");
   await cdp.send("Runtime.evaluate", { expression: readFileSync(AXE, "utf8") });
   const { result } = await cdp.send("Runtime.evaluate", {
-    expression: "axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag2aaa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then((r) => JSON.stringify(r.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160) + ' ' + (n.any[0]?.message ?? '')).join(' | ')}`)))",
+    expression: "axe.run(document, { resultTypes: ['violations'], rules: { 'color-contrast-enhanced': { enabled: true }, 'target-size': { enabled: true } }, runOnly: ['wcag2a', 'wcag2aa', 'wcag2aaa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then((r) => JSON.stringify(r.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160) + ' ' + (n.any[0]?.message ?? '')).join(' | ')}`)))",
     awaitPromise: true, returnByValue: true,
   });
   return JSON.parse(result.value);

@@ -1,6 +1,6 @@
 // What is shown where nothing can be opened: no token, a locked journal, everything hidden.
 import { api } from "../api.js";
-import { comeBack } from "../lock.js";
+import { comeBack, lookAtVault } from "../lock.js";
 import { change, useSession } from "../session.js";
 import { s } from "../strings.js";
 import { html, useLayoutEffect, useRef, useState } from "../ui/html.js";
@@ -34,12 +34,17 @@ export function Closed({ stale = false }) {
     </${Screen}>`;
 }
 
+/** Why the journal can't be reached. */
+export function NotOpen({ error }) {
+  return html`<${Screen} title=${s.closed.notOpen} neutral><${Problem} error=${error} again=${lookAtVault} /><p class="hint">${s.unlock.help}</p></${Screen}>`;
+}
+
 export function NotFound() {
   return html`<${Screen} title=${s.notFound.title}><p>${s.notFound.says}</p><p><a href="/write">${s.shell.names.write}</a></p></${Screen}>`;
 }
 
 /** Asks for the passphrase. */
-export function Unlock({ heading = true }) {
+export function Unlock() {
   const { vault } = useSession();
   const [secret, setSecret] = useState("");
   const [byCode, setByCode] = useState(false);
@@ -54,14 +59,13 @@ export function Unlock({ heading = true }) {
   const form = html`
     <form onSubmit=${submit}>
       <${Field} key=${byCode} label=${byCode ? says.code : says.passphrase} type=${byCode ? "text" : "password"} value=${secret}
-        onInput=${setSecret} autocomplete=${byCode ? "off" : "current-password"} spellcheck=${false} autofocus=${heading} />
+        onInput=${setSecret} autocomplete=${byCode ? "off" : "current-password"} spellcheck=${false} autofocus />
       <p class="row">
         <button type="submit" class="act" disabled=${work.busy}>${work.busy ? says.opening : says.open}</button>
         <button type="button" class="quiet" onClick=${() => { setByCode(!byCode); setSecret(""); work.clear(); }}>${byCode ? says.byPassphrase : says.byCode}</button>
       </p>
       <${Problem} error=${work.error} />
     </form>`;
-  if (!heading) return form;
   return html`
     <${Screen} title=${says.title} neutral>
       <p class="lead">${says.says}</p>

@@ -5,23 +5,19 @@ import { s } from "../strings.js";
 import { fill, html } from "../ui/html.js";
 import { Problem, useAsked } from "../ui/parts.js";
 import { Screen } from "../ui/screen.js";
-import { Unlock } from "./door.js";
 import { Backups, Carry, Erase } from "./settings-carry.js";
 import { LockSettings } from "./settings-lock.js";
 
 export default function Settings() {
   const { vault } = useSession();
   const says = s.settings;
-  if (!vault) return html`<${Screen} title=${says.title} />`;
-  const isOpen = !vault.locked;
   return html`
     <${Screen} title=${says.title}>
-      <section class="part"><h2>${says.lock.title}</h2>${isOpen ? html`<${LockSettings} vault=${vault} />` : html`<p>${s.unlock.says}</p><${Unlock} heading=${false} />`}</section>
+      <section class="part"><h2>${says.lock.title}</h2><${LockSettings} vault=${vault} /></section>
       <section class="part"><h2>${says.models.title}</h2><${Models} /></section>
-      ${isOpen && html`
-        <section class="part"><h2>${says.carry.title}</h2><${Carry} /></section>
-        <section class="part"><h2>${says.backups.title}</h2><${Backups} /></section>
-        <section class="part"><h2>${says.erase.title}</h2><${Erase} /></section>`}
+      <section class="part"><h2>${says.carry.title}</h2><${Carry} /></section>
+      <section class="part"><h2>${says.backups.title}</h2><${Backups} /></section>
+      <section class="part"><h2>${says.erase.title}</h2><${Erase} /></section>
       <section class="part" id="about"><h2>${says.about.title}</h2>${says.about.says.map((line) => html`<p key=${line}>${line}</p>`)}<p class="hint">${says.about.licences} <a href="/page/vendor/LICENSE-preact" target="_blank">MIT</a>, <a href="/page/vendor/LICENSE-htm" target="_blank">Apache-2.0</a></p></section>
     </${Screen}>`;
 }

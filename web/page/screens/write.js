@@ -96,13 +96,13 @@ function Flow({ route, entryId }) {
 
   const shared = { text: draft.body, record, note, reading, to };
   return html`
-    <${Screen} title=${s.write.titles[step]} hideTitle=${step !== "kept"}>
+    <${Screen} title=${s.write.titles[step]} at=${step} hideTitle=${step !== "kept"}>
       ${isHelp && step !== "write" && step !== "kept"
     ? html`
       <${Thought} text=${draft.body} />
       <${Escalation} escalation=${reading.reply.escalation}
         onNotMeant=${reading.reply.escalation.tier === "emergency" ? undefined : () => reading.read({ text: draft.body, situation: record.situation.trim() || undefined, acknowledges: reading.reply.id })} >
-        <p class="row after">
+        <p class="row">
           <button type="button" onClick=${() => to("write")}>${s.write.backToText}</button>
           <button type="button" class="quiet" disabled=${keep.busy} onClick=${keep.run}>${s.write.keepText}</button>
         </p>

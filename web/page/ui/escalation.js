@@ -12,7 +12,11 @@ import { html, useEffect, useRef } from "./html.js";
 export function Escalation({ escalation, onNotMeant, children }) {
   const { country } = useSession();
   const top = useRef(null);
-  useEffect(() => { top.current.focus(); }, [escalation]);
+  useEffect(() => {
+    top.current.focus({ preventScroll: true });
+    const { top: at } = top.current.getBoundingClientRect();
+    if (at < 0 || at > innerHeight / 2) top.current.scrollIntoView({ block: "start" });
+  }, [escalation]);
   const says = s.escalation;
   const { plan } = escalation;
   return html`
@@ -24,7 +28,7 @@ export function Escalation({ escalation, onNotMeant, children }) {
       <h2>${says.steps}</h2>
       <ol class="steps">${escalation.steps.map((step) => html`<li key=${step}>${step}</li>`)}</ol>
       ${plan && html`
-        <h2>${says.plan}</h2>
+        ${plan.state === "written" && html`<h2>${says.plan}</h2>`}
         ${plan.text && html`<p>${plan.text}</p>`}
         ${plan.people?.length > 0 && html`<ul class="lines">${plan.people.map((one) => html`<li key=${one.name}><p class="own" dir="auto">${one.name}</p>${one.phone && html`<p><${Phone} number=${one.phone} /></p>`}</li>`)}</ul>`}
         ${plan.coping?.length > 0 && html`<ul class="plain">${plan.coping.map((line) => html`<li key=${line} class="own" dir="auto">${line}</li>`)}</ul>`}`}

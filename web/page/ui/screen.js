@@ -7,10 +7,10 @@ let first = true;
 
 /**
  * A screen. Its title must not hold words of the person: it stands in the browser's history.
- * @param {{title:string, tab?:string, lead?:any, children?:any, hideTitle?:boolean, neutral?:boolean}} props
- *   `tab`: the title of the tab, where it is another. `hideTitle`: the heading is read aloud and not shown. `neutral`: the tab says nothing.
+ * @param {{title:string, tab?:string, at?:string, lead?:any, children?:any, hideTitle?:boolean, neutral?:boolean}} props
+ *   `at`: the step within it; a new one begins at the top again. `tab`: the title of the tab, where it is another. `hideTitle`: the heading is read aloud and not shown. `neutral`: the tab says nothing.
  */
-export function Screen({ title, tab = title, lead, children, hideTitle = false, neutral = false }) {
+export function Screen({ title, tab = title, at, lead, children, hideTitle = false, neutral = false }) {
   const heading = useRef(null);
   useLayoutEffect(() => {
     document.title = neutral || session().away ? s.away.title : `${tab} · ${s.name}`;
@@ -21,7 +21,7 @@ export function Screen({ title, tab = title, lead, children, hideTitle = false, 
     if (!document.activeElement || document.activeElement === document.body || !heading.current.parentNode.contains(document.activeElement)) {
       heading.current.focus({ preventScroll: true });
     }
-  }, []);
+  }, [at]);
   return html`
     <section class="screen">
       <h1 ref=${heading} tabindex="-1" class=${hideTitle ? "sr" : ""}>${title}</h1>

@@ -1,0 +1,234 @@
+// One flow per screen, without a model: rules and the journal are enough.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { launch, open, serve } from "./harness.mjs";
+
+const NAMES = ["Write", "Journal", "Parts", "Check-in", "Questionnaires", "Practice", "Insight", "Settings"];
+let browser;
+let service;
+before(async () => { [browser, service] = await Promise.all([launch(), serve()]); });
+after(async () => { await browser?.close(); await service?.stop(); });
+
+/** A page, closed and sound at the end. */
+const onPage = (name, options, work) => test(name, async () => {
+  const page = await open(browser, options.service ?? service, options);
+  try { await work(page); await page.sound(); } finally { await page.done(); }
+});
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const link = (page, name) => page.getByRole("link", { name, exact: true });
+
+onPage("the token leaves the address at once and the screens have names", {}, async (page) => {
+  assert.equal(new URL(page.url()).hash, "");
+  const nav = page.getByRole("navigation", { name: "Screens" });
+  assert.deepEqual(await nav.getByRole("link").allInnerTexts(), NAMES);
+  for (const name of NAMES) {
+    await nav.getByRole("link", { name, exact: true }).click();
+    await page.waitForFunction((wanted) => document.title.startsWith(wanted), name);
+    assert.equal(await page.getByRole("heading", { level: 1 }).count(), 1, name);
+    assert.ok(await link(page, "Help").isVisible(), name);
+    assert.equal(await nav.locator("[aria-current=page]").innerText(), name);
+  }
+  await page.goBack();
+  await page.waitForFunction(() => document.title.startsWith("Insight"));
+});
+
+onPage("without a token the page says how to open it, and Help works", { token: false }, async (page) => {
+  await page.getByRole("heading", { name: "This page needs its key" }).waitFor();
+  await page.getByText("evenkeel serve", { exact: true }).waitFor();
+  await page.getByText("call your local emergency number now").waitFor();
+  await link(page, "Help").first().click();
+  await link(page, "5-4-3-2-1").click();
+  await page.getByText("Put both feet on the floor").waitFor();
+  await button(page, "Next").click();
+  await page.getByText("Five: look round").waitFor();
+});
+
+onPage("write: kept as it is, found in the journal, edited, with its history", {}, async (page) => {
+  const words = "Ärger 👩‍👩‍👧 about the <b>meeting</b> & the “minutes”.";
+  await page.getByRole("textbox", { name: "What is going through your mind?" }).fill(words);
+  await page.getByText("Saved as a draft on this machine.").waitFor();
+  await page.reload();
+  await page.waitForFunction((all) => document.querySelector("textarea")?.value === all, words);
+  await button(page, "Keep it as it is").click();
+  await page.getByRole("heading", { name: "Kept" }).waitFor();
+  await link(page, "See it in the journal").click();
+  await page.getByText(words).first().waitFor();
+  assert.ok(!(await page.title()).includes("meeting"));
+
+  await button(page, "Edit").click();
+  const edited = page.getByRole("textbox", { name: "The text" });
+  await edited.fill(`${words} It went on.`);
+  await page.getByRole("slider", { name: "How was the day?" }).press("ArrowRight");
+  await page.getByRole("textbox", { name: "Words to find it by" }).fill("work, #team");
+  await button(page, "Save").click();
+  await page.getByText(/^Mood 6 of 10 · (#work #team|#team #work)$/).waitFor();
+  await page.getByText("How it was before").click();
+  assert.equal(await page.getByText(words, { exact: true }).count(), 1);
+
+  await link(page, "Journal").click();
+  await page.getByRole("searchbox").fill("meet");
+  await page.getByText("One has these words.").waitFor();
+  assert.equal(await page.locator("mark").innerText(), "meeting");
+  assert.equal(new URL(page.url()).search, "?q=meet");
+  await link(page, "Journal").click();
+  await link(page, "Calendar").click();
+  await page.getByRole("table").getByRole("link", { name: /one entry|entries/ }).first().click();
+  await page.getByText("It went on.").waitFor();
+});
+
+onPage("an entry that was changed elsewhere is not written over", {}, async (page) => {
+  const { id } = await (await service.call("POST", "/entries", { text: "Two hands write this." })).json();
+  await page.goto(`${service.origin}/journal/${id}`);
+  await button(page, "Edit").click();
+  const change = await fetch(`${service.origin}/api/v1/entries/${id}`, { method: "PATCH", headers: { Authorization: `Bearer ${service.token}`, "Content-Type": "application/json", "If-Match": "\"1\"" }, body: JSON.stringify({ text: "The other hand was faster." }) });
+  assert.equal(change.status, 200);
+  await page.getByRole("textbox", { name: "The text" }).fill("This hand was slower.");
+  await button(page, "Save").click();
+  await page.getByRole("alert").getByText("changed in another place").waitFor();
+  page.faults.splice(0, page.faults.length, ...page.faults.filter((one) => !one.includes("412")));
+  await button(page, "Try again").click();
+  await page.getByText("The other hand was faster.").waitFor();
+  await button(page, "Delete this entry").click();
+  assert.ok(await button(page, "No, leave it").evaluate((one) => one === document.activeElement));
+  await button(page, "Delete it").click();
+  await page.waitForURL("**/journal");
+});
+
+onPage("write: danger leads to help at once, and below an emergency it can be set aside", {}, async (page) => {
+  await page.getByRole("textbox", { name: "What is going through your mind?" }).fill("I want to be dead.");
+  await button(page, "Look at this thought").click();
+  const help = page.getByRole("alert", { name: "Help" });
+  await help.getByText("Talk to a person now").waitFor();
+  assert.ok(await page.getByText("I want to be dead.").first().isVisible());
+  await help.getByRole("combobox", { name: "Which country are you in?" }).selectOption("IE");
+  await help.getByRole("link", { name: /116 123|112|999/ }).first().waitFor();
+  await help.getByRole("link", { name: "Open your safety plan" }).waitFor();
+  await help.getByRole("button", { name: "That's not what I meant" }).click();
+  await help.waitFor({ state: "detached" });
+  await button(page, "Change the text").click();
+  await page.getByRole("textbox", { name: "What is going through your mind?" }).fill("I will end it tonight, I have everything ready.");
+  await button(page, "Look at this thought").click();
+  await help.waitFor();
+  assert.equal(await help.getByRole("button", { name: "That's not what I meant" }).count(), 0);
+  await button(page, "Keep what I wrote").click();
+  await page.getByRole("heading", { name: "Kept" }).waitFor();
+});
+
+onPage("help: country, plan in six steps, breathing", { path: "/help" }, async (page) => {
+  await page.getByRole("combobox", { name: "Which country are you in?" }).selectOption("NZ");
+  await page.getByText("1737").first().waitFor();
+  await page.reload();
+  await page.getByText("1737").first().waitFor();
+  await link(page, "Open your safety plan").click();
+  await button(page, "Write a plan").click();
+  const lines = page.getByRole("textbox", { name: "A line for each" });
+  await lines.fill("I stop answering messages\nI sleep badly");
+  await button(page, "Next").click();
+  await page.getByRole("heading", { name: "What I can do by myself" }).waitFor();
+  await button(page, "Back").click();
+  assert.equal(await lines.inputValue(), "I stop answering messages\nI sleep badly");
+  await button(page, "Next").click();
+  await button(page, "Leave this out").click();
+  await button(page, "Leave this out").click();
+  await lines.fill("Mara, 555 0101\nMy brother");
+  await button(page, "Next").click();
+  await button(page, "Leave this out").click();
+  await button(page, "Leave this out").click();
+  assert.ok(await button(page, "Keep this plan").isDisabled());
+  await page.getByRole("radio", { name: /Keep the plan readable/ }).check();
+  await button(page, "Keep this plan").click();
+  assert.equal(await link(page, "555 0101").getAttribute("href"), "tel:5550101");
+  const plan = await (await service.call("GET", "/safety-plan")).json();
+  assert.deepEqual(plan.people, [{ name: "Mara", phone: "555 0101" }, { name: "My brother", phone: null }]);
+
+  await link(page, "All of Help").click();
+  await link(page, "Paced breathing").click();
+  await button(page, "Begin").click();
+  await page.getByRole("status").getByText("In", { exact: true }).waitFor({ state: "attached" });
+  await page.getByRole("status").getByText("Out", { exact: true }).waitFor({ state: "attached", timeout: 8000 });
+  await button(page, "Stop").click();
+});
+
+test("settings: passphrase, lock, unlock, export, backup, erase; Esc Esc hides all", async () => {
+  const own = await serve();
+  const page = await open(browser, own, { path: "/settings" });
+  try {
+    await button(page, "Set a passphrase").click();
+    await page.getByLabel("The new passphrase", { exact: true }).fill("four words of mine");
+    await page.getByLabel("The new passphrase, once more").fill("four words of mine");
+    await button(page, "Set it").click();
+    const code = await page.locator(".code code").innerText();
+    assert.match(code, /^([A-Z0-9]{4}[- ]){6}[A-Z0-9]{4}$/i);
+    await button(page, "I have written it down").click();
+    await page.getByText("Your journal has a passphrase.").waitFor();
+
+    await link(page, "Write").click();
+    const box = page.getByRole("textbox", { name: "What is going through your mind?" });
+    await box.fill("Only for me: Wednesday.");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+    await button(page, "Continue").waitFor();
+    assert.ok(!(await page.content()).includes("Wednesday"));
+    assert.equal(await page.title(), "Blank page");
+    assert.equal(new URL(page.url()).pathname, "/");
+    await page.waitForTimeout(700);
+    assert.equal((await (await own.call("GET", "/vault")).json()).locked, true);
+    await page.goBack();
+    await page.reload();
+    await button(page, "Continue").waitFor();
+    assert.ok(await link(page, "Help").isVisible());
+    await button(page, "Continue").click();
+    await page.getByRole("heading", { name: "Locked" }).waitFor();
+    assert.equal(await page.title(), "Blank page");
+    await link(page, "Help").click();
+    await page.getByText("call your local emergency number now").waitFor();
+    await link(page, "Back").click();
+    await page.getByLabel("Passphrase").fill("not this one");
+    await button(page, "Unlock").click();
+    await page.getByRole("alert").getByText("That passphrase doesn't open this journal").waitFor();
+    await page.getByLabel("Passphrase").fill("four words of mine");
+    await button(page, "Unlock").click();
+    await link(page, "Write").click();
+    await page.waitForFunction(() => document.querySelector("textarea")?.value === "Only for me: Wednesday.");
+    await button(page, "Keep it as it is").click();
+    await page.getByRole("heading", { name: "Kept" }).waitFor();
+
+    await link(page, "Settings").click();
+    const [download] = await Promise.all([page.waitForEvent("download"), button(page, "Export everything").click()]);
+    const file = await download.path();
+    assert.match(download.suggestedFilename(), /^evenkeel-\d{4}-\d\d-\d\d\.json$/);
+    assert.ok(readFileSync(file, "utf8").includes("Only for me: Wednesday."));
+    await button(page, "Make a backup now").click();
+    await page.getByText("It is made and checked.").waitFor();
+    await button(page, "Erase everything").click();
+    await button(page, "Erase it").click();
+    await page.getByText("Gone: 1 entries and 1 backups.").waitFor();
+    await page.getByLabel("Take in a file").setInputFiles(file);
+    await page.getByText("Taken in: 1 entries").waitFor();
+    await page.sound();
+  } finally {
+    await page.done();
+    await own.stop();
+  }
+});
+
+test("what is typed survives a service that goes away", async () => {
+  const first = await serve();
+  const page = await open(browser, first);
+  const box = page.getByRole("textbox", { name: "What is going through your mind?" });
+  await box.fill("Before.");
+  await page.getByText("Saved as a draft").waitFor();
+  await first.stop({ keep: true });
+  await box.fill("Before. And after.");
+  await page.getByText("Not saved yet.").waitFor();
+  await button(page, "Look at this thought").click();
+  await page.getByRole("alert").getByText("does not answer").waitFor();
+  assert.ok(await page.getByText("Before. And after.").first().isVisible());
+  await page.done();
+  const again = await serve({ dir: first.dir });
+  const next = await open(browser, again);
+  await next.waitForFunction(() => document.querySelector("textarea")?.value === "Before.");
+  await next.done();
+  await again.stop();
+});
