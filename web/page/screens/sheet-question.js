@@ -5,7 +5,7 @@ import { days } from "../strings-days.js";
 import { s } from "../strings.js";
 import { fill, html, useEffect, useId, useRef, useState } from "../ui/html.js";
 import { Escalation } from "../ui/escalation.js";
-import { CountryLines, EmergencyAdvice } from "./help-now.js";
+import { HelpHere } from "../ui/help-here.js";
 
 const says = days.sheet;
 
@@ -88,9 +88,7 @@ function maySkip(questionnaire, item, answers) {
  */
 export function Danger({ questionnaire, path, answers, item, onGoOn, onStop }) {
   const [escalation, set] = useState(null);
-  const top = useRef(null);
   useEffect(() => {
-    top.current?.focus();
     const { country } = session();
     const scored = questionnaire.items.filter((one) => one.scored);
     const body = { answers: scored.map((one) => answers[one.id] ?? null), keep: false };
@@ -102,12 +100,5 @@ export function Danger({ questionnaire, path, answers, item, onGoOn, onStop }) {
       <button type="button" class="quiet" onClick=${onStop}>${says.stop}</button>
     </p>`;
   if (escalation) return html`<${Escalation} escalation=${escalation}>${ways}</${Escalation}>`;
-  return html`
-    <section class="escalation" role="alert" aria-label=${s.help.title} tabindex="-1" ref=${top}>
-      <div class="says"><p>${says.dangerSays}</p></div>
-      <${EmergencyAdvice} />
-      <h2>${s.escalation.lines}</h2>
-      <${CountryLines} />
-      ${ways}
-    </section>`;
+  return html`<${HelpHere} says=${says.dangerSays}>${ways}</${HelpHere}>`;
 }

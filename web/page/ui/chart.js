@@ -12,7 +12,7 @@ const NAMES = 136;
 const LABELLED = 9;
 
 /** The width of an element in pixels, as it is now. */
-function useWidth() {
+export function useWidth() {
   const box = useRef(null);
   const [width, set] = useState(0);
   useLayoutEffect(() => {

@@ -7,10 +7,10 @@ let first = true;
 
 /**
  * A screen. Its title must not hold words of the person: it stands in the browser's history.
- * @param {{title:string, tab?:string, at?:string, lead?:any, children?:any, hideTitle?:boolean, neutral?:boolean}} props
- *   `at`: the step within it; a new one begins at the top again. `tab`: the title of the tab, where it is another. `hideTitle`: the heading is read aloud and not shown. `neutral`: the tab says nothing.
+ * @param {{title:string, tab?:string, at?:string, lead?:any, children?:any, hideTitle?:boolean, own?:boolean, neutral?:boolean}} props
+ *   `at`: the step within it; a new one begins at the top again. `tab`: the title of the tab, where it is another. `hideTitle`: the heading is read aloud and not shown. `own`: it is in words of the person (then `tab` is not). `neutral`: the tab says nothing.
  */
-export function Screen({ title, tab = title, at, lead, children, hideTitle = false, neutral = false }) {
+export function Screen({ title, tab = title, at, lead, children, hideTitle = false, own = false, neutral = false }) {
   const heading = useRef(null);
   useLayoutEffect(() => {
     document.title = neutral || session().away ? s.away.title : `${tab} · ${s.name}`;
@@ -24,7 +24,7 @@ export function Screen({ title, tab = title, at, lead, children, hideTitle = fal
   }, [at]);
   return html`
     <section class="screen">
-      <h1 ref=${heading} tabindex="-1" class=${hideTitle ? "sr" : ""}>${title}</h1>
+      <h1 ref=${heading} tabindex="-1" class=${hideTitle ? "sr" : own ? "own" : ""} dir=${own ? "auto" : undefined}>${title}</h1>
       ${lead && html`<p class="lead">${lead}</p>`}
       ${children}
     </section>`;

@@ -1,0 +1,146 @@
+// Parts: writing them down, the map, making one of two; and a talk, with its pause, its room and its help.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { HAS_MODEL, launch, open, overflows, serve, violations } from "./harness.mjs";
+
+let service;
+let browser;
+before(async () => { [service, browser] = [await serve({ model: HAS_MODEL }), await launch()]; });
+after(async () => { await browser?.close(); await service?.stop(); });
+
+async function holds(page) {
+  assert.deepEqual(await violations(page), []);
+  assert.equal(await overflows(page), false);
+}
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+const parts = async () => (await (await service.call("GET", "/parts")).json()).parts;
+
+test("a part is written down, renamed, drawn, moved and merged", async () => {
+  const page = await open(browser, service, { path: "/parts" });
+  await page.getByText("Nobody has a name here yet").waitFor();
+  await holds(page);
+  await page.getByRole("link", { name: "Write down a part" }).click();
+  await page.getByLabel("Name").fill("the Lid");
+  await page.getByRole("radio", { name: /^manager/ }).check();
+  await page.getByLabel("Where it is").fill("throat");
+  await holds(page);
+  await button(page, "Keep it").click();
+  await page.getByRole("heading", { name: "the Lid", level: 1 }).waitFor();
+  assert.equal(await page.title(), "A part · Evenkeel");
+  await page.getByText("throat").waitFor();
+  await holds(page);
+
+  await button(page, "Change it").click();
+  await page.getByLabel("Name").fill("the Watchman");
+  await button(page, "Keep it").click();
+  await page.getByRole("heading", { name: "the Watchman", level: 1 }).waitFor();
+
+  await service.call("POST", "/parts", { name: "the small one", role: "exile" });
+  await service.call("POST", "/parts", { name: "the guard", ties: [["protects", "the small one"]] });
+  await page.getByRole("link", { name: "All parts" }).click();
+  const map = page.getByRole("group", { name: "Map of your parts" });
+  const node = map.getByRole("button", { name: /^the Watchman, manager/ });
+  await node.waitFor();
+  assert.equal(await map.getByRole("button").count(), 3);
+  await holds(page);
+  const before = await node.boundingBox();
+  await node.focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowDown");
+  const moved = await node.boundingBox();
+  assert.ok(moved.x > before.x && moved.y > before.y);
+  await page.mouse.move(moved.x + 20, moved.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(moved.x - 60, moved.y + 40, { steps: 3 });
+  await page.mouse.up();
+  assert.ok((await node.boundingBox()).x < moved.x);
+  await button(page, "Put the map in order").click();
+  assert.ok(Math.abs((await node.boundingBox()).x - before.x) < 1);
+  await page.getByText("As a list").click();
+  await page.getByRole("listitem").filter({ hasText: "the guard" }).getByText("protects").waitFor();
+  await page.getByText("Keep the map as a file").click();
+  for (const [name, holdsText] of [["A picture (SVG)", "<svg"], ["For Graphviz (DOT)", "digraph"], ["For programs (JSON)", "the small one"]]) {
+    const [download] = await Promise.all([page.waitForEvent("download"), button(page, name).click()]);
+    assert.ok(readFileSync(await download.path(), "utf8").includes(holdsText), name);
+  }
+
+  await node.press("Enter");
+  await page.getByText("Make one of two").click();
+  await page.getByRole("radio", { name: "the guard" }).check();
+  await button(page, "Make one of two").click();
+  await button(page, "Make them one").click();
+  await page.getByText("protects").waitFor();
+  assert.deepEqual((await parts()).map((part) => part.notes.name).sort(), ["the Watchman", "the small one"]);
+  await page.sound();
+  await page.done();
+});
+
+test("the map and a part fit a narrow, dark window", async () => {
+  const page = await open(browser, service, { path: "/parts", dark: true, width: 320 });
+  await page.getByRole("group", { name: "Map of your parts" }).waitFor();
+  await holds(page);
+  await page.goto(`${service.origin}/parts/${(await parts())[0].id}`);
+  await page.getByText("Make one of two").waitFor();
+  await holds(page);
+  await page.sound();
+  await page.done();
+});
+
+test("a talk is led, paused, taken to the room, and what is wanted of it is kept", { skip: !HAS_MODEL }, async () => {
+  const page = await open(browser, service, { path: "/parts" });
+  await button(page, "Begin a talk").click();
+  await page.getByLabel("Who is here? A part of me that…").fill("There is a part that does everything alone.");
+  await holds(page);
+  await button(page, "Say it").click();
+  const log = page.getByRole("log", { name: "What was said" });
+  await log.getByText("There is a part that does everything alone.").waitFor();
+  await page.getByLabel("Your answer").waitFor();
+  await page.waitForFunction(() => document.querySelectorAll(".turn.guide").length === 1);
+  await page.getByLabel("Your answer").fill("In my jaw.");
+  await page.waitForTimeout(900);
+  await page.reload();
+  await page.getByLabel("Your answer").waitFor();
+  assert.equal(await page.getByLabel("Your answer").inputValue(), "In my jaw.");
+  await page.keyboard.press("Tab");
+  await page.getByLabel("Your answer").press("Control+Enter");
+  await page.waitForFunction(() => document.querySelectorAll(".turn.guide").length === 2);
+  await holds(page);
+
+  await button(page, "Pause").click();
+  await button(page, "Go on").click();
+  await button(page, "Back to the room").click();
+  await page.getByText("Put both feet on the floor").waitFor();
+  await holds(page);
+  await button(page, "Back to the talk").click();
+  await button(page, "End for today").click();
+  await page.getByRole("heading", { name: "Is there something of this to keep?" }).waitFor();
+  await page.getByLabel("One line to remember this talk by").fill("It sits in the jaw.");
+  await page.getByLabel("What do you call it?").fill("the foreman");
+  await holds(page);
+  await button(page, "Keep this").click();
+  await page.getByText("It is kept.").waitFor();
+  await page.getByText("It sits in the jaw.").waitFor();
+  assert.ok((await parts()).some((part) => part.notes.name === "the foreman"));
+  await page.sound();
+  await page.done();
+});
+
+test("danger in a talk leads to help, which stays until the person says otherwise", { skip: !HAS_MODEL }, async () => {
+  const page = await open(browser, service, { path: "/parts", width: 320, dark: true });
+  await button(page, "Begin a talk").click();
+  await page.getByLabel("Who is here? A part of me that…").fill("I want to kill myself tonight.");
+  await button(page, "Say it").click();
+  const help = page.getByRole("alert", { name: "Help" });
+  await help.getByRole("heading", { name: "Talk to a person now" }).waitFor();
+  await page.getByText("I want to kill myself tonight.").waitFor();
+  assert.equal(await page.getByRole("textbox").count(), 0);
+  await holds(page);
+  await page.reload();
+  await help.getByRole("heading", { name: "Talk to a person now" }).waitFor();
+  await holds(page);
+  await button(page, "I'm safe. Go on with the talk").click();
+  await page.getByLabel("Your answer").waitFor();
+  await page.sound();
+  await page.done();
+});
