@@ -52,7 +52,8 @@ export async function serve({ model = false, dir = mkdtempSync(join(tmpdir(), "e
   };
 }
 
-export const launch = () => chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
+/** @param {string[]} [more] arguments of the browser */
+export const launch = (more = []) => chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", ...more] });
 
 /** Answers of the service that are part of the ordinary run of things; a browser calls them errors. */
 const EXPECTED = [/\/api\/v1\/safety-plan/, /\/api\/v1\/vault\/unlock/];
