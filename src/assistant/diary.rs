@@ -10,7 +10,9 @@ use super::{Assistant, AssistantError, ModelBody, Outcome, ReplyBody, Request, T
 use crate::crisis::{CountryCode, Coverage, Escalation, Risk};
 use crate::distortion::Distortion;
 use crate::entry::{EntryError, Span};
-use crate::journal::{FoundDistortion, Journal, JournalError, ModelIds, Recognition, Screened, Stamp};
+use crate::journal::{
+    FoundDistortion, Journal, JournalError, ModelIds, Recognition, Screened, Stamp, Unread,
+};
 
 /// What the screen said of a text, and the help that it leads to.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -82,12 +84,12 @@ impl Assistant {
         // A text without a word is never said to be screened, and would come again and again.
         let mut wordless = 0;
         loop {
-            let waiting = journal.unscreened(TOGETHER + wordless)?;
+            let waiting = journal.unread(Unread::ByAnybody, TOGETHER + wordless)?;
             let mut said = Vec::new();
             wordless = 0;
-            for entry in &waiting {
-                match self.say_of(entry.text.as_str(), country, &turn).await? {
-                    Some(one) => said.push((Screened::Entry(entry.id), entry.version, one)),
+            for kept in &waiting {
+                match self.say_of(&kept.words, country, &turn).await? {
+                    Some(one) => said.push((kept.text, kept.version, one)),
                     None => wordless += 1,
                 }
             }
@@ -96,14 +98,6 @@ impl Assistant {
             }
             alarms.keep(journal, said)?;
         }
-        let mut said = Vec::new();
-        for id in journal.unscreened_records()? {
-            let record = journal.full_record(id)?.record;
-            if let Some(one) = self.say_of(&record.content.words(), country, &turn).await? {
-                said.push((Screened::Record(id), record.version, one));
-            }
-        }
-        alarms.keep(journal, said)?;
         Ok(Alarms { texts: alarms.texts, escalation: alarms.gravest.and_then(|said| said.escalation) })
     }
 }

@@ -18,17 +18,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
     require-trusted-types-for 'script'; trusted-types 'none'";
 
 /// First steps of the addresses that the page itself shows something for.
-const SCREENS: [&str; 9] = [
-    "write",
-    "journal",
-    "parts",
-    "check-in",
-    "questionnaires",
-    "practice",
-    "insight",
-    "help",
-    "settings",
-];
+const SCREENS: [&str; 9] =
+    ["write", "journal", "parts", "check-in", "questionnaires", "practice", "insight", "help", "settings"];
 
 #[derive(RustEmbed)]
 #[folder = "web/page"]
@@ -72,9 +63,10 @@ fn give(name: &str, asked: &HeaderMap) -> Result<Response, Problem> {
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
         (header::ETAG, tag),
     ];
-    Ok(match known {
-        true => (StatusCode::NOT_MODIFIED, headers).into_response(),
-        false => (headers, file.data).into_response(),
+    Ok(if known {
+        (StatusCode::NOT_MODIFIED, headers).into_response()
+    } else {
+        (headers, file.data).into_response()
     })
 }
 
@@ -91,6 +83,7 @@ fn kind(name: &str) -> Option<&'static str> {
 
 /// Hexadecimal digits in quotes are always a header's value.
 fn tag(file: &EmbeddedFile) -> HeaderValue {
-    let digits: String = file.metadata.sha256_hash()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    HeaderValue::try_from(format!("\"{digits}\"")).unwrap_or(HeaderValue::from_static("\"\""))
+    let digits =
+        file.metadata.sha256_hash().iter().take(16).fold(0, |sum, byte| sum << 8 | u128::from(*byte));
+    HeaderValue::try_from(format!("\"{digits:032x}\"")).unwrap_or(HeaderValue::from_static("\"\""))
 }

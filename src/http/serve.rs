@@ -46,6 +46,7 @@ pub async fn serve(
     let stopping = CancellationToken::new();
     let closing = CancellationToken::new();
     let (app, shared) = build(service, address.port(), stopping.clone());
+    tokio::spawn(shared.clone().catch_up_from_before());
     let idle = tokio::spawn(shared.lock_when_idle());
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::error::JournalError;
 use super::time::Stamp;
+use super::unread::Unread;
 use super::vault::{Unlock, Vault, VaultState};
 use super::{Journal, backup, connect, log, schema};
 use crate::disk;
@@ -80,7 +81,7 @@ impl Journal {
             search_agrees: connection.execute_batch(agrees).is_ok() && count(strayed) == 0,
             dangling: count("SELECT count(*) FROM pragma_foreign_key_check"),
             entries: count("SELECT count(*) FROM entries"),
-            screened_by_rules_only: self.count_screened_by_rules_only().unwrap_or(0),
+            screened_by_rules_only: self.count_unread(Unread::ByModel).unwrap_or(0),
             bad_pages,
             structure,
             schema: schema::version(&connection)?,

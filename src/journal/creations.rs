@@ -33,6 +33,14 @@ impl CreationKey {
         }
         Ok(Self { key: key.to_owned(), fingerprint: Sha256::digest(sent).into() })
     }
+
+    /// The id of what this key makes in a table.
+    pub(super) fn id(&self, table: &str) -> Id {
+        let digest = Sha256::new().chain_update(table).chain_update([0]).chain_update(&self.key).finalize();
+        let mut id = [0; 16];
+        id.iter_mut().zip(digest).for_each(|(byte, of)| *byte = of);
+        Id::of_content(id)
+    }
 }
 
 impl std::fmt::Debug for CreationKey {

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::Journal;
 use super::error::JournalError;
-use super::model::{Entry, FoundDistortion, ModelIds, Recognition, Screening};
+use super::model::{FoundDistortion, ModelIds, Recognition, Screening};
 use super::values::Id;
 use super::{entries, rows};
 use crate::crisis::{Coverage, Risk};
@@ -18,7 +18,7 @@ pub(super) enum Subject {
 }
 
 /// A text that was screened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Screened {
     /// An entry.
     Entry(Id),
@@ -66,36 +66,6 @@ impl Journal {
         self.write(|tx| {
             let found = entries::find(tx, id)?.ok_or(JournalError::Missing { what: "entry", id })?;
             insert_recognition(tx, found.0, recognition)
-        })
-    }
-
-    /// Entries whose present version no model has screened yet, the newest first.
-    ///
-    /// # Errors
-    /// [`JournalError`] if the journal cannot be read.
-    pub fn screened_by_rules_only(&self, at_most: usize) -> Result<Vec<Entry>, JournalError> {
-        self.read(|db| {
-            let sql = format!(
-                "SELECT {} FROM entries e WHERE NOT EXISTS
-                   (SELECT 1 FROM screenings s WHERE s.entry = e.seq AND s.version = e.version AND s.model IS NOT NULL)
-                 ORDER BY e.seq DESC LIMIT ?1",
-                entries::COLUMNS
-            );
-            let mut statement = db.prepare_cached(&sql)?;
-            let found = statement.query_map([rows::number(at_most)], |row| Ok(entries::of_row(row)?.1))?;
-            Ok(found.collect::<Result<_, _>>()?)
-        })
-    }
-
-    /// How many entries no model has screened yet, in their present version.
-    ///
-    /// # Errors
-    /// [`JournalError`] if the journal cannot be read.
-    pub fn count_screened_by_rules_only(&self) -> Result<u64, JournalError> {
-        self.read(|db| {
-            let sql = "SELECT count(*) FROM entries e WHERE NOT EXISTS (SELECT 1 FROM screenings s
-                       WHERE s.entry = e.seq AND s.version = e.version AND s.model IS NOT NULL)";
-            Ok(db.query_row(sql, [], |row| row.get(0))?)
         })
     }
 }

@@ -5,7 +5,9 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::creations::{Created, CreationKey};
 use super::error::JournalError;
+use super::find::{Cursor, MOST_OF_A_PAGE, Page, page};
 use super::time::Stamp;
 use super::values::Id;
 use super::{Journal, rows};
@@ -44,7 +46,7 @@ impl Content for Person {
 pub(super) const TABLES: [&str; 4] = ["checkins", "own_steps", "practices", "people"];
 
 /// Something as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Kept<C> {
     /// Its name, for good.
@@ -71,22 +73,62 @@ impl Journal {
         Ok(kept)
     }
 
+    /// Keeps something new, unless an earlier request with this key did: its id is made of the key.
+    ///
+    /// # Errors
+    /// [`JournalError::KeyReused`] if the key came with something else, and others; then nothing
+    /// was kept.
+    pub fn keep_once<C: Content>(
+        &self,
+        content: &C,
+        key: &CreationKey,
+    ) -> Result<Created<Kept<C>>, JournalError> {
+        let now = self.clock.now();
+        let kept = Kept { id: key.id(C::TABLE), written: now, saved: now, content: content.clone() };
+        self.write(|tx| match find::<C>(tx, kept.id)? {
+            None => {
+                insert(tx, &kept)?;
+                Ok(Created::New(kept))
+            }
+            // What was changed since need not be what was sent.
+            Some(earlier) if earlier.content == *content || earlier.saved != earlier.written => {
+                Ok(Created::Earlier(earlier))
+            }
+            Some(_) => Err(JournalError::KeyReused),
+        })
+    }
+
     /// Puts other content in the place of what is kept.
     ///
     /// # Errors
     /// [`JournalError::Missing`] and others; then nothing was changed.
     pub fn replace<C: Content>(&self, id: Id, content: &C) -> Result<Kept<C>, JournalError> {
+        let changed = self.change_kept(id, |_: &Kept<C>| Some(content.clone()))?;
+        changed.flatten().ok_or(JournalError::Missing { what: C::WHAT, id })
+    }
+
+    /// Makes something else of what is kept. Gives `None` if there is nothing of this id, and
+    /// `Some(None)` if `change` wants it left as it is.
+    ///
+    /// # Errors
+    /// [`JournalError`]; then nothing was changed.
+    pub fn change_kept<C: Content>(
+        &self,
+        id: Id,
+        change: impl FnOnce(&Kept<C>) -> Option<C>,
+    ) -> Result<Option<Option<Kept<C>>>, JournalError> {
         let now = self.clock.now();
         self.write(|tx| {
-            let old: Kept<C> = find(tx, id)?.ok_or(JournalError::Missing { what: C::WHAT, id })?;
-            let kept = Kept { saved: now, content: content.clone(), ..old };
+            let Some(old) = find::<C>(tx, id)? else { return Ok(None) };
+            let Some(content) = change(&old) else { return Ok(Some(None)) };
+            let kept = Kept { saved: now, content, ..old };
             let sql = format!(
                 "UPDATE {} SET saved_ms = ?2, saved_offset = ?3, content = ?4 WHERE id = ?1",
                 C::TABLE
             );
             let content = rows::to_json(&kept.content)?;
             tx.execute(&sql, params![id.as_bytes(), now.ms(), now.offset(), content])?;
-            Ok(kept)
+            Ok(Some(Some(kept)))
         })
     }
 
@@ -96,6 +138,35 @@ impl Journal {
     /// [`JournalError`] if the journal cannot be read.
     pub fn all_kept<C: Content>(&self, at_most: usize) -> Result<Vec<Kept<C>>, JournalError> {
         self.read(|db| select(db, "ORDER BY written_ms DESC, seq DESC LIMIT ?1", [rows::number(at_most)]))
+    }
+
+    /// A page of what is kept of a kind, the latest written first.
+    ///
+    /// # Errors
+    /// [`JournalError`] if the cursor is not one of a list, or the journal cannot be read.
+    pub fn list_kept<C: Content>(
+        &self,
+        after: Option<Cursor>,
+        limit: usize,
+    ) -> Result<Page<Kept<C>>, JournalError> {
+        let limit = limit.clamp(1, MOST_OF_A_PAGE);
+        let order = format!("ORDER BY written_ms DESC, id DESC LIMIT {}", limit + 1);
+        let found: Vec<Kept<C>> = self.read(|db| match &after {
+            None => select(db, &order, []),
+            Some(Cursor::Time { ms, id }) => {
+                select(db, &format!("WHERE (written_ms, id) < (?1, ?2) {order}"), params![ms, id.as_bytes()])
+            }
+            Some(Cursor::Search { .. }) => Err(JournalError::Cursor),
+        })?;
+        Ok(page(found, limit, |last| Cursor::Time { ms: last.written.ms(), id: last.id }))
+    }
+
+    /// The one of this id, if there is one.
+    ///
+    /// # Errors
+    /// [`JournalError`] if the journal cannot be read.
+    pub fn kept<C: Content>(&self, id: Id) -> Result<Option<Kept<C>>, JournalError> {
+        self.read(|db| find(db, id))
     }
 
     /// The one whose id begins so.
@@ -122,9 +193,29 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Missing`] and others; then nothing was changed.
     pub fn delete_kept<C: Content>(&self, id: Id) -> Result<(), JournalError> {
+        match self.delete_kept_if(id, |_: &Kept<C>| true)? {
+            Some(_) => Ok(()),
+            None => Err(JournalError::Missing { what: C::WHAT, id }),
+        }
+    }
+
+    /// Deletes one of a kind if it is as it may be. Gives whether it did; `None` if there is
+    /// nothing of this id.
+    ///
+    /// # Errors
+    /// [`JournalError`]; then nothing was changed.
+    pub fn delete_kept_if<C: Content>(
+        &self,
+        id: Id,
+        may: impl FnOnce(&Kept<C>) -> bool,
+    ) -> Result<Option<bool>, JournalError> {
         self.write(|tx| {
-            let gone = tx.execute(&format!("DELETE FROM {} WHERE id = ?1", C::TABLE), [id.as_bytes()])?;
-            if gone == 0 { Err(JournalError::Missing { what: C::WHAT, id }) } else { Ok(()) }
+            let Some(now) = find::<C>(tx, id)? else { return Ok(None) };
+            if !may(&now) {
+                return Ok(Some(false));
+            }
+            tx.execute(&format!("DELETE FROM {} WHERE id = ?1", C::TABLE), [id.as_bytes()])?;
+            Ok(Some(true))
         })
     }
 }

@@ -26,8 +26,14 @@ async fn a_file_is_sent_once_and_only_from_its_folder() {
     let tag = style.header("etag").to_owned();
     let again = house.request("GET", "/page/style.css").header("if-none-match", &tag);
     assert_eq!(house.send(again.body("".into()).unwrap()).await.status, StatusCode::NOT_MODIFIED);
-    for path in ["/page/none.js", "/page/../Cargo.toml", "/page/..%2f..%2fCargo.toml", "/page//etc/hosts.txt", "/nowhere", "/api/v1/nowhere"]
-    {
+    for path in [
+        "/page/none.js",
+        "/page/../Cargo.toml",
+        "/page/..%2f..%2fCargo.toml",
+        "/page//etc/hosts.txt",
+        "/nowhere",
+        "/api/v1/nowhere",
+    ] {
         assert_eq!(house.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
 }

@@ -192,3 +192,43 @@ async fn a_service_that_stops_finishes_or_tells_what_it_could_not() {
     let whole = rest(whole).await;
     assert!(whole.starts_with("HTTP/1.1 200 ") || whole.starts_with("HTTP/1.1 503 "), "{whole}");
 }
+
+#[tokio::test]
+async fn what_rules_alone_have_read_is_read_again_once_a_model_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let before = House::with_journal_in(folder.path());
+    let entry = before.post_json("/api/v1/entries", json!({ "text": TEXT })).await.json();
+    let content = json!({ "content": { "thought": "She must think I'm useless.", "evidence_against": ["She thanked me."] } });
+    let record = before.post_json("/api/v1/thought-records", content).await.json();
+    for kept in [&entry, &record] {
+        assert_eq!(
+            (&kept["screening"]["risk"]["coverage"], &kept["screening"]["model"]),
+            (&json!("rules_only"), &Value::Null)
+        );
+    }
+    let seal = before.request("PUT", "/api/v1/vault/passphrase").header("content-type", "application/json");
+    before.send(seal.body(r#"{"new":"four words of mine"}"#.into()).unwrap()).await;
+
+    let (assistant, _alone) = with_model().await;
+    let after = House::with_journal(folder.path(), None, assistant);
+    after.post_json("/api/v1/vault/unlock", json!({ "passphrase": "four words of mine" })).await;
+    let paths = [
+        format!("/api/v1/entries/{}", entry["id"].as_str().unwrap()),
+        format!("/api/v1/thought-records/{}", record["id"].as_str().unwrap()),
+    ];
+    let begun = Instant::now();
+    loop {
+        let mut read = Vec::new();
+        for path in &paths {
+            let screenings = after.get(path).await.json()["screenings"].clone();
+            read.push(
+                screenings.as_array().unwrap().iter().filter(|one| one["model"]["name"] == "test").count(),
+            );
+        }
+        if read == [1, 1] {
+            break;
+        }
+        assert!(read.iter().all(|times| *times < 2) && begun.elapsed() < Duration::from_mins(1), "{read:?}");
+        sleep(Duration::from_millis(50)).await;
+    }
+}

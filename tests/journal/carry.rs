@@ -82,7 +82,7 @@ fn journals_of_other_programs_are_taken_in_once() {
     ));
     expected.push(("2018-05-18T19:59:54-04:00".to_owned(), "On the plane.".to_owned()));
     assert_eq!(texts(folder), expected);
-    assert_eq!(open(folder).count_screened_by_rules_only().unwrap(), 5);
+    assert_eq!(open(folder).count_unread(Unread::ByModel).unwrap(), 5);
     let tagged = json(evenkeel(folder).args(["journal", "list", "--json", "--tag", "anna"]), b"");
     assert_eq!(tagged["entries"].as_array().unwrap().len(), 1);
 }

@@ -107,7 +107,7 @@ fn what_speaks_of_danger_is_kept_first_and_then_leads_to_help() {
     assert!(!added["screening"]["escalation"]["helplines"].as_array().unwrap().is_empty());
     let journal = open(folder.path());
     assert_eq!(journal.count().unwrap(), 2);
-    assert_eq!(journal.count_screened_by_rules_only().unwrap(), 2, "a model has yet to read them");
+    assert_eq!(journal.count_unread(Unread::ByModel).unwrap(), 2, "a model has yet to read them");
 }
 
 #[test]

@@ -20,7 +20,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 
 use evenkeel::journal::vault::Unlock;
-use evenkeel::journal::{self, Journal, SystemClock};
+use evenkeel::journal::{self, Journal, SystemClock, Unread};
 use serde_json::Value;
 
 /// The program on a data folder, without a model.

@@ -9,9 +9,9 @@ use crate::cli::args::Global;
 use crate::cli::error::CliError;
 use crate::cli::setup;
 use crate::crisis::CountryCode;
-use crate::journal::{Entry, Id, Journal, Screened, ThoughtRecord};
+use crate::journal::{Entry, Id, Journal, KeptWords, Screened, ThoughtRecord, Unread};
 
-/// Entries read again beside a new one at most, so that nobody waits long.
+/// Texts read again beside a new one at most, so that nobody waits long.
 const AGAIN: usize = 8;
 
 /// The rules, and the model once it was loaded.
@@ -42,7 +42,7 @@ impl<'a> Screener<'a> {
         journal: &Journal,
         entry: &Entry,
     ) -> Result<Option<SaidBody>, CliError> {
-        self.whole(journal, &Kept::entry(entry)).await
+        self.whole(journal, &entry.into()).await
     }
 
     /// Screens the words of a thought record that was kept, and keeps what was said.
@@ -51,10 +51,10 @@ impl<'a> Screener<'a> {
         journal: &Journal,
         record: &ThoughtRecord,
     ) -> Result<Option<SaidBody>, CliError> {
-        self.whole(journal, &Kept::record(record)).await
+        self.whole(journal, &record.into()).await
     }
 
-    async fn whole(&mut self, journal: &Journal, kept: &Kept) -> Result<Option<SaidBody>, CliError> {
+    async fn whole(&mut self, journal: &Journal, kept: &KeptWords) -> Result<Option<SaidBody>, CliError> {
         let Some(said) = self.rules(journal, kept).await? else { return Ok(None) };
         if self.rules_only || !setup::model_is_here(self.global)? {
             return Ok(Some(said));
@@ -76,7 +76,7 @@ impl<'a> Screener<'a> {
 
     /// Screens the words of a thought record by rules alone.
     pub(super) async fn record(&self, journal: &Journal, id: Id) -> Result<Option<SaidBody>, CliError> {
-        self.rules(journal, &Kept::record(&journal.full_record(id)?.record)).await
+        self.rules(journal, &(&journal.full_record(id)?.record).into()).await
     }
 
     /// The model, loaded if it is here and may be used.
@@ -88,28 +88,40 @@ impl<'a> Screener<'a> {
         Ok(self.model.as_ref())
     }
 
-    async fn rules(&self, journal: &Journal, kept: &Kept) -> Result<Option<SaidBody>, CliError> {
-        let said = self.screen(&self.rules, &kept.text).await?;
+    async fn rules(&self, journal: &Journal, kept: &KeptWords) -> Result<Option<SaidBody>, CliError> {
+        let said = self.screen(&self.rules, &kept.words).await?;
         if let Some(said) = &said {
-            journal.keep_screening(kept.id, kept.version, &said.risk, None)?;
+            journal.keep_screening(kept.text, kept.version, &said.risk, None)?;
         }
         Ok(said)
     }
 
-    async fn by_model(&mut self, journal: &Journal, kept: &Kept) -> Result<Option<SaidBody>, CliError> {
+    async fn by_model(&mut self, journal: &Journal, kept: &KeptWords) -> Result<Option<SaidBody>, CliError> {
         self.model().await?;
         let Some(assistant) = &self.model else { return Ok(None) };
-        let said = self.screen(assistant, &kept.text).await?;
+        let said = self.screen(assistant, &kept.words).await?;
         if let Some(said) = &said {
-            journal.keep_screening(kept.id, kept.version, &said.risk, said.model.as_ref())?;
+            journal.keep_screening(kept.text, kept.version, &said.risk, said.model.as_ref())?;
         }
         Ok(said)
     }
 
-    /// Lets the model read some of what rules alone have read.
+    /// Lets the model read some of what rules alone have read. Where it finds danger that they did
+    /// not see, the person is told; they were told of the rest when they wrote it.
     async fn again(&mut self, journal: &Journal) -> Result<(), CliError> {
-        for entry in journal.screened_by_rules_only(AGAIN)? {
-            self.by_model(journal, &Kept::entry(&entry)).await?;
+        for kept in journal.unread(Unread::ByModel, AGAIN)? {
+            let found = self.by_model(journal, &kept).await?.is_some_and(|said| said.escalate);
+            let known = self.screen(&self.rules, &kept.words).await?.is_some_and(|said| said.escalate);
+            if found && !known {
+                let show = match kept.text {
+                    Screened::Entry(id) => format!("evenkeel journal show {id}"),
+                    Screened::Record(id) => format!("evenkeel journal record show {id}"),
+                };
+                let told = format!(
+                    "The model has now read something that you wrote earlier. It sounds as if you were in danger then.\n  {show}\n  evenkeel help-lines\nAre you safe right now? You don't have to sort this out alone."
+                );
+                writeln!(std::io::stderr(), "{told}")?;
+            }
         }
         Ok(())
     }
@@ -117,22 +129,5 @@ impl<'a> Screener<'a> {
     async fn screen(&self, assistant: &Assistant, text: &str) -> Result<Option<SaidBody>, CliError> {
         let turn = assistant.turn().await?;
         Ok(assistant.say_of(text, self.country, &turn).await?)
-    }
-}
-
-/// A version of a text that was kept.
-struct Kept {
-    id: Screened,
-    version: u32,
-    text: String,
-}
-
-impl Kept {
-    fn entry(entry: &Entry) -> Self {
-        Self { id: Screened::Entry(entry.id), version: entry.version, text: entry.text.as_str().to_owned() }
-    }
-
-    fn record(record: &ThoughtRecord) -> Self {
-        Self { id: Screened::Record(record.id), version: record.version, text: record.content.words() }
     }
 }

@@ -19,8 +19,8 @@ use crate::assistant::SaidBody;
 use crate::distortion::Distortion;
 use crate::entry::Span;
 use crate::journal::{
-    Change, Created, Cursor, Entry, EntryText, Filter, JournalError, Mood, NewEntry, Recognition, Revision,
-    Screening, Stamp, Tag, ThoughtRecord,
+    Change, Created, Cursor, Entry, EntryText, Filter, JournalError, KeptWords, Mood, NewEntry, Recognition,
+    Revision, Screening, Stamp, Tag, ThoughtRecord,
 };
 
 /// Where the entries are.
@@ -204,7 +204,7 @@ pub(in crate::http) async fn create(
 impl Shared {
     /// Screens an entry that was kept and tells both.
     async fn kept(&self, entry: Entry, country: crate::crisis::CountryCode, rules_only: bool) -> Response {
-        let screening = self.screen_entry(&entry, country, rules_only).await;
+        let screening = self.screen(KeptWords::from(&entry), country, rules_only).await;
         let state = etag(tag(entry.version));
         (state, Reply(KeptEntryBody { entry, screening })).into_response()
     }

@@ -85,7 +85,10 @@ pub(super) fn tag(version: u32) -> String {
 }
 
 /// The key of a creation, if the caller sent one.
-fn creation_key(headers: &HeaderMap, sent: &impl serde::Serialize) -> Result<Option<CreationKey>, Problem> {
+pub(super) fn creation_key(
+    headers: &HeaderMap,
+    sent: &impl serde::Serialize,
+) -> Result<Option<CreationKey>, Problem> {
     let Some(key) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
     let sent = serde_json::to_vec(sent).map_err(|_| ProblemKind::Failed)?;
     let key = key.to_str().map_err(|_| ValueError::Key).and_then(|key| CreationKey::new(key, &sent));

@@ -13,12 +13,12 @@ use tokio::time::sleep;
 use super::super::Shared;
 use crate::assistant::{Assistant, AssistantError, SaidBody, Turn};
 use crate::crisis::CountryCode;
-use crate::journal::{Entry, Journal, JournalError, Screened};
+use crate::journal::{Journal, JournalError, KeptWords, Screened, Unread};
 use crate::language::{EngineState, LanguageError};
 
 /// Bytes from which a text is read on a thread of its own, so that nobody else waits for it.
 const LONG: usize = 64 * 1024;
-/// Entries looked up at once for reading again.
+/// Texts looked up at once for reading again.
 const TOGETHER: usize = 8;
 /// Pause before another try where all places in the model's queue are taken.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -45,15 +45,15 @@ impl Shared {
         read(self.0.assistant.clone(), text, country, Turn::without_model()).await.unwrap_or(None)
     }
 
-    /// Screens an entry that was kept and keeps what was said.
-    pub(super) async fn screen_entry(
+    /// Screens a text that was kept and keeps what was said.
+    pub(super) async fn screen(
         &self,
-        entry: &Entry,
+        KeptWords { text, version, words }: KeptWords,
         country: CountryCode,
         rules_only: bool,
     ) -> Option<SaidBody> {
-        let said = self.say_of(entry.text.as_str(), country, rules_only).await?;
-        self.keep(Screened::Entry(entry.id), entry.version, &said).await;
+        let said = self.say_of(&words, country, rules_only).await?;
+        self.keep(text, version, &said).await;
         if said.model.is_none() && !rules_only {
             self.catch_up();
         }
@@ -87,17 +87,36 @@ impl Shared {
         });
     }
 
+    /// Lets the model read what rules alone have read before the service was started, where the
+    /// journal opens without a passphrase.
+    pub(in crate::http) async fn catch_up_from_before(self) {
+        if self.0.assistant.model().is_none() {
+            return;
+        }
+        let opened = self.with_door(|door| {
+            let standing = door.standing()?;
+            if standing.exists && !standing.locked {
+                door.journal()?;
+            }
+            Ok(())
+        });
+        if opened.await.is_ok() {
+            self.catch_up();
+        }
+    }
+
     async fn read_again(&self) {
-        let mut tried = HashSet::new();
+        // Those that could not be read now.
+        let mut left = HashSet::new();
         loop {
-            let wanted = TOGETHER + tried.len();
-            let waiting = self.if_open(move |journal| journal.screened_by_rules_only(wanted)).await;
-            let Some(waiting) = waiting else { return };
-            let waiting: Vec<Entry> = waiting.into_iter().filter(|entry| tried.insert(entry.id)).collect();
+            let wanted = TOGETHER + left.len();
+            let waiting = self.if_open(move |journal| journal.unread(Unread::ByModel, wanted)).await;
+            let Some(mut waiting) = waiting else { return };
+            waiting.retain(|kept| !left.contains(&kept.text));
             if waiting.is_empty() {
                 return;
             }
-            for entry in waiting {
+            for KeptWords { text, version, words } in waiting {
                 let turn = loop {
                     match self.turn().await {
                         Ok(turn) => break turn,
@@ -106,15 +125,19 @@ impl Shared {
                     }
                 };
                 let assistant = self.0.assistant.clone();
-                let text = entry.text.as_str();
-                let Ok(Some(said)) = read(assistant, text, CountryCode::UNKNOWN, turn).await else {
-                    continue;
+                let said = read(assistant, &words, CountryCode::UNKNOWN, turn).await;
+                let kept = match said {
+                    Ok(Some(said)) if said.model.is_some() => {
+                        let keep = move |journal: &Journal| {
+                            journal.keep_screening(text, version, &said.risk, said.model.as_ref())
+                        };
+                        self.if_open(keep).await
+                    }
+                    _ => None,
                 };
-                let (id, version) = (Screened::Entry(entry.id), entry.version);
-                self.if_open(move |journal| {
-                    journal.keep_screening(id, version, &said.risk, said.model.as_ref())
-                })
-                .await;
+                if kept.is_none() {
+                    left.insert(text);
+                }
             }
         }
     }

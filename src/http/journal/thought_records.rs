@@ -21,7 +21,7 @@ use crate::crisis::{CountryCode, Date};
 use crate::distortion::Distortion;
 use crate::entry::Span;
 use crate::journal::{
-    Created, Cursor, Filter, Id, Page, RecordContent, RecordHit, Screened, Screening, ThoughtRecord,
+    Created, Cursor, Filter, Id, KeptWords, Page, RecordContent, RecordHit, Screening, ThoughtRecord,
 };
 
 /// Where the thought records are.
@@ -218,10 +218,7 @@ pub(in crate::http) async fn create(
 impl Shared {
     /// Screens a thought record that was kept and tells both.
     async fn kept_record(&self, record: ThoughtRecord, country: CountryCode) -> Response {
-        let screening = self.say_of(&record.content.words(), country, false).await;
-        if let Some(said) = &screening {
-            self.keep(Screened::Record(record.id), record.version, said).await;
-        }
+        let screening = self.screen(KeptWords::from(&record), country, false).await;
         let state = etag(tag(record.version));
         (state, Reply(KeptRecordBody { record, screening })).into_response()
     }

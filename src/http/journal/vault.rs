@@ -157,13 +157,13 @@ pub(in crate::http) async fn unlock(
     Json(body): Json<UnlockBody>,
 ) -> Result<Reply<VaultBody>, Problem> {
     let unlock = body.unlock()?;
-    shared
-        .derive(move |door| {
-            door.unlock(&unlock)?;
-            VaultBody::of(door)
-        })
-        .await
-        .map(Reply)
+    let opened = shared.derive(move |door| {
+        door.unlock(&unlock)?;
+        VaultBody::of(door)
+    });
+    let opened = opened.await?;
+    shared.catch_up();
+    Ok(Reply(opened))
 }
 
 /// Lock the journal at once.

@@ -13,7 +13,7 @@ use crate::journal::findings::{self, Subject};
 use crate::journal::kept::{self, Content, Kept};
 use crate::journal::model::{Draft, FullEntry, FullRecord, Response};
 use crate::journal::parts::{KeptDialogue, KeptPart};
-use crate::journal::{Id, Journal, JournalError, Stamp, drafts, entries, parts, records, responses, rows};
+use crate::journal::{Id, Journal, JournalError, Stamp, drafts, entries, parts, records, responses};
 use crate::practice::{OwnStep, Person, Practice};
 
 /// What came of an import.
@@ -330,40 +330,4 @@ pub(super) fn explain(error: &serde_json::Error) -> JournalError {
         },
     };
     JournalError::Import { line: error.line(), column: error.column(), why }
-}
-
-impl Journal {
-    /// Entries whose present version was not screened at all, the oldest first: those of an
-    /// import, or of a program that was stopped between keeping and screening.
-    ///
-    /// # Errors
-    /// [`JournalError`] if the journal cannot be read.
-    pub fn unscreened(&self, at_most: usize) -> Result<Vec<crate::journal::Entry>, JournalError> {
-        self.read(|db| {
-            let sql = format!(
-                "SELECT {} FROM entries e WHERE NOT EXISTS
-                   (SELECT 1 FROM screenings s WHERE s.entry = e.seq AND s.version = e.version)
-                 ORDER BY e.seq LIMIT ?1",
-                entries::COLUMNS
-            );
-            let mut statement = db.prepare_cached(&sql)?;
-            let found = statement.query_map([rows::number(at_most)], |row| Ok(entries::of_row(row)?.1))?;
-            Ok(found.collect::<Result<_, _>>()?)
-        })
-    }
-
-    /// Thought records whose present version was not screened at all.
-    ///
-    /// # Errors
-    /// [`JournalError`] if the journal cannot be read.
-    pub fn unscreened_records(&self) -> Result<Vec<Id>, JournalError> {
-        self.read(|db| {
-            let sql = "SELECT id FROM thought_records r WHERE NOT EXISTS
-                         (SELECT 1 FROM screenings s WHERE s.record = r.seq AND s.version = r.version)
-                       ORDER BY seq";
-            let mut statement = db.prepare_cached(sql)?;
-            let found = statement.query_map([], |row| rows::id(row, 0))?;
-            Ok(found.collect::<Result<_, _>>()?)
-        })
-    }
 }

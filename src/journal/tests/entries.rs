@@ -141,17 +141,39 @@ fn filters_narrow_the_list() {
 }
 
 #[test]
+fn a_thought_record_waits_to_be_read_as_an_entry_does() {
+    let (_folder, journal) = journal();
+    let entry = journal.add(&NewEntry::of(text("A long day."))).unwrap();
+    let mut content = RecordContent::of(Line::new("I always ruin everything.").unwrap());
+    let record = journal.add_record(Some(entry.id), &content).unwrap();
+    let unread = |by| journal.unread(by, 10).unwrap();
+    let (of_entry, of_record) = (KeptWords::from(&entry), KeptWords::from(&record));
+    assert_eq!(unread(Unread::ByAnybody).len(), 2);
+    assert!(unread(Unread::ByAnybody).contains(&of_entry) && unread(Unread::ByModel).contains(&of_record));
+    assert_eq!(journal.unread(Unread::ByModel, 1).unwrap().len(), 1);
+
+    let said = risk(&of_record.words);
+    journal.keep_screening(of_record.text, 1, &said, None).unwrap();
+    assert_eq!((unread(Unread::ByAnybody), unread(Unread::ByModel).len()), (vec![of_entry], 2));
+    journal.keep_screening(of_record.text, 1, &said, Some(&recognition(1).model)).unwrap();
+    assert_eq!((unread(Unread::ByModel).len(), journal.count_unread(Unread::ByModel).unwrap()), (1, 1));
+    content.evidence_against.push(Line::new("Most of it went well.").unwrap());
+    journal.edit_record(record.id, Some(1), &content).unwrap();
+    assert_eq!(journal.count_unread(Unread::ByModel).unwrap(), 2, "a new version is to be read");
+}
+
+#[test]
 fn what_was_said_of_an_entry_is_kept_with_it() {
     let (_folder, journal) = journal();
     let entry = journal.add(&NewEntry::of(text("Everyone would be better off without me."))).unwrap();
     let risk = risk(entry.text.as_str());
     assert!(risk.tier.escalates());
-    assert_eq!(journal.screened_by_rules_only(10).unwrap().len(), 1, "not screened at all yet");
+    assert_eq!(journal.unread(Unread::ByModel, 10).unwrap().len(), 1, "not screened at all yet");
     journal.keep_screening(Screened::Entry(entry.id), 1, &risk, None).unwrap();
-    assert_eq!(journal.count_screened_by_rules_only().unwrap(), 1);
+    assert_eq!(journal.count_unread(Unread::ByModel).unwrap(), 1);
     let said = recognition(1);
     journal.keep_screening(Screened::Entry(entry.id), 1, &risk, Some(&said.model)).unwrap();
-    assert_eq!(journal.screened_by_rules_only(10).unwrap(), []);
+    assert_eq!(journal.unread(Unread::ByModel, 10).unwrap(), []);
     journal.keep_recognition(entry.id, &said).unwrap();
     let full = journal.full_entry(entry.id).unwrap();
     assert_eq!(full.screenings.iter().map(|s| &s.risk).collect::<Vec<_>>(), [&risk, &risk]);
@@ -159,7 +181,7 @@ fn what_was_said_of_an_entry_is_kept_with_it() {
     assert_eq!(full.recognitions, [said]);
     let change = Change { text: Some(text("Another text.")), ..Change::default() };
     journal.edit(entry.id, &change).unwrap();
-    assert_eq!(journal.count_screened_by_rules_only().unwrap(), 1, "a new version is to be screened");
+    assert_eq!(journal.count_unread(Unread::ByModel).unwrap(), 1, "a new version is to be screened");
 }
 
 #[test]
