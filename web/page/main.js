@@ -11,7 +11,11 @@ import { Help } from "./screens/help.js";
 
 /** Screens come when they are first wanted. Each module has a default export that takes the route. */
 const SCREENS = {
-  write: () => import("./screens/write.js"),
+  // What the first screen needs is asked for at once, not one after the other.
+  write: () => Promise.all([
+    import("./screens/write.js"), import("./screens/write-look.js"), import("./screens/write-ways.js"), import("./screens/write-after.js"),
+    import("./screens/write-kept.js"), import("./screens/reading.js"), import("./ui/marked.js"), import("./drafts.js"),
+  ]).then(([module]) => module),
   journal: () => import("./screens/journal.js"),
   entry: () => import("./screens/entry.js"),
   parts: () => import("./screens/parts.js"),

@@ -285,6 +285,8 @@ export const s = {
     change: "{words}: {before} before, {after} after.",
     only: "{words}: {before}.",
     habits: "Habits of thought that fit: {names}.",
+    remove: "Delete this record",
+    removeAsk: "The record will be gone. Its entry stays.",
   },
 
   journal: {

@@ -7,7 +7,7 @@ import { launch, open, serve } from "./harness.mjs";
 const NAMES = ["Write", "Journal", "Parts", "Check-in", "Questionnaires", "Practice", "Insight", "Settings"];
 let browser;
 let service;
-before(async () => { [browser, service] = await Promise.all([launch(), serve()]); });
+before(async () => { service = await serve(); browser = await launch(); });
 after(async () => { await browser?.close(); await service?.stop(); });
 
 /** A page, closed and sound at the end. */
@@ -231,4 +231,26 @@ test("what is typed survives a service that goes away", async () => {
   await next.waitForFunction(() => document.querySelector("textarea")?.value === "Before.");
   await next.done();
   await again.stop();
+});
+
+test("a safety plan that its owner left readable is read while everything else is locked", async () => {
+  const own = await serve();
+  await own.call("PUT", "/safety-plan", { readable_when_locked: true, coping: ["Walk round the block"], people: [{ name: "Mara", phone: "555 0101" }] });
+  const { id } = await (await own.call("POST", "/entries", { text: "Nobody else reads this." })).json();
+  await own.call("PUT", "/vault/passphrase", { new: "four words of mine" });
+  const page = await open(browser, own, { path: `/journal/${id}` });
+  await page.getByText("Nobody else reads this.").waitFor();
+  // Locked in another place: the next look at the journal finds it so.
+  await own.call("POST", "/vault/lock");
+  await link(page, "Journal").click();
+  await page.getByRole("heading", { name: "Locked" }).waitFor();
+  assert.ok(!(await page.content()).includes("Nobody else"));
+  await link(page, "Help").click();
+  await link(page, "Open your safety plan").click();
+  await page.getByText("Walk round the block").waitFor();
+  await link(page, "555 0101").waitFor();
+  page.faults.splice(0, page.faults.length, ...page.faults.filter((one) => !one.includes("423")));
+  await page.sound();
+  await page.done();
+  await own.stop();
 });

@@ -9,7 +9,8 @@ let browser;
 let service;
 let entry;
 before(async () => {
-  [browser, service] = await Promise.all([launch(), serve()]);
+  service = await serve();
+  browser = await launch();
   entry = (await (await service.call("POST", "/entries", { text: "A long day. The walk helped.", mood: 5, tags: ["walk"] })).json()).id;
   await service.call("POST", "/thought-records", { entry, content: { thought: "She must think I'm useless.", belief: 80, belief_after: 40, feelings: [{ name: "shame", before: 70, after: 40 }], distortions: { mind_reading: "accepted" }, balanced: { from: "own", text: "I don't know what she thinks." } } });
   await service.call("PUT", "/safety-plan", { readable_when_locked: true, coping: ["Walk round the block"], people: [{ name: "Mara", phone: "555 0101" }] });

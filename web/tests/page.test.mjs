@@ -25,7 +25,8 @@ test("no file is long", () => {
 });
 
 test("no screen needs more than 200 kB, as it is sent", async (t) => {
-  const [browser, service] = await Promise.all([launch(), serve()]);
+  const service = await serve();
+  const browser = await launch();
   const weights = {};
   for (const place of ["/write", "/journal", "/parts", "/check-in", "/questionnaires", "/practice", "/insight", "/help", "/settings"]) {
     const context = await browser.newContext();
@@ -56,7 +57,8 @@ test("what the policy and the voice forbid stands nowhere", () => {
 });
 
 test("the first view is there within 300 ms, without a shift or a long task", async (t) => {
-  const [browser, service] = await Promise.all([launch(), serve()]);
+  const service = await serve();
+  const browser = await launch();
   const warm = await open(browser, service);
   await warm.done();
   const times = [];

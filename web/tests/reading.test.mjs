@@ -5,7 +5,7 @@ import { HAS_MODEL, launch, open, serve } from "./harness.mjs";
 
 let browser;
 let service;
-before(async () => { [browser, service] = await Promise.all([launch(), serve({ model: HAS_MODEL })]); });
+before(async () => { service = await serve({ model: HAS_MODEL }); browser = await launch(); });
 after(async () => { await browser?.close(); await service?.stop(); });
 
 const TEXT = "👩‍👩‍👧 She must think I'm useless, always.";

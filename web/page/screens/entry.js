@@ -44,7 +44,7 @@ export default function EntryScreen({ route }) {
         <section class="part"><h2>${says.records}</h2>${entry.thought_records.map((record) => html`<div key=${record.id}><p class="hint">${dayAndTime(record.written)}</p><${Record} record=${record} bare=${record.content.thought === entry.text} /></div>`)}</section>`}
       <${Noticed} entry=${entry} />
       <${History} revisions=${entry.revisions} />
-      <p class="after"><${Confirm} label=${says.remove} question=${says.removeAsk} yes=${says.removeYes} onYes=${remove.run} /></p>
+      <div class="after"><${Confirm} label=${says.remove} question=${says.removeAsk} yes=${says.removeYes} onYes=${remove.run} /></div>
       <${Problem} error=${remove.error} again=${asked.again} />`}
     </${Screen}>`;
 }

@@ -2,8 +2,8 @@
 import { api } from "../api.js";
 import { go } from "../router.js";
 import { s } from "../strings.js";
-import { fill, html, useEffect, useState } from "../ui/html.js";
-import { Field, Problem, useAsked, useWork } from "../ui/parts.js";
+import { fill, html, useEffect, useRef, useState } from "../ui/html.js";
+import { Confirm, Field, Problem, useAsked, useWork } from "../ui/parts.js";
 import { Found } from "../ui/marked.js";
 import { Record } from "../ui/record.js";
 import { Screen } from "../ui/screen.js";
@@ -19,9 +19,11 @@ export default function Journal({ route }) {
   const view = VIEWS.includes(route.query.get("view")) ? route.query.get("view") : "entries";
   const [words, setWords] = useState(route.query.get("q") ?? "");
   const searched = route.query.get("q") ?? "";
+  const typed = useRef(searched);
+  useEffect(() => { if (searched !== typed.current) { typed.current = searched; setWords(searched); } }, [searched]);
   useEffect(() => {
     if (words.trim() === searched) return undefined;
-    const timer = setTimeout(() => go(words.trim() ? `/journal?q=${encodeURIComponent(words.trim())}` : "/journal", { replace: true }), SEARCH_MS);
+    const timer = setTimeout(() => { typed.current = words.trim(); go(words.trim() ? `/journal?q=${encodeURIComponent(words.trim())}` : "/journal", { replace: true }); }, SEARCH_MS);
     return () => clearTimeout(timer);
   }, [words]);
   return html`
@@ -110,13 +112,16 @@ const RecordLink = ({ record, children }) => html`<a href=${record.entry ? `/jou
 
 function Records() {
   const pages = usePages("thought_records", "");
+  const remove = useWork(async (record) => { await api("DELETE", `/thought-records/${record.id}`, { ifMatch: `"${record.version}"` }); pages.again(); });
   if (pages.items?.length === 0) return html`<p class="lead">${s.journal.noRecords}</p>`;
   return html`
     ${pages.items?.map((record) => html`
       <section key=${record.id} class="part">
         <p class="hint"><time datetime=${record.written}>${dayAndTime(record.written)}</time>${record.entry && html` · <a href=${`/journal/${record.entry}`}>${s.journal.itsEntry}</a>`}</p>
         <${Record} record=${record} />
+        <${Confirm} label=${s.record.remove} question=${s.record.removeAsk} yes=${s.entry.removeYes} onYes=${() => remove.run(record)} />
       </section>`)}
+    <${Problem} error=${remove.error} again=${pages.again} />
     <${More} pages=${pages} />`;
 }
 

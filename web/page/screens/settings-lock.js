@@ -14,6 +14,7 @@ export function LockSettings({ vault }) {
   if (code) return html`<${Code} code=${code} onDone=${() => { setCode(undefined); lookAtVault(); }} />`;
   return html`
     <p>${says[vault.state]}${isSealed ? ` ${vault.idle_lock_s ? fill(says.idle, { n: Math.round(vault.idle_lock_s / 60) }) : says.never}` : ""}</p>
+    ${vault.damaged_log && html`<p>${s.unlock.damagedLog}</p>`}
     ${code === null && html`<p role="status">${says.gone}</p>`}
     <p class="hint">${says.hide}</p>
     ${sets

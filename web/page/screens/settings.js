@@ -38,7 +38,8 @@ function Models() {
       <ul class="plain">
         ${asked.data.models.map((model) => html`
           <li key=${model.name}>
-            <span class="line-name">${model.name}</span> ${[size(model.bytes), model.path ? says.present : says.missing, model.default && asked.data.state === "ready" ? says.used : null].filter(Boolean).join(" · ")}
+            <span class="line-name">${model.name}</span>
+            <span class="hint">${[size(model.bytes), model.path ? says.present : says.missing, model.default && asked.data.state === "ready" ? says.used : null].filter(Boolean).join(" · ")}</span>
             <span class="hint">${model.summary}</span>
           </li>`)}
       </ul>

@@ -18,7 +18,7 @@ const STEPS = ["write", "look", "ways", "after", "kept"];
 const LONGEST = 20_000;
 
 /** What the person says of the thought, beside the thought itself. */
-const blank = () => ({ situation: "", belief: null, feeling: "", before: null, after: null, beliefAfter: null, verdicts: {}, balanced: null, key: newKey() });
+const blank = () => ({ situation: "", belief: null, feeling: "", before: null, after: null, beliefAfter: null, verdicts: {}, balanced: null });
 
 /** @param {{route:import("../router.js").Route}} props */
 export default function Write({ route }) {
@@ -43,6 +43,7 @@ function Flow({ route, entryId }) {
   const [kept, setKept] = useState(null);
   const reading = useReading();
   const restored = useRef(false);
+  const keyOf = useKeys();
 
   useEffect(() => {
     if (!notes.ready || restored.current) return;
@@ -67,12 +68,12 @@ function Flow({ route, entryId }) {
   };
   const keep = useWork(async () => {
     const { country } = session();
-    const entry = entryId ? { id: entryId } : (await api("POST", "/entries", { body: { text: draft.body, country: country ?? undefined }, key: record.key })).data;
+    const entry = entryId ? { id: entryId } : (await api("POST", "/entries", { body: { text: draft.body, country: country ?? undefined }, key: keyOf("entry", draft.body) })).data;
     let said = entry.screening;
     const content = contentOf(draft.body, record, reading.reply);
     if (content) {
       const query = country ? `?country=${country}` : "";
-      const { data } = await api("POST", `/thought-records${query}`, { body: { entry: entry.id, content }, key: `${record.key}-r` });
+      const { data } = await api("POST", `/thought-records${query}`, { body: { entry: entry.id, content }, key: keyOf("record", JSON.stringify(content)) });
       said = data.screening?.escalation ? data.screening : said;
     }
     if (reading.reply?.outcome === "reframed") {
@@ -117,6 +118,16 @@ function Flow({ route, entryId }) {
       ${step === "kept" && html`<${Kept} kept=${kept} onAnew=${anew} />`}`}
       <${Problem} error=${keep.error} again=${keep.run} />
     </${Screen}>`;
+}
+
+/** Names for creations: the same content has the same name, so that a second try keeps nothing twice. */
+function useKeys() {
+  const keys = useRef(new Map());
+  return (what, content) => {
+    const known = `${what} ${content}`;
+    if (!keys.current.has(known)) keys.current.set(known, newKey());
+    return keys.current.get(known);
+  };
 }
 
 /** The first page: nothing but what is written. */

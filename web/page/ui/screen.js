@@ -19,7 +19,7 @@ export function Screen({ title, tab = title, at, lead, children, hideTitle = fal
     if (first) { first = false; return; }
     if (!location.hash) scrollTo(0, 0);
     if (!document.activeElement || document.activeElement === document.body || !heading.current.parentNode.contains(document.activeElement)) {
-      heading.current.focus({ preventScroll: true });
+      (heading.current.parentNode.querySelector("[autofocus]") ?? heading.current).focus({ preventScroll: true });
     }
   }, [at]);
   return html`
