@@ -64,7 +64,7 @@ export async function lookAtVault() {
 export function startLock() {
   let last = -Infinity;
   addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
+    if (event.key !== "Escape" || event.isComposing) return;
     const twice = event.timeStamp - last < TWICE_MS;
     last = twice ? -Infinity : event.timeStamp;
     if (twice) hide();

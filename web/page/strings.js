@@ -31,8 +31,7 @@ export const s = {
   notFound: { title: "Nothing is here", says: "This address leads nowhere. Nothing was lost." },
 
   unlock: {
-    title: "Locked",
-    says: "Your journal is locked.",
+    title: "Your journal is locked",
     passphrase: "Passphrase",
     code: "Recovery code",
     open: "Unlock",
@@ -124,6 +123,7 @@ export const s = {
     wholly: "wholly",
     asCanBe: "as strong as can be",
     ways: "See other ways to look at it",
+    ownWays: "Put it another way myself",
     oneWay: "One way to look at it",
     otherWays: "Some ways to look at it",
     choose: "Choose one, or write your own",

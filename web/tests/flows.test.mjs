@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { launch, open, serve } from "./harness.mjs";
+import { clean, launch, open, serve } from "./harness.mjs";
 
 const NAMES = ["Write", "Journal", "Parts", "Check-in", "Questionnaires", "Practice", "Insight", "Settings"];
 let browser;
@@ -36,6 +36,7 @@ onPage("the token leaves the address at once and the screens have names", {}, as
 onPage("without a token the page says how to open it, and Help works", { token: false }, async (page) => {
   await page.getByRole("heading", { name: "This page needs its key" }).waitFor();
   await page.getByText("evenkeel serve", { exact: true }).waitFor();
+  await clean(page);
   await page.getByText("call your local emergency number now").waitFor();
   await link(page, "Help").first().click();
   await link(page, "5-4-3-2-1").click();
@@ -57,6 +58,7 @@ onPage("write: kept as it is, found in the journal, edited, with its history", {
   assert.ok(!(await page.title()).includes("meeting"));
 
   await button(page, "Edit").click();
+  await clean(page);
   const edited = page.getByRole("textbox", { name: "The text" });
   await edited.fill(`${words} It went on.`);
   await page.getByRole("slider", { name: "How was the day?" }).press("ArrowRight");
@@ -104,6 +106,7 @@ onPage("write: danger leads to help at once, and below an emergency it can be se
   await help.getByRole("combobox", { name: "Which country are you in?" }).selectOption("IE");
   await help.getByRole("link", { name: /116 123|112|999/ }).first().waitFor();
   await help.getByRole("link", { name: "Open your safety plan" }).waitFor();
+  await clean(page);
   await help.getByRole("button", { name: "That's not what I meant" }).click();
   await help.waitFor({ state: "detached" });
   await button(page, "Change the text").click();
@@ -124,6 +127,7 @@ onPage("help: country, plan in six steps, breathing", { path: "/help" }, async (
   await button(page, "Write a plan").click();
   const lines = page.getByRole("textbox", { name: "A line for each" });
   await lines.fill("I stop answering messages\nI sleep badly");
+  await clean(page);
   await button(page, "Next").click();
   await page.getByRole("heading", { name: "What I can do by myself" }).waitFor();
   await button(page, "Back").click();
@@ -137,6 +141,7 @@ onPage("help: country, plan in six steps, breathing", { path: "/help" }, async (
   await button(page, "Leave this out").click();
   assert.ok(await button(page, "Keep this plan").isDisabled());
   await page.getByRole("radio", { name: /Keep the plan readable/ }).check();
+  await clean(page);
   await button(page, "Keep this plan").click();
   assert.equal(await link(page, "555 0101").getAttribute("href"), "tel:5550101");
   const plan = await (await service.call("GET", "/safety-plan")).json();
@@ -159,6 +164,7 @@ test("settings: passphrase, lock, unlock, export, backup, erase; Esc Esc hides a
     await page.getByLabel("The new passphrase, once more").fill("four words of mine");
     await button(page, "Set it").click();
     const code = await page.locator(".code code").innerText();
+    await clean(page);
     assert.match(code, /^([A-Z0-9]{4}[- ]){6}[A-Z0-9]{4}$/i);
     await button(page, "I have written it down").click();
     await page.getByText("Your journal has a passphrase.").waitFor();
@@ -171,6 +177,7 @@ test("settings: passphrase, lock, unlock, export, backup, erase; Esc Esc hides a
     await button(page, "Continue").waitFor();
     assert.ok(!(await page.content()).includes("Wednesday"));
     assert.equal(await page.title(), "Blank page");
+    await clean(page);
     assert.equal(new URL(page.url()).pathname, "/");
     await page.waitForTimeout(700);
     assert.equal((await (await own.call("GET", "/vault")).json()).locked, true);
@@ -179,7 +186,8 @@ test("settings: passphrase, lock, unlock, export, backup, erase; Esc Esc hides a
     await button(page, "Continue").waitFor();
     assert.ok(await link(page, "Help").isVisible());
     await button(page, "Continue").click();
-    await page.getByRole("heading", { name: "Locked" }).waitFor();
+    await page.getByRole("heading", { name: "Your journal is locked" }).waitFor();
+    await clean(page);
     assert.equal(await page.title(), "Blank page");
     await link(page, "Help").click();
     await page.getByText("call your local emergency number now").waitFor();
@@ -243,7 +251,7 @@ test("a safety plan that its owner left readable is read while everything else i
   // Locked in another place: the next look at the journal finds it so.
   await own.call("POST", "/vault/lock");
   await link(page, "Journal").click();
-  await page.getByRole("heading", { name: "Locked" }).waitFor();
+  await page.getByRole("heading", { name: "Your journal is locked" }).waitFor();
   assert.ok(!(await page.content()).includes("Nobody else"));
   await link(page, "Help").click();
   await link(page, "Open your safety plan").click();

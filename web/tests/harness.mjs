@@ -107,5 +107,11 @@ export async function violations(page) {
   return JSON.parse(result.value);
 }
 
+/** Fails on anything that axe finds in what is shown now. */
+export async function clean(page) {
+  const found = await violations(page);
+  if (found.length) throw new Error(found.join("\n"));
+}
+
 /** Whether the page is wider than its window. */
 export const overflows = (page) => page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1);

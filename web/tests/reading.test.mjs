@@ -1,7 +1,7 @@
 // The way from a worry to what is kept: with answers laid down here, and with the model where there is one.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { HAS_MODEL, launch, open, serve } from "./harness.mjs";
+import { HAS_MODEL, clean, launch, open, serve } from "./harness.mjs";
 
 let browser;
 let service;
@@ -46,6 +46,7 @@ test("a thought is looked at, another way chosen, changed, rated and kept; back 
   assert.equal((await marked.evaluate((all) => [...all.querySelectorAll(".line-1")].map((one) => one.textContent).join(""))), "I'm useless, always");
   assert.equal((await marked.evaluate((all) => { const copy = all.cloneNode(true); copy.querySelectorAll("sup, .sr").forEach((one) => one.remove()); return copy.textContent; })), TEXT);
   await page.getByText("I'm not sure of this one.").waitFor();
+  await clean(page);
   await page.getByRole("group", { name: "Mind reading: does it fit?" }).getByRole("radio", { name: "It fits" }).check();
   await page.getByRole("group", { name: "Labeling: does it fit?" }).getByRole("radio", { name: "It doesn't" }).check();
   await page.getByRole("slider", { name: "How much do you believe the thought right now?" }).focus();
@@ -55,6 +56,7 @@ test("a thought is looked at, another way chosen, changed, rated and kept; back 
   await step(page, 4);
   await button(page, "See other ways to look at it").click();
   await page.getByRole("radio", { name: /kind to myself/ }).check();
+  await clean(page);
   await page.goBack();
   await page.getByText("Two habits of thought").waitFor();
   await page.goForward();
@@ -67,8 +69,10 @@ test("a thought is looked at, another way chosen, changed, rated and kept; back 
   await step(page, -2);
   await page.getByRole("slider", { name: "How strong is it now: shame?" }).focus();
   await step(page, -4);
+  await clean(page);
   await button(page, "Keep this").click();
   await page.getByRole("heading", { name: "Kept" }).waitFor();
+  await clean(page);
   assert.ok(await marked.isVisible());
 
   const { thought_records: [{ entry, content }] } = await (await service.call("GET", "/thought-records")).json();

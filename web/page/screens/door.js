@@ -68,7 +68,6 @@ export function Unlock() {
     </form>`;
   return html`
     <${Screen} title=${says.title} neutral>
-      <p class="lead">${says.says}</p>
       ${vault?.damaged_log && html`<p>${says.damagedLog}</p>`}
       ${form}
       <p class="hint">${says.help}</p>

@@ -76,7 +76,7 @@ function EntryList({ entries, within = false }) {
 }
 
 function short(text) {
-  const letters = Array.from(text.replace(/\s+/g, " ").trim());
+  const letters = Array.from(text.slice(0, LETTERS_SHOWN * 8).replace(/\s+/g, " ").trim());
   return letters.length > LETTERS_SHOWN ? `${letters.slice(0, LETTERS_SHOWN).join("").replace(/\s\S*$/, "")} …` : letters.join("");
 }
 

@@ -6,7 +6,7 @@ import { Support } from "../ui/escalation.js";
 import { Marked, marksOf } from "../ui/marked.js";
 import { Thought } from "./write.js";
 
-export function Look({ text, record, note, reading, to, onAgain }) {
+export function Look({ text, record, note, reading, to, onAgain, keep }) {
   const says = s.write;
   const found = reading.distortions;
   const isRead = Boolean(reading.reply);
@@ -26,7 +26,8 @@ export function Look({ text, record, note, reading, to, onAgain }) {
       ${record.feeling.trim() && html`<${Scale} label=${fill(says.howStrong, { feeling: record.feeling.trim() })} value=${record.before} onInput=${(before) => note({ before })} low=${says.notAtAll} high=${says.asCanBe} />`}
     </section>
     <p class="row">
-      <button type="button" class="act" onClick=${() => to("ways")}>${says.ways}</button>
+      <button type="button" class="act" onClick=${() => to("ways")}>${isRead && reading.reframes.length === 0 ? says.ownWays : says.ways}</button>
+      ${keep && html`<button type="button" disabled=${keep.busy} onClick=${keep.run}>${says.keepOnly}</button>`}
       <button type="button" class="quiet" onClick=${() => to("write")}>${says.backToText}</button>
     </p>`;
 }
@@ -37,7 +38,7 @@ function Habits({ found, record, note }) {
   const set = (slug) => (verdict) => note({ verdicts: { ...record.verdicts, [slug]: verdict } });
   return html`
     <section class="habits" aria-label=${says.habits}>
-      <h2 role="status">${found.length === 1 ? says.foundOne : fill(says.foundMany, { n: says.numbers[found.length] ?? found.length })}</h2>
+      <div role="status"><h2>${found.length === 1 ? says.foundOne : fill(says.foundMany, { n: says.numbers[found.length] ?? found.length })}</h2></div>
       <ol>
         ${found.map((one, n) => html`
           <li key=${one.slug}>

@@ -112,7 +112,7 @@ function Flow({ route, entryId }) {
       <${Problem} error=${draft.error} />
       ${step === "write" && entryId && draft.body && html`<${Thought} text=${draft.body} /><p class="row"><button type="button" class="act" onClick=${look}>${s.write.look}</button><a href=${`/journal/${entryId}`}>${s.write.backToEntry}</a></p>`}
       ${step === "write" && !entryId && html`<${Page} draft=${draft} record=${record} note=${note} onLook=${look} onKeep=${keep} />`}
-      ${step === "look" && html`<${Look} ...${shared} onAgain=${look} />`}
+      ${step === "look" && html`<${Look} ...${shared} onAgain=${look} keep=${entryId ? null : keep} />`}
       ${step === "ways" && html`<${Ways} ...${shared} />`}
       ${step === "after" && html`<${After} ...${shared} keep=${keep} />`}
       ${step === "kept" && html`<${Kept} kept=${kept} onAnew=${anew} />`}`}

@@ -28,6 +28,7 @@ function pieces(text, marks) {
  * @param {{text:string, marks?:Mark[], numbers?:boolean}} props `numbers`: each mark ends in its number
  */
 export function Marked({ text, marks = [], numbers = true }) {
+  if (marks.length === 0) return text;
   return pieces(text, marks).map((piece, n) => {
     const inner = piece.marks.reduce((inside, mark, depth) => html`<span class=${`line line-${mark.kind % 5} deep-${Math.min(depth, 2)}`}>${inside}</span>`, piece.text);
     const ends = numbers ? piece.ends.map((mark) => html`<sup key=${mark.kind} aria-hidden="true">${mark.kind + 1}</sup><span class="sr">${fill(s.parts.mark, { label: mark.label })}</span>`) : null;
