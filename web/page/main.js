@@ -5,6 +5,7 @@ import { lookAtVault, startLock } from "./lock.js";
 import { startRouter, useRoute } from "./router.js";
 import { session, takeToken, useSession } from "./session.js";
 import { s } from "./strings.js";
+import { Guard } from "./ui/guard.js";
 import { Shell } from "./ui/shell.js";
 import { Away, Closed, NotFound, NotOpen, Unlock } from "./screens/door.js";
 import { Help } from "./screens/help.js";
@@ -58,7 +59,7 @@ function App() {
   else if (isLocked) view = html`<${Unlock} />`;
   else if (route.name === "not-found") view = html`<${NotFound} />`;
   else view = Screen && html`<${Screen} route=${route} key=${route.path} />`;
-  return html`<${Shell} route=${route} quiet=${!isOpen || isLocked || away}>${view}</${Shell}>`;
+  return html`<${Shell} route=${route} quiet=${!isOpen || isLocked || away}><${Guard} at=${route.turn}>${view}</${Guard}></${Shell}>`;
 }
 
 takeToken();

@@ -262,3 +262,14 @@ test("a safety plan that its owner left readable is read while everything else i
   await page.done();
   await own.stop();
 });
+
+test("a view that breaks is told in its place, and the way on stays", async () => {
+  const page = await open(browser, service);
+  await page.route("**/api/v1/entries?*", (route) => route.fulfill({ status: 200, contentType: "application/json", body: "{\"entries\":[{}],\"next\":null}" }));
+  await link(page, "Journal").click();
+  await page.getByRole("alert").getByText("This view broke.").waitFor();
+  assert.ok(await link(page, "Help").isVisible());
+  await link(page, "Settings").click();
+  await page.getByRole("heading", { name: "Settings" }).waitFor();
+  await page.done();
+});

@@ -116,7 +116,7 @@ function Records() {
   if (pages.items?.length === 0) return html`<p class="lead">${s.journal.noRecords}</p>`;
   return html`
     ${pages.items?.map((record) => html`
-      <section key=${record.id} class="part">
+      <section key=${record.id} class="one">
         <p class="hint"><time datetime=${record.written}>${dayAndTime(record.written)}</time>${record.entry && html` · <a href=${`/journal/${record.entry}`}>${s.journal.itsEntry}</a>`}</p>
         <${Record} record=${record} />
         <${Confirm} label=${s.record.remove} question=${s.record.removeAsk} yes=${s.entry.removeYes} onYes=${() => remove.run(record)} />

@@ -82,6 +82,8 @@ function Flow({ route, entryId }) {
     }
     setKept({ id: entry.id, text: draft.body, balanced: content?.balanced?.text ?? null, escalation: reading.acknowledged ? null : said?.escalation ?? null });
     await Promise.all([draft.discard(), notes.discard()]);
+    setRecord(blank());
+    reading.clear();
     to("kept", true);
   });
   const anew = () => {
@@ -160,7 +162,7 @@ export function Thought({ text, children }) {
 
 /** The step that the address asks for, or the last one that there is something for. */
 function stepOf(wanted, { text, reading, record, kept }) {
-  if (kept) return "kept";
+  if (kept && wanted === "kept") return "kept";
   const step = STEPS.includes(wanted) ? wanted : "write";
   if (text.trim() === "" || (step !== "write" && reading.text !== text)) return "write";
   if (step === "after" && !record.balanced?.text?.trim()) return "ways";

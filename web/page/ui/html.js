@@ -1,8 +1,8 @@
 // The one place where the view library is named.
-import { Fragment, createContext, h, render } from "../vendor/preact.js";
+import { Component, Fragment, createContext, h, render } from "../vendor/preact.js";
 import htm from "../vendor/htm.js";
 
-export { Fragment, createContext, h, render };
+export { Component, Fragment, createContext, h, render };
 export {
   useCallback, useContext, useEffect, useId, useLayoutEffect, useMemo, useReducer, useRef, useState,
 } from "../vendor/hooks.js";
