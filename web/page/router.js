@@ -3,12 +3,12 @@ import { useEffect, useState } from "./ui/html.js";
 
 /** What the addresses show. `:id` stands for one part of the path. */
 const ROUTES = [
-  ["/", "write"], ["/write", "write"],
+  ["/write", "write"],
   ["/journal", "journal"], ["/journal/:id", "entry"],
   ["/parts", "parts"], ["/parts/:id", "parts"],
   ["/check-in", "check-in"],
   ["/questionnaires", "questionnaires"], ["/questionnaires/:id", "questionnaires"],
-  ["/practice", "practice"], ["/insight", "insight"],
+  ["/practice", "practice"], ["/practice/:id", "practice"], ["/insight", "insight"],
   ["/help", "help"], ["/settings", "settings"],
 ];
 
@@ -22,7 +22,8 @@ const listeners = new Set();
 
 /** @returns {Route} */
 export function route() {
-  const path = location.pathname.replace(/(.)\/+$/, "$1");
+  // The address that `serve` prints shows the same screen as `/write`, and stays the same place when its steps go on.
+  const path = location.pathname.replace(/\/+$/, "") || "/write";
   let name = "not-found";
   let id = null;
   for (const [pattern, screen] of ROUTES) {

@@ -57,6 +57,9 @@ export const s = {
     mark: " ({label})",
   },
 
+  // What stands in the place of commands for the terminal that the service names.
+  told: { people: "People", exercises: "Exercises" },
+
   // By the last part of a problem's type, where the page has better words than the service.
   problems: {
     unreachable: "The program on this machine does not answer. What you wrote is still here. Start it again with `evenkeel serve` and open the address that it prints.",
@@ -428,10 +431,4 @@ export const s = {
     },
   },
 
-  // The screens below are built in their own modules; their words stand here, too.
-  partsScreen: {},
-  checkIn: {},
-  questionnaires: {},
-  practice: {},
-  insight: {},
 };

@@ -4,6 +4,7 @@ import { go } from "../router.js";
 import { days } from "../strings-days.js";
 import { fill, html, useRef, useState } from "../ui/html.js";
 import { Escalation } from "../ui/escalation.js";
+import { useForm } from "../ui/form.js";
 import { Choices, Confirm, Field, Problem, useAsked, useWork } from "../ui/parts.js";
 import { Screen } from "../ui/screen.js";
 import { FIELDS, Known } from "./part-notes.js";
@@ -32,7 +33,7 @@ export function Part({ id }) {
       edit(false);
       asked.again();
     };
-    return html`<${Screen} title=${says.change} tab=${says.part} at="edit"><${Edit} notes=${part.notes} others=${others} save=${save} onLeave=${() => edit(false)} /></${Screen}>`;
+    return html`<${Screen} title=${says.change} tab=${says.part} at="edit"><${Edit} slot=${`part-${id}`} notes=${part.notes} others=${others} save=${save} onLeave=${() => edit(false)} /></${Screen}>`;
   }
   return html`
     <${Screen} title=${part.notes.name} tab=${says.part} own at="read">
@@ -66,24 +67,23 @@ export function NewPart() {
   return html`
     <${Screen} title=${says.add}>
       <${Problem} error=${all.error} again=${all.again} />
-      ${all.data && html`<${Edit} notes=${blank()} others=${all.data} save=${save} onLeave=${() => go("/parts")} />`}
+      ${all.data && html`<${Edit} slot="part-new" notes=${blank()} others=${all.data} save=${save} onLeave=${() => go("/parts")} />`}
     </${Screen}>`;
 }
 
 const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
 const same = (a, b) => a.trim().toLowerCase() === b.trim().toLowerCase();
 
-/** @param {{notes:any, others:any[], save:(notes:any)=>Promise<void>, onLeave:()=>void}} props */
-function Edit({ notes, others, save, onLeave }) {
-  const [now, set] = useState(notes);
-  const [agreements, setAgreements] = useState(notes.agreements.join("\n"));
-  const [quotes, setQuotes] = useState(notes.quotes.join("\n"));
-  const change = (part) => set({ ...now, ...part });
+/** @param {{slot:string, notes:any, others:any[], save:(notes:any)=>Promise<void>, onLeave:()=>void}} props */
+function Edit({ slot, notes, others, save, onLeave }) {
+  const { form: now, isDraft, change, discard } = useForm(slot, () => ({ ...notes, agreements: notes.agreements.join("\n"), quotes: notes.quotes.join("\n") }));
   const setTie = (other, tie) => change({ ties: [...now.ties.filter(([, name]) => !same(name, other)), ...(tie ? [[tie, other]] : [])] });
-  const keep = useWork(() => {
+  const keep = useWork(async () => {
     const fields = Object.fromEntries(Object.entries(now.fields).map(([field, text]) => [field, text.trim()]).filter(([, text]) => text));
-    return save({ ...now, name: now.name.trim(), fields, agreements: lines(agreements), quotes: lines(quotes) });
+    await save({ ...now, name: now.name.trim(), fields, agreements: lines(now.agreements), quotes: lines(now.quotes) });
+    await discard();
   });
+  if (!now) return null;
   const submit = (event) => { event.preventDefault(); if (now.name.trim()) keep.run(); };
   return html`
     <form onSubmit=${submit}>
@@ -95,13 +95,14 @@ function Edit({ notes, others, save, onLeave }) {
         ${others.map(({ id, notes: { name } }) => html`
           <${Choices} key=${id} inline legend=${html`<span class="own" dir="auto">${name}</span>`} value=${now.ties.find(([, other]) => same(other, name))?.[0] ?? null} onInput=${(tie) => setTie(name, tie)}
             options=${[{ value: "protects", label: says.ties.protects }, { value: "against", label: says.ties.against }, { value: null, label: says.tieNone }]} />`)}`}
-      <${Field} label=${says.agreements} hint=${says.lineEach} rows=${2} own value=${agreements} onInput=${setAgreements} />
-      <${Field} label=${says.quotes} hint=${says.lineEach} rows=${2} own value=${quotes} onInput=${setQuotes} />
+      <${Field} label=${says.agreements} hint=${says.lineEach} rows=${2} own value=${now.agreements} onInput=${(agreements) => change({ agreements })} />
+      <${Field} label=${says.quotes} hint=${says.lineEach} rows=${2} own value=${now.quotes} onInput=${(quotes) => change({ quotes })} />
       <${Problem} error=${keep.error} />
       <p class="row">
         <button type="submit" class="act" disabled=${!now.name.trim() || keep.busy}>${says.save}</button>
-        <button type="button" class="quiet" onClick=${onLeave}>${says.leave}</button>
+        <button type="button" class="quiet" onClick=${async () => { await discard(); onLeave(); }}>${says.leave}</button>
       </p>
+      <p class="hint" role="status">${isDraft ? says.notYet : ""}</p>
     </form>`;
 }
 

@@ -4,9 +4,10 @@ import { days } from "../strings-days.js";
 import { s } from "../strings.js";
 import { fill, html, useState } from "../ui/html.js";
 import { LineChart } from "../ui/chart.js";
-import { day, shortDay } from "../ui/dates.js";
+import { day, isoDay, shortDay } from "../ui/dates.js";
 import { Escalation, Support } from "../ui/escalation.js";
 import { Screen } from "../ui/screen.js";
+import { Told } from "../ui/told.js";
 
 const says = days.sheet;
 
@@ -25,7 +26,7 @@ export function Result({ questionnaire, result, past, onAgain }) {
     <${Screen} key="r" title=${says.result}>
     <p class="lead">${result.says}</p>
     ${result.change && html`<p>${typeof result.change === "string" ? result.change : result.change.says}</p>`}
-    ${result.means.map((line) => html`<p key=${line}>${line}</p>`)}
+    ${result.means.map((line) => html`<p key=${line}><${Told} text=${line} /></p>`)}
     <p>${result.limits}</p>
     ${result.pattern && html`<ul class="plain">${Object.values(result.pattern.groups).map((group) => html`<li key=${group.name}>${fill(says.groups, group)}</li>`)}</ul>`}
     <${Support} support=${result.advice} />
@@ -47,20 +48,20 @@ export function Result({ questionnaire, result, past, onAgain }) {
 
 /**
  * The times before: a sentence, a line where there are two or more, and all of it as a table.
- * @param {{questionnaire:any, past:any[]}} props the latest first
+ * @param {{questionnaire:any, past:any[], title?:any}} props `past`: the latest first
  */
-export function History({ questionnaire, past }) {
+export function History({ questionnaire, past, title = html`<h2>${says.history}</h2>` }) {
   const done = past.filter((one) => one.content.result);
   if (past.length === 0) return null;
   const nameOf = (id) => questionnaire.bands.find((band) => band.id === id)?.name ?? "";
   const [last, before] = done;
-  const points = [...done].reverse().filter((one) => one.content.edition === questionnaire.edition).map((one) => ({ at: one.saved, value: one.content.result.total }));
+  const points = lastOfDay([...done].reverse().filter((one) => one.content.edition === questionnaire.edition).map((one) => ({ at: one.saved, value: one.content.result.total })));
   const { min, max, short } = questionnaire;
   const label = fill(says.chart, { short, min, max, points: points.map((point) => fill(says.point, { day: shortDay(point.at), value: point.value })).join(", ") });
   const values = (one) => ({ day: day(one.saved), total: one.content.result.total, max: one.content.result.max });
   return html`
     <section class="part">
-      <h2>${says.history}</h2>
+      ${title}
       ${last && html`<p>${before ? fill(says.historyMany, { ...values(last), before: day(before.saved), was: before.content.result.total }) : fill(says.historyOne, values(last))}</p>`}
       ${points.length > 1 && html`<${LineChart} points=${points} min=${min} max=${max} label=${label} guides=${guidesOf(questionnaire)} />`}
       <details>
@@ -80,8 +81,15 @@ export function History({ questionnaire, past }) {
     </section>`;
 }
 
+/** One point a day, the last one, unless there is only one day. */
+function lastOfDay(points) {
+  const of = (point) => isoDay(new Date(point.at));
+  const last = points.filter((point, n) => n === points.length - 1 || of(points[n + 1]) !== of(point));
+  return last.length > 1 ? last : points;
+}
+
 /** The bands by their names; a questionnaire without degrees has none. */
-const guidesOf = ({ bands }) => (bands.length > 3 ? bands.map((band) => ({ from: band.from, to: band.to, label: band.name })) : []);
+const guidesOf = ({ bands, min }) => (bands.length > 3 ? bands.map((band) => ({ line: band.from > min ? band.from : null, at: (band.from + band.to) / 2, label: band.name })) : []);
 
 /** Licence, sources, and what was not found. */
 export function About({ questionnaire }) {

@@ -7,6 +7,7 @@ import { days } from "../strings-days.js";
 import { s } from "../strings.js";
 import { fill, html, useEffect, useRef, useState } from "../ui/html.js";
 import { day, today } from "../ui/dates.js";
+import { parse } from "../ui/form.js";
 import { Check, Problem, Progress, useAsked, useWork } from "../ui/parts.js";
 import { Screen } from "../ui/screen.js";
 import { Danger, Question } from "./sheet-question.js";
@@ -122,7 +123,3 @@ function firstOpen(one, answers) {
 
 /** No further than what was answered. */
 const reached = (one, answers, wanted) => Math.max(0, Math.min(wanted, firstOpen(one, answers)));
-
-function parse(body) {
-  try { return body ? JSON.parse(body) : null; } catch { return null; }
-}

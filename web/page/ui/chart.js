@@ -6,8 +6,10 @@ const HEIGHT = 200;
 const TOP = 24;
 const FOOT = 30;
 const SIDE = 20;
-/** Room for the names of heights, at the end of the lines. */
-const NAMES = 136;
+/** Room for a letter of a named height, at the end of the lines. */
+const LETTER = 7.6;
+/** Numbers nearer than this would stand on each other. */
+const APART = 20;
 /** So many points carry their number; with more, the first, the last, the highest and the lowest do. */
 const LABELLED = 9;
 
@@ -27,17 +29,17 @@ export function useWidth() {
 
 /**
  * A line over time.
- * @param {{points:{at:string, value:number}[], min:number, max:number, label:string, guides?:{from:number, to:number, label:string}[]}} props
- *   `points` in the order of their days; `label` says all of it; `guides` are named stretches of the height.
+ * @param {{points:{at:string, value:number}[], min:number, max:number, label:string, guides?:{line:number|null, at:number, label:string}[]}} props
+ *   `points` in the order of their days; `label` says all of it; `guides` are names of heights, some with a line.
  */
 export function LineChart({ points, min, max, label, guides = [] }) {
   const [box, width] = useWidth();
   const times = points.map((point) => new Date(point.at).getTime());
   const [first, last] = [times[0], times[times.length - 1]];
-  const end = width - (guides.length > 0 ? NAMES : 0);
+  const end = width - (guides.length > 0 ? Math.max(...guides.map((guide) => guide.label.length)) * LETTER + 12 : 0);
   const x = (n) => (last === first ? end / 2 : SIDE + ((times[n] - first) / (last - first)) * (end - 2 * SIDE));
   const y = (value) => TOP + (1 - (value - min) / (max - min)) * (HEIGHT - TOP - FOOT);
-  const told = labelled(points);
+  const told = labelled(points, x);
   const days = shortDay(points[0].at) === shortDay(points.at(-1).at) ? [0] : points.length > 2 && end > 420 ? [0, Math.floor((points.length - 1) / 2), points.length - 1] : [0, points.length - 1];
   const anchor = (n) => (n === 0 ? "start" : n === points.length - 1 ? "end" : "middle");
   return html`
@@ -46,8 +48,8 @@ export function LineChart({ points, min, max, label, guides = [] }) {
         <svg width=${width} height=${HEIGHT} viewBox=${`0 0 ${width} ${HEIGHT}`} role="img" aria-label=${label}>
           ${guides.map((guide) => html`
             <g key=${guide.label} class="guide">
-              ${guide.from > min && html`<line x1="0" x2=${end} y1=${y(guide.from)} y2=${y(guide.from)} />`}
-              <text x=${end + 10} y=${y((guide.from + guide.to) / 2) + 5}>${guide.label}</text>
+              ${guide.line !== null && html`<line x1="0" x2=${end} y1=${y(guide.line)} y2=${y(guide.line)} />`}
+              <text x=${end + 10} y=${y(guide.at) + 5}>${guide.label}</text>
             </g>`)}
           <polyline class="course" points=${points.map((point, n) => `${x(n)},${y(point.value)}`).join(" ")} />
           ${points.map((point, n) => html`<circle key=${n} cx=${x(n)} cy=${y(point.value)} r="4" />`)}
@@ -57,10 +59,13 @@ export function LineChart({ points, min, max, label, guides = [] }) {
     </div>`;
 }
 
-function labelled(points) {
-  if (points.length <= LABELLED) return new Set(points.keys());
+/** Which points carry their number: the last one first, and none on top of another. */
+function labelled(points, x) {
   const values = points.map((point) => point.value);
-  return new Set([0, points.length - 1, values.indexOf(Math.max(...values)), values.indexOf(Math.min(...values))]);
+  const wanted = points.length <= LABELLED ? [...points.keys()] : [0, values.indexOf(Math.max(...values)), values.indexOf(Math.min(...values)), points.length - 1];
+  const told = new Set();
+  for (const n of wanted.reverse()) if ([...told].every((other) => Math.abs(x(other) - x(n)) >= APART)) told.add(n);
+  return told;
 }
 
 /**

@@ -24,6 +24,9 @@ export function shortDay(stamp) {
   const date = at(stamp);
   return (date.getFullYear() === new Date().getFullYear() ? SHORT : SHORT_OF_YEAR).format(date);
 }
+const MONTH_SHORT = format({ month: "short" });
+/** @param {string} stamp */
+export const shortMonth = (stamp) => MONTH_SHORT.format(at(stamp));
 export const time = (stamp) => TIME.format(at(stamp));
 export const dayAndTime = (stamp) => `${day(stamp)}, ${time(stamp)}`;
 

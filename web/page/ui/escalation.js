@@ -3,6 +3,7 @@ import { useSession } from "../session.js";
 import { s } from "../strings.js";
 import { CountryLines, Lines, Phone } from "../screens/help-now.js";
 import { html, useEffect, useRef } from "./html.js";
+import { Told } from "./told.js";
 
 /**
  * Help, as the service gives it. It takes the focus.
@@ -46,7 +47,7 @@ export function Support({ support }) {
       ${support.message.split("\n").map((line) => html`<p key=${line}>${line}</p>`)}
       <details>
         <summary>${s.escalation.more}</summary>
-        <ul class="plain">${support.steps.map((step) => html`<li key=${step}>${step}</li>`)}</ul>
+        <ul class="plain">${support.steps.map((step) => html`<li key=${step}><${Told} text=${step} /></li>`)}</ul>
         <${Lines} lines=${support.helplines} />
         ${support.note && html`<p class="hint">${support.note}</p>`}
       </details>

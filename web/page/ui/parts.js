@@ -33,19 +33,21 @@ export function Field({ label, value, onInput, hint, type = "text", rows, own = 
 
 /**
  * A number on a scale. It is `null` until the person sets it.
- * @param {{label:string, value:number|null, onInput:(value:number|null)=>void, max?:number, step?:number, low?:string, high?:string, hint?:string}} props
+ * @param {{label:string, value:number|null, onInput:(value:number|null)=>void, max?:number, step?:number, low?:string, high?:string,
+ *   hint?:string, start?:number, clear?:string}} props `start`: where it stands until then. `clear`: the word that takes it away again.
  */
-export function Scale({ label, value, onInput, max = 100, step = max === 100 ? 5 : 1, low, high, hint }) {
+export function Scale({ label, value, onInput, max = 100, step = max === 100 ? 5 : 1, low, high, hint, start = max / 2, clear }) {
   const id = useId();
   const set = (event) => onInput(Number(event.currentTarget.value));
   return html`
     <div class="scale">
       <div class="scale-head">
         <label for=${id}>${label}</label>
+        ${clear && value !== null && html`<button type="button" class="quiet clear" aria-label=${`${clear}: ${label}`} onClick=${() => onInput(null)}>${clear}</button>`}
         <output for=${id} class=${value === null ? "unset" : ""}>${value === null ? s.parts.unset : value}</output>
       </div>
       ${hint && html`<p class="hint" id=${`${id}h`}>${hint}</p>`}
-      <input id=${id} type="range" min="0" max=${max} step=${step} value=${value ?? max / 2}
+      <input id=${id} type="range" min="0" max=${max} step=${step} value=${value ?? start}
         class=${value === null ? "unset" : ""} aria-describedby=${hint ? `${id}h` : undefined}
         aria-valuetext=${value === null ? s.parts.notSet : fill(s.parts.outOf, { value, max })}
         onInput=${set} onClick=${set} onKeyDown=${(event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); set(event); } }} />
