@@ -61,6 +61,7 @@ export const days = {
     title: "Parts",
     lead: "One side of you wants help, another won't hear of it. Each has its reasons. Here you can get to know one of them, at its pace.",
     limits: "The guide is a program on this machine, not a therapist. It can be wrong. You can stop at any time, and a no ends that question.",
+    noGuide: "The guide reads with the model, and that is not here. `evenkeel models pull` fetches it once. Your parts can be written down without it.",
     begin: "Begin a talk",
     goOn: "Go on with the talk of {day}",
     talks: "Talks",
@@ -124,6 +125,7 @@ export const days = {
     noted: "You noted:",
 
     part: "A part",
+    known: "What you know of it",
     name: "Name",
     role: "What it does in you",
     fields: { place: "Where it is", look: "What it is like", job: "What it does", fear: "What it fears", age: "How old it is", since: "Since when", needs: "What it needs" },

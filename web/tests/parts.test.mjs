@@ -23,6 +23,7 @@ test("a part is written down, renamed, drawn, moved and merged", async () => {
   await page.getByRole("link", { name: "Write down a part" }).click();
   await page.getByLabel("Name").fill("the Lid");
   await page.getByRole("radio", { name: /^manager/ }).check();
+  await page.getByText("What you know of it").click();
   await page.getByLabel("Where it is").fill("throat");
   await holds(page);
   await button(page, "Keep it").click();
@@ -85,6 +86,19 @@ test("the map and a part fit a narrow, dark window", async () => {
   await holds(page);
   await page.sound();
   await page.done();
+});
+
+test("without a model no talk is offered, and it is said why", async () => {
+  const plain = await serve();
+  try {
+    const page = await open(browser, plain, { path: "/parts", dark: true });
+    await page.getByText("that is not here").waitFor();
+    assert.equal(await button(page, "Begin a talk").count(), 0);
+    await page.getByRole("link", { name: "Write down a part" }).waitFor();
+    await holds(page);
+    await page.sound();
+    await page.done();
+  } finally { await plain.stop(); }
 });
 
 test("a talk is led, paused, taken to the room, and what is wanted of it is kept", { skip: !HAS_MODEL }, async () => {

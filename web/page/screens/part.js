@@ -89,14 +89,19 @@ function Edit({ slot, notes, others, save, onLeave }) {
     <form onSubmit=${submit}>
       <${Field} label=${says.name} own value=${now.name} onInput=${(name) => change({ name })} maxlength=${80} autocomplete="off" />
       <${Choices} legend=${says.role} options=${roleOptions()} value=${now.role} onInput=${(role) => change({ role })} />
-      ${FIELDS.map((field) => html`<${Field} key=${field} label=${says.fields[field]} hint=${says.fieldHints[field]} rows=${1} own value=${now.fields[field] ?? ""} onInput=${(text) => change({ fields: { ...now.fields, [field]: text } })} />`)}
+      <details open=${notes.name !== "" || FIELDS.some((field) => now.fields[field])}>
+        <summary>${says.known}</summary>
+        ${FIELDS.map((field) => html`<${Field} key=${field} label=${says.fields[field]} hint=${says.fieldHints[field]} rows=${1} own value=${now.fields[field] ?? ""} onInput=${(text) => change({ fields: { ...now.fields, [field]: text } })} />`)}
+        <${Field} label=${says.agreements} hint=${says.lineEach} rows=${2} own value=${now.agreements} onInput=${(agreements) => change({ agreements })} />
+        <${Field} label=${says.quotes} hint=${says.lineEach} rows=${2} own value=${now.quotes} onInput=${(quotes) => change({ quotes })} />
+      </details>
       ${others.length > 0 && html`
-        <h2>${says.tie}</h2>
+        <details open=${notes.ties.length > 0}>
+        <summary>${says.tie}</summary>
         ${others.map(({ id, notes: { name } }) => html`
           <${Choices} key=${id} inline legend=${html`<span class="own" dir="auto">${name}</span>`} value=${now.ties.find(([, other]) => same(other, name))?.[0] ?? null} onInput=${(tie) => setTie(name, tie)}
-            options=${[{ value: "protects", label: says.ties.protects }, { value: "against", label: says.ties.against }, { value: null, label: says.tieNone }]} />`)}`}
-      <${Field} label=${says.agreements} hint=${says.lineEach} rows=${2} own value=${now.agreements} onInput=${(agreements) => change({ agreements })} />
-      <${Field} label=${says.quotes} hint=${says.lineEach} rows=${2} own value=${now.quotes} onInput=${(quotes) => change({ quotes })} />
+            options=${[{ value: "protects", label: says.ties.protects }, { value: "against", label: says.ties.against }, { value: null, label: says.tieNone }]} />`)}
+        </details>`}
       <${Problem} error=${keep.error} />
       <p class="row">
         <button type="submit" class="act" disabled=${!now.name.trim() || keep.busy}>${says.save}</button>

@@ -6,6 +6,7 @@ import { day } from "../ui/dates.js";
 import { Problem, useAsked, useWork } from "../ui/parts.js";
 import { saveFile } from "../ui/save.js";
 import { Screen } from "../ui/screen.js";
+import { Told } from "../ui/told.js";
 import { NewPart, Part } from "./part.js";
 import { PartsMap } from "./parts-map.js";
 import { Talk } from "./talk.js";
@@ -21,19 +22,20 @@ export default function Parts({ route }) {
 
 function All() {
   const asked = useAsked(async () => {
-    const [parts, dialogues] = await Promise.all([api("GET", "/parts"), api("GET", "/dialogues")]);
-    return { parts: parts.data.parts, talks: dialogues.data.dialogues };
+    const [parts, dialogues, health] = await Promise.all([api("GET", "/parts"), api("GET", "/dialogues"), api("GET", "/health")]);
+    return { parts: parts.data.parts, talks: dialogues.data.dialogues, hasGuide: ["ready", "loading"].includes(health.data.model) };
   });
   const begin = useWork(beginTalk);
-  const { parts = [], talks = [] } = asked.data ?? {};
+  const { parts = [], talks = [], hasGuide } = asked.data ?? {};
   const open = talks.find((talk) => talk.mode !== "closed" && talk.turns.length > 0);
   const nameOf = (id) => parts.find((part) => part.id === id)?.notes.name;
   return html`
     <${Screen} title=${says.title} lead=${says.lead}>
       <${Problem} error=${asked.error} again=${asked.again} />
       ${asked.data && html`
+        ${!hasGuide && html`<p><${Told} text=${says.noGuide} /></p>`}
         <p class="row">
-          ${open
+          ${!hasGuide ? null : open
     ? html`<a class="act" href=${talkAt(open.id)}>${fill(says.goOn, { day: day(open.saved) })}</a><button type="button" disabled=${begin.busy} onClick=${() => begin.run()}>${says.begin}</button>`
     : html`<button type="button" class="act" disabled=${begin.busy} onClick=${() => begin.run()}>${says.begin}</button>`}
         </p>

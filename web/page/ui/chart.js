@@ -10,6 +10,8 @@ const SIDE = 20;
 const LETTER = 7.6;
 /** Numbers nearer than this would stand on each other. */
 const APART = 20;
+/** So many points stand close together, and are smaller. */
+const MANY = 60;
 /** So many points carry their number; with more, the first, the last, the highest and the lowest do. */
 const LABELLED = 9;
 
@@ -52,7 +54,7 @@ export function LineChart({ points, min, max, label, guides = [] }) {
               <text x=${end + 10} y=${y(guide.at) + 5}>${guide.label}</text>
             </g>`)}
           <polyline class="course" points=${points.map((point, n) => `${x(n)},${y(point.value)}`).join(" ")} />
-          ${points.map((point, n) => html`<circle key=${n} cx=${x(n)} cy=${y(point.value)} r="4" />`)}
+          ${points.map((point, n) => html`<circle key=${n} cx=${x(n)} cy=${y(point.value)} r=${points.length > MANY ? 2 : 4} />`)}
           ${points.map((point, n) => told.has(n) && html`<text key=${`v${n}`} class="value" x=${x(n)} y=${y(point.value) - 10} text-anchor=${points.length === 1 ? "middle" : anchor(n)}>${point.value}</text>`)}
           ${[...new Set(days)].map((n) => html`<text key=${`d${n}`} x=${n === 0 && last !== first ? 0 : n === points.length - 1 && last !== first ? end : x(n)} y=${HEIGHT - 6} text-anchor=${last === first ? "middle" : anchor(n)}>${shortDay(points[n].at)}</text>`)}
         </svg>`}
