@@ -73,6 +73,13 @@ test("a part is written down, renamed, drawn, moved and merged", async () => {
   await button(page, "Make them one").click();
   await page.getByText("protects").waitFor();
   assert.deepEqual((await parts()).map((part) => part.notes.name).sort(), ["the Watchman", "the small one"]);
+
+  await page.goto(`${service.origin}/parts/${(await parts()).find((part) => part.notes.name === "the small one").id}`);
+  await button(page, "Change it").click();
+  await page.getByLabel("Name").fill("the child");
+  await button(page, "Keep it").click();
+  await page.getByRole("heading", { name: "the child", level: 1 }).waitFor();
+  assert.deepEqual((await parts()).find((part) => part.notes.name === "the Watchman").notes.ties, [["protects", "the child"]]);
   await page.sound();
   await page.done();
 });

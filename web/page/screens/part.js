@@ -29,6 +29,7 @@ export function Part({ id }) {
   if (edits) {
     const save = async (notes) => {
       const { data } = await api("PUT", withCountry(`/parts/${id}`), { body: notes, ifMatch: etag });
+      await retie(others, part.notes.name, notes.name);
       tell(data.screening?.escalation ?? null);
       edit(false);
       asked.again();
@@ -69,6 +70,17 @@ export function NewPart() {
       <${Problem} error=${all.error} again=${all.again} />
       ${all.data && html`<${Edit} slot="part-new" notes=${blank()} others=${all.data} save=${save} onLeave=${() => go("/parts")} />`}
     </${Screen}>`;
+}
+
+/** Ties are kept by name: who is tied to a name that is gone is tied to the new one. */
+async function retie(others, was, is) {
+  if (was === is) return;
+  for (const other of others) {
+    if (!other.notes.ties.some(([, name]) => same(name, was))) continue;
+    const { data, etag } = await api("GET", `/parts/${other.id}`);
+    const ties = data.notes.ties.map(([tie, name]) => [tie, same(name, was) ? is : name]).filter(([, name]) => !same(name, data.notes.name));
+    await api("PUT", `/parts/${other.id}`, { body: { ...data.notes, ties }, ifMatch: etag });
+  }
 }
 
 const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
@@ -114,7 +126,9 @@ function Edit({ slot, notes, others, save, onLeave }) {
 function Merge({ part, others, onDone }) {
   const [from, choose] = useState(null);
   const merge = useWork(async () => {
+    const { notes } = others.find((one) => one.id === from);
     await api("POST", `/parts/${part.id}/merge`, { body: { from } });
+    await retie(others.filter((one) => one.id !== from), notes.name, part.notes.name);
     choose(null);
     onDone();
   });
