@@ -65,6 +65,10 @@ onPage("write: kept as it is, found in the journal, edited, with its history", {
   await page.getByRole("textbox", { name: "Words to find it by" }).fill("work, #team");
   await button(page, "Save").click();
   await page.getByText(/^Mood 6 of 10 · (#work #team|#team #work)$/).waitFor();
+  await link(page, "#team").click();
+  await page.getByText("Entries with #team.").waitFor();
+  await page.getByText("It went on.").waitFor();
+  await page.goBack();
   await page.getByText("How it was before").click();
   assert.equal(await page.getByText(words, { exact: true }).count(), 1);
 
@@ -272,4 +276,25 @@ test("a view that breaks is told in its place, and the way on stays", async () =
   await link(page, "Settings").click();
   await page.getByRole("heading", { name: "Settings" }).waitFor();
   await page.done();
+});
+
+test("what is typed while the journal is being locked elsewhere comes back with the passphrase", async () => {
+  const own = await serve();
+  await own.call("PUT", "/vault/passphrase", { new: "four words of mine" });
+  const page = await open(browser, own);
+  const box = page.getByRole("textbox", { name: "What is going through your mind?" });
+  await box.fill("First.");
+  await page.getByText("Saved as a draft").waitFor();
+  await own.call("POST", "/vault/lock");
+  await box.fill("First. And then.");
+  await page.getByRole("heading", { name: "Your journal is locked" }).waitFor();
+  assert.ok(!(await page.content()).includes("And then"));
+  await page.getByLabel("Passphrase").fill("four words of mine");
+  await button(page, "Unlock").click();
+  await page.waitForFunction(() => document.querySelector("textarea")?.value === "First. And then.");
+  await page.getByText("Saved as a draft").waitFor();
+  const { drafts } = await (await own.call("GET", "/drafts")).json();
+  assert.deepEqual(drafts.map((one) => one.body), ["First. And then."]);
+  await page.done();
+  await own.stop();
 });

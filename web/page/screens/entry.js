@@ -53,15 +53,14 @@ export default function EntryScreen({ route }) {
 function Words({ entry }) {
   const last = entry.recognitions.filter((one) => one.version === entry.version).at(-1);
   const found = (last?.found ?? []).map((one) => ({ ...one, name: s.distortions[one.slug] ?? one.slug }));
-  const asides = [entry.mood !== null && fill(s.entry.moodWas, { n: entry.mood }), entry.tags.length > 0 && entry.tags.map((tag) => `#${tag}`).join(" ")].filter(Boolean);
   return html`
     <blockquote class="thought whole own" dir="auto"><${Marked} text=${entry.text} marks=${marksOf(found)} /></blockquote>
     ${found.length > 0 && html`
       <section class="habits" aria-label=${s.write.habits}>
         <p class="hint">${s.entry.found}</p>
-        <ol>${found.map((one, n) => html`<li key=${one.slug}><span class=${`line line-${n % 5}`}>${one.name}</span></li>`)}</ol>
+        <ol>${found.map((one, n) => html`<li key=${one.slug}><a class=${`line line-${n % 5}`} href=${`/journal?habit=${one.slug}`}>${one.name}</a></li>`)}</ol>
       </section>`}
-    ${asides.length > 0 && html`<p class="hint">${asides.join(" · ")}</p>`}`;
+    ${(entry.mood !== null || entry.tags.length > 0) && html`<p class="hint">${entry.mood !== null && fill(s.entry.moodWas, { n: entry.mood })}${entry.mood !== null && entry.tags.length > 0 && " · "}${entry.tags.map((tag, n) => html`${n > 0 && " "}<a key=${tag} href=${`/journal?tag=${encodeURIComponent(tag)}`}>#${tag}</a>`)}</p>`}`;
 }
 
 /** What the screen said of the text as it is now. */

@@ -34,7 +34,7 @@ export default function Journal({ route }) {
       ${searched ? html`<${Hits} words=${searched} />`
     : view === "calendar" ? html`<${Calendar} query=${route.query} />`
       : view === "records" ? html`<${Records} />`
-        : html`<${Entries} />`}
+        : html`<${Entries} query=${route.query} />`}
     </${Screen}>`;
 }
 
@@ -57,10 +57,17 @@ function More({ pages }) {
     <${Problem} error=${pages.error ?? pages.load.error} again=${pages.error ? pages.again : pages.load.run} />`;
 }
 
-function Entries() {
-  const pages = usePages("entries", "");
-  if (pages.items?.length === 0) return html`<p class="lead">${s.journal.empty}</p><p><a class="act" href="/write">${s.shell.names.write}</a></p>`;
-  return html`<${EntryList} entries=${pages.items ?? []} /><${More} pages=${pages} />`;
+/** All entries, or those with a tag or a habit of thought. */
+function Entries({ query }) {
+  const tag = query.get("tag");
+  const habit = query.get("habit");
+  const isAll = !tag && !habit;
+  const pages = usePages("entries", `${tag ? `&tag=${encodeURIComponent(tag)}` : ""}${habit ? `&distortion=${encodeURIComponent(habit)}` : ""}`);
+  if (pages.items?.length === 0 && isAll) return html`<p class="lead">${s.journal.empty}</p><p><a class="act" href="/write">${s.shell.names.write}</a></p>`;
+  return html`
+    ${!isAll && html`<p>${fill(tag ? s.journal.withTag : s.journal.withHabit, { name: tag ?? s.distortions[habit] ?? habit })} <a href="/journal">${s.journal.all}</a></p>`}
+    ${pages.items?.length === 0 && html`<p class="lead">${s.journal.noneSuch}</p>`}
+    <${EntryList} entries=${pages.items ?? []} /><${More} pages=${pages} />`;
 }
 
 /** Entries with their times; `within` a day, with the hour alone. */
