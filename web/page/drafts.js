@@ -12,6 +12,9 @@ const KEEPALIVE_BYTES = 60_000;
 /** What could not be saved yet, by slot: the journal was locked, or the service away. */
 const unsaved = new Map();
 
+/** What a person typed that no service has yet, so that it can be shown where it can't be saved. */
+export const unsavedTexts = () => [...unsaved].filter(([slot, body]) => !slot.includes("notes") && body.trim()).map(([, body]) => body);
+
 /**
  * A draft of the service.
  * @param {string} slot

@@ -15,7 +15,7 @@ const SCREENS = {
   // What the first screen needs is asked for at once, not one after the other.
   write: () => Promise.all([
     import("./screens/write.js"), import("./screens/write-look.js"), import("./screens/write-ways.js"), import("./screens/write-after.js"),
-    import("./screens/write-kept.js"), import("./screens/reading.js"), import("./ui/marked.js"), import("./drafts.js"),
+    import("./screens/write-kept.js"), import("./screens/reading.js"), import("./ui/marked.js"),
   ]).then(([module]) => module),
   journal: () => import("./screens/journal.js"),
   entry: () => import("./screens/entry.js"),

@@ -24,6 +24,7 @@ export const s = {
     how: "Each start of the program makes a new key. It stands in the address that the program prints.",
     stale: "The program was started anew since this page was opened, so this key no longer fits.",
     open: "Open the address that is printed by",
+    unsaved: "This was not saved yet. Open the address in this tab and it will be; or copy it.",
     notOpen: "The journal can't be reached",
     more: "Grounding and paced breathing work without it.",
   },

@@ -237,10 +237,16 @@ test("what is typed survives a service that goes away", async () => {
   await button(page, "Look at this thought").click();
   await page.getByRole("alert").getByText("does not answer").waitFor();
   assert.ok(await page.getByText("Before. And after.").first().isVisible());
+  // Started again at the same place with a new key: what was typed meanwhile is shown, and saved once the new address is opened.
+  const again = await serve({ dir: first.dir, listen: new URL(first.origin).host });
+  await page.getByText("This was not saved yet.").waitFor();
+  await page.getByText("Before. And after.").waitFor();
+  await page.goto(again.address("/write"));
+  await page.waitForFunction(() => document.querySelector("textarea")?.value === "Before. And after.");
+  await page.getByText("Saved as a draft").waitFor();
   await page.done();
-  const again = await serve({ dir: first.dir });
   const next = await open(browser, again);
-  await next.waitForFunction(() => document.querySelector("textarea")?.value === "Before.");
+  await next.waitForFunction(() => document.querySelector("textarea")?.value === "Before. And after.");
   await next.done();
   await again.stop();
 });

@@ -17,11 +17,11 @@ export const HAS_MODEL = Boolean(process.env.EVENKEEL_TEST_MODEL);
 
 /**
  * Starts the service on a folder of its own.
- * @param {{model?:boolean, dir?:string, args?:string[]}} [options]
+ * @param {{model?:boolean, dir?:string, listen?:string, args?:string[]}} [options]
  */
-export async function serve({ model = false, dir = mkdtempSync(join(tmpdir(), "evenkeel-web-")), args = [] } = {}) {
+export async function serve({ model = false, dir = mkdtempSync(join(tmpdir(), "evenkeel-web-")), listen = "127.0.0.1:0", args = [] } = {}) {
   const rules = model ? [] : ["--rules-only"];
-  const child = spawn(BINARY, ["--data-dir", dir, "--offline", "serve", "--json", "--listen", "127.0.0.1:0", ...rules, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(BINARY, ["--data-dir", dir, "--offline", "serve", "--json", "--listen", listen, ...rules, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   const told = await new Promise((done, fail) => {
     let out = "";
     let errors = "";

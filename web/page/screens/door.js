@@ -1,5 +1,6 @@
 // What is shown where nothing can be opened: no token, a locked journal, everything hidden.
 import { api } from "../api.js";
+import { unsavedTexts } from "../drafts.js";
 import { comeBack, lookAtVault } from "../lock.js";
 import { change, useSession } from "../session.js";
 import { s } from "../strings.js";
@@ -24,10 +25,12 @@ export function Away() {
 /** How to open the page, where it has no token or an old one. */
 export function Closed({ stale = false }) {
   const says = s.closed;
+  const unsaved = stale ? unsavedTexts() : [];
   return html`
     <${Screen} title=${says.title} neutral>
       <p class="lead">${stale ? says.stale : says.how}</p>
       <p>${says.open} <code>evenkeel serve</code></p>
+      ${unsaved.length > 0 && html`<p>${says.unsaved}</p>${unsaved.map((text) => html`<blockquote key=${text} class="thought own" dir="auto" tabindex="0">${text}</blockquote>`)}`}
       <h2>${s.help.title}</h2>
       <${EmergencyAdvice} />
       <p><a href="/help">${says.more}</a></p>
