@@ -147,6 +147,32 @@ test("a talk is led, paused, taken to the room, and what is wanted of it is kept
   await page.done();
 });
 
+test("a no is honoured and can be opened again; a slow answer can be stopped and had later", { skip: !HAS_MODEL }, async () => {
+  const page = await open(browser, service, { path: "/parts" });
+  await button(page, "Begin a talk").click();
+  await page.getByLabel("Who is here? A part of me that…").fill("A part that checks everything twice.");
+  await button(page, "Say it").click();
+  await page.waitForFunction(() => document.querySelectorAll(".turn.guide").length === 1);
+  assert.equal(await button(page, "I may be asked again what I said no to").count(), 0);
+  await page.getByLabel("Your answer").fill("No. I don't want to talk about that.");
+  await button(page, "Say it").click();
+  await button(page, "I may be asked again what I said no to").click();
+  await page.waitForFunction(() => document.querySelectorAll(".turn.guide").length === 3);
+
+  let slow = true;
+  await page.route("**/turns", async (route) => { if (slow) await new Promise((done) => setTimeout(done, 6000)); await route.continue().catch(() => {}); });
+  await page.getByLabel("Your answer").fill("It is quiet now.");
+  await button(page, "Say it").click();
+  await page.getByText("Listening.").waitFor();
+  await button(page, "Stop").click();
+  // It never reached the service, so the words are back where they were typed.
+  await page.waitForFunction(() => document.querySelector("textarea").value === "It is quiet now.");
+  slow = false;
+  await button(page, "Say it").click();
+  await page.waitForFunction(() => document.querySelectorAll(".turn.guide").length === 4);
+  await page.done();
+});
+
 test("danger in a talk leads to help, which stays until the person says otherwise", { skip: !HAS_MODEL }, async () => {
   const page = await open(browser, service, { path: "/parts", width: 320, dark: true });
   await button(page, "Begin a talk").click();
