@@ -18,7 +18,7 @@ export function Steps() {
   });
   const { ladder, next, plans } = asked.data ?? {};
   return html`
-    <${Screen} title=${says.title} lead=${says.lead}>
+    <${Screen} title=${says.title} lead=${next?.escalation ? undefined : says.lead}>
       <${Views} here="" />
       <${Problem} error=${asked.error} again=${asked.again} />
       ${next?.escalation && html`<${Escalation} escalation=${next.escalation} /><p class="after">${says.restSays}</p>`}
