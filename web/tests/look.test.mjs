@@ -35,16 +35,18 @@ for (const [name, options] of [["light", {}], ["dark", { dark: true }], ["320 px
 }
 
 test("text at twice the size still fits, from right to left too", async () => {
-  const page = await open(browser, service, { width: 640 });
-  for (const dir of ["ltr", "rtl"]) {
-    await page.evaluate((to) => { document.documentElement.dir = to; document.documentElement.style.fontSize = "200%"; }, dir);
-    for (const place of ["/write", "/journal", "/settings", "/help"]) {
-      await page.evaluate((to) => { history.pushState(null, "", to); dispatchEvent(new PopStateEvent("popstate")); }, place);
-      await page.waitForLoadState("networkidle");
-      assert.equal(await overflows(page), false, `${place} ${dir}`);
+  for (const width of [640, 320]) {
+    const page = await open(browser, service, { width });
+    for (const dir of ["ltr", "rtl"]) {
+      await page.evaluate((to) => { document.documentElement.dir = to; document.documentElement.style.fontSize = "200%"; }, dir);
+      for (const place of ["/write", "/journal", "/settings", "/help"]) {
+        await page.evaluate((to) => { history.pushState(null, "", to); dispatchEvent(new PopStateEvent("popstate")); }, place);
+        await page.waitForLoadState("networkidle");
+        assert.equal(await overflows(page), false, `${place} ${dir} ${width}`);
+      }
     }
+    await page.done();
   }
-  await page.done();
 });
 
 test("the page is used with the keyboard alone", async () => {

@@ -54,7 +54,7 @@ function Words({ entry }) {
   const last = entry.recognitions.filter((one) => one.version === entry.version).at(-1);
   const found = (last?.found ?? []).map((one) => ({ ...one, name: s.distortions[one.slug] ?? one.slug }));
   return html`
-    <blockquote class="thought whole own" dir="auto"><${Marked} text=${entry.text} marks=${marksOf(found)} /></blockquote>
+    <blockquote class="thought own" dir="auto"><${Marked} text=${entry.text} marks=${marksOf(found)} /></blockquote>
     ${found.length > 0 && html`
       <section class="habits" aria-label=${s.write.habits}>
         <p class="hint">${s.entry.found}</p>

@@ -16,6 +16,8 @@ import { useReading } from "./reading.js";
 
 const STEPS = ["write", "look", "ways", "after", "kept"];
 const LONGEST = 20_000;
+/** From here the thought scrolls in its place, so that what follows stays near. */
+const LONG = 700;
 
 /** What the person says of the thought, beside the thought itself. */
 const blank = () => ({ situation: "", belief: null, feeling: "", before: null, after: null, beliefAfter: null, verdicts: {}, balanced: null });
@@ -157,7 +159,8 @@ function Page({ draft, record, note, onLook, onKeep }) {
 
 /** The thought, in sight on every step. */
 export function Thought({ text, children }) {
-  return html`<blockquote class="thought own" dir="auto" tabindex="0" aria-label=${s.write.yourWords}>${children ?? text}</blockquote>`;
+  const isLong = text.length > LONG;
+  return html`<blockquote class=${isLong ? "thought long own" : "thought own"} dir="auto" tabindex=${isLong ? "0" : undefined} aria-label=${s.write.yourWords}>${children ?? text}</blockquote>`;
 }
 
 /** The step that the address asks for, or the last one that there is something for. */
