@@ -65,9 +65,27 @@ function Entries({ query }) {
   const pages = usePages("entries", `${tag ? `&tag=${encodeURIComponent(tag)}` : ""}${habit ? `&distortion=${encodeURIComponent(habit)}` : ""}`);
   if (pages.items?.length === 0 && isAll) return html`<p class="lead">${s.journal.empty}</p><p><a class="act" href="/write">${s.shell.names.write}</a></p>`;
   return html`
+    ${isAll && html`<${Due} />`}
     ${!isAll && html`<p>${fill(tag ? s.journal.withTag : s.journal.withHabit, { name: tag ?? s.distortions[habit] ?? habit })} <a href="/journal">${s.journal.all}</a></p>`}
     ${pages.items?.length === 0 && html`<p class="lead">${s.journal.noneSuch}</p>`}
     <${EntryList} entries=${pages.items ?? []} /><${More} pages=${pages} />`;
+}
+
+/** Thoughts that the person wanted to look at again by today. */
+function Due() {
+  const asked = useAsked(async () => (await api("GET", `/thought-records?due=${today()}`)).data.thought_records);
+  const looked = useWork(async ({ id, version, content }) => {
+    await api("PUT", `/thought-records/${id}`, { body: { ...content, review_on: null }, ifMatch: `"${version}"` });
+    asked.again();
+  });
+  if (!asked.data?.length) return null;
+  return html`
+    <section class="one" aria-label=${s.journal.due}>
+      <h2>${s.journal.due}</h2>
+      ${asked.data.map((record) => html`
+        <div key=${record.id}><${Record} record=${record} /><p class="row"><button type="button" disabled=${looked.busy} onClick=${() => looked.run(record)}>${s.journal.looked}</button>${record.entry && html`<a href=${`/journal/${record.entry}`}>${s.journal.itsEntry}</a>`}</p></div>`)}
+      <${Problem} error=${looked.error} again=${asked.again} />
+    </section>`;
 }
 
 /** Entries with their times; `within` a day, with the hour alone. */

@@ -1,7 +1,8 @@
 // The fourth step: both thoughts in sight, and how it is now.
 import { s } from "../strings.js";
 import { fill, html } from "../ui/html.js";
-import { Scale } from "../ui/parts.js";
+import { Field, Scale } from "../ui/parts.js";
+import { today } from "../ui/dates.js";
 import { Thought } from "./write.js";
 
 export function After({ text, record, note, to, keep }) {
@@ -15,6 +16,7 @@ export function After({ text, record, note, to, keep }) {
       <h2>${says.nowTitle}</h2>
       <${Scale} label=${says.beliefAfter} hint=${record.belief === null ? undefined : fill(says.was, { n: record.belief })} value=${record.beliefAfter} onInput=${(beliefAfter) => note({ beliefAfter })} low=${says.notAtAll} high=${says.wholly} />
       ${feeling && record.before !== null && html`<${Scale} label=${fill(says.howStrongNow, { feeling })} hint=${fill(says.was, { n: record.before })} value=${record.after} onInput=${(after) => note({ after })} low=${says.notAtAll} high=${says.asCanBe} />`}
+      <${Field} label=${says.review} hint=${says.reviewHint} type="date" min=${today()} value=${record.review} onInput=${(review) => note({ review })} />
     </section>
     <p class="row">
       <button type="button" class="act" disabled=${keep.busy} onClick=${keep.run}>${keep.busy ? says.keeping : says.keep}</button>

@@ -39,6 +39,11 @@ export function Ways({ text, record, note, reading, to }) {
     </fieldset>
     ${chosen && html`
       <${Field} key=${chosen.was} label=${chosen.was ? isQuestion ? says.answer : says.edit : says.own} hint=${isQuestion ? says.answerHint : chosen.was ? says.editHint : says.ownHint} rows=${2} own inputRef=${own} value=${chosen.text} onInput=${edit} maxlength=${2000} />`}
+    <details open=${Boolean(record.evidenceFor || record.evidenceAgainst)}>
+      <summary>${says.evidence}</summary>
+      <${Field} label=${says.evidenceFor} hint=${says.evidenceForHint} rows=${2} own value=${record.evidenceFor} onInput=${(evidenceFor) => note({ evidenceFor })} />
+      <${Field} label=${says.evidenceAgainst} hint=${says.evidenceAgainstHint} rows=${2} own value=${record.evidenceAgainst} onInput=${(evidenceAgainst) => note({ evidenceAgainst })} />
+    </details>
     <p class="row">
       <button type="button" class="act" disabled=${!chosen?.text.trim()} onClick=${() => to("after")}>${says.withThis}</button>
       <button type="button" class="quiet" onClick=${() => to("look")}>${s.parts.before}</button>

@@ -20,7 +20,7 @@ const LONGEST = 20_000;
 const LONG = 700;
 
 /** What the person says of the thought, beside the thought itself. */
-const blank = () => ({ situation: "", belief: null, feeling: "", before: null, after: null, beliefAfter: null, verdicts: {}, balanced: null });
+const blank = () => ({ situation: "", belief: null, feeling: "", before: null, after: null, beliefAfter: null, verdicts: {}, evidenceFor: "", evidenceAgainst: "", balanced: null, review: "" });
 
 /** @param {{route:import("../router.js").Route}} props */
 export default function Write({ route }) {
@@ -176,6 +176,8 @@ function parse(body) {
   try { return body ? JSON.parse(body) : null; } catch { return null; }
 }
 
+const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
+
 /** What is kept of it beside the entry; nothing where nothing was said of it. */
 function contentOf(text, record, reply) {
   const feelings = record.feeling.trim() && record.before !== null
@@ -184,9 +186,12 @@ function contentOf(text, record, reply) {
     ? { from: record.balanced.from, text: record.balanced.text.trim(), ...(record.balanced.from === "chosen" && record.balanced.line && { line: record.balanced.line }) } : undefined;
   const found = new Set((reply?.distortions ?? []).map((one) => one.slug));
   const distortions = Object.fromEntries(Object.entries(record.verdicts).filter(([slug]) => found.has(slug)));
-  if (!balanced && record.belief === null && feelings.length === 0 && Object.keys(distortions).length === 0) return null;
+  const evidence = { evidence_for: lines(record.evidenceFor), evidence_against: lines(record.evidenceAgainst) };
+  const isEmpty = !balanced && record.belief === null && feelings.length === 0 && Object.keys(distortions).length === 0
+    && evidence.evidence_for.length + evidence.evidence_against.length === 0;
+  if (isEmpty) return null;
   return {
     thought: text, situation: record.situation.trim() || undefined, belief: record.belief ?? undefined,
-    feelings, distortions, balanced, belief_after: record.beliefAfter ?? undefined,
+    feelings, distortions, ...evidence, balanced, belief_after: record.beliefAfter ?? undefined, review_on: record.review || undefined,
   };
 }
