@@ -2,7 +2,10 @@
 
 use crate::crisis::{Screen, ScreenError};
 use crate::distortion::{Catalogue, CatalogueError};
+use crate::exercise::{ExerciseError, Exercises};
+use crate::learn::{LearnError, Topics};
 use crate::parts::{Guide, RepliesError};
+use crate::practice::{Checklist, ChecklistError, Ladder, LadderError};
 use crate::questionnaire::{QuestionnaireError, Questionnaires};
 use crate::reframe::{Bank, BankError, Checks, Library, Strategies, StrategyError};
 
@@ -24,6 +27,18 @@ pub enum ContentError {
     /// A questionnaire.
     #[error(transparent)]
     Questionnaire(#[from] QuestionnaireError),
+    /// The ladder of practice.
+    #[error(transparent)]
+    Ladder(#[from] LadderError),
+    /// What is asked of people.
+    #[error(transparent)]
+    Checklist(#[from] ChecklistError),
+    /// An exercise.
+    #[error(transparent)]
+    Exercise(#[from] ExerciseError),
+    /// Something to read.
+    #[error(transparent)]
+    Topic(#[from] LearnError),
     /// The replies of the parts dialogue.
     #[error(transparent)]
     Replies(#[from] RepliesError),
@@ -42,6 +57,14 @@ pub struct Content {
     pub library: Library,
     /// The questionnaires.
     pub questionnaires: Questionnaires,
+    /// The ladder of practice.
+    pub ladder: Ladder,
+    /// What makes somebody safe to lean on.
+    pub checklist: Checklist,
+    /// The exercises.
+    pub exercises: Exercises,
+    /// Things to read.
+    pub topics: Topics,
     /// Rules, replies and checks of the parts dialogue.
     pub guide: Guide,
 }
@@ -61,6 +84,10 @@ impl Content {
                 strategies: Strategies::embedded()?,
             },
             questionnaires: Questionnaires::embedded()?,
+            ladder: Ladder::embedded()?,
+            checklist: Checklist::embedded()?,
+            exercises: Exercises::embedded()?,
+            topics: Topics::embedded()?,
             guide: Guide::embedded()?,
         })
     }

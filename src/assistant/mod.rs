@@ -7,6 +7,7 @@ mod content;
 mod diary;
 mod parts;
 mod plan;
+mod practice;
 mod questionnaire;
 mod reply;
 
@@ -33,6 +34,7 @@ pub use content::{Content, ContentError};
 pub use diary::{Alarms, DiaryError, SaidBody, request as request_of};
 pub use parts::{HeardTurn, PartBody, PartsBody, PartsRequest, PartsSource};
 pub use plan::{PlanChangeBody, PlanScreening};
+pub use practice::{PracticeHistory, SuggestionBody, words_of_late};
 pub use questionnaire::{LastTime, SheetBody, given_of, kept_content};
 pub use reply::{
     DistortionBody, ModelBody, Outcome, ReframeBody, Reply, ReplyBody, ScreeningBody, SpanBody, TimingBody,

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub const MOST: usize = 20;
 
 /// A check-in. All of it can be left out, but not everything.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckIn {
     /// Mood, 0 the worst, 10 the best.
@@ -51,7 +51,7 @@ pub struct CheckIn {
 }
 
 /// A moment in which help came up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HelpMoment {
     /// How.
@@ -61,7 +61,7 @@ pub struct HelpMoment {
 }
 
 /// How help came up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Help {
     /// Somebody offered it.
@@ -102,7 +102,7 @@ impl std::str::FromStr for Help {
 }
 
 /// A moment with somebody.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Moment {
     /// What it was.
@@ -112,7 +112,7 @@ pub struct Moment {
 }
 
 /// Something that was done to cope.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Coping {
     /// What it was.

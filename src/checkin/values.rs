@@ -26,10 +26,13 @@ pub enum ValueError {
 }
 
 macro_rules! scale {
-    ($(#[$about:meta])* $name:ident, $most:literal) => {
+    ($(#[$about:meta])* $name:ident, $most:tt) => {
         $(#[$about])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema,
+        )]
         #[serde(try_from = "u16", into = "u16")]
+        #[schema(value_type = u16, maximum = $most)]
         pub struct $name(u16);
 
         impl $name {
@@ -105,7 +108,7 @@ scale!(
 );
 
 /// How long somebody slept, to the minute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(transparent)]
 pub struct Sleep(Minutes);
 
@@ -149,8 +152,9 @@ impl fmt::Display for Sleep {
 }
 
 /// A line of a person's words, without space at its ends.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schema(value_type = String, min_length = 1, max_length = 2000)]
 pub struct Words(String);
 
 impl Words {

@@ -153,8 +153,18 @@ impl<'a> Heed<'a> {
         }
     }
 
+    /// The rules, without a model.
+    pub(super) const fn rules(&self) -> &Assistant {
+        &self.rules
+    }
+
+    /// The help that the first urgent one of these leads to, as the rules read them.
+    pub(super) async fn urgent_among(&self, words: &[String]) -> Result<Option<SaidBody>, CliError> {
+        Ok(self.rules.urgent_among(words, self.country).await?)
+    }
+
     /// What the rules say alone.
-    pub(super) async fn by_rules(&self, text: &str) -> Result<Option<SaidBody>, CliError> {
+    async fn by_rules(&self, text: &str) -> Result<Option<SaidBody>, CliError> {
         Ok(self.rules.say_of(text, self.country, &self.rules.turn().await?).await?)
     }
 

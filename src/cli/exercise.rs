@@ -83,18 +83,7 @@ pub(super) async fn run(args: &ExerciseArgs) -> Result<(), CliError> {
 
 fn list(all: &Exercises, json: bool) -> Result<(), CliError> {
     if json {
-        let listed: Vec<_> = all
-            .iter()
-            .map(|one| {
-                let variants: Vec<_> = one
-                    .variants
-                    .iter()
-                    .map(|v| json!({ "id": v.id, "name": v.name, "about": v.about, "seconds": v.seconds() }))
-                    .collect();
-                json!({ "id": one.id, "name": one.name, "about": one.about, "variants": variants })
-            })
-            .collect();
-        return print_json(&json!({ "schema": 1, "exercises": listed }));
+        return print_json(&all.body());
     }
     let mut page = Page::new();
     page.say("Exercises. `evenkeel exercise NAME` begins one.");

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::error::CliError;
 use super::journal::print_json;
 use super::page::Page;
-use crate::learn::{Found, NOTE, Section, Topic, Topics};
+use crate::learn::{Found, NOTE, Section, Topics};
 
 #[derive(Debug, Args)]
 pub(super) struct LearnArgs {
@@ -61,13 +61,7 @@ fn section(page: &mut Page, section: &Section) {
 
 fn list(all: &Topics, args: &LearnArgs) -> Result<(), CliError> {
     if args.json {
-        let one = |topic: &Topic| {
-            let sections: Vec<_> =
-                topic.sections.iter().map(|one| json!({ "id": one.id, "title": one.title })).collect();
-            json!({ "id": topic.id, "title": topic.title, "about": topic.about, "sections": sections })
-        };
-        let topics: Vec<_> = all.iter().map(one).collect();
-        return print_json(&json!({ "schema": 1, "topics": topics, "note": NOTE }));
+        return print_json(&all.body());
     }
     let mut page = Page::plain_if(args.plain);
     page.say("Things to read. `evenkeel learn NAME` shows one, or a section of it.");

@@ -21,7 +21,7 @@ const FILES: [(&str, &str); 4] = [
 pub struct Exercises(Vec<Exercise>);
 
 /// An exercise.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[non_exhaustive]
 pub struct Exercise {
     /// Its name in commands.
@@ -39,8 +39,9 @@ pub struct Exercise {
 }
 
 /// A way to do an exercise.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[non_exhaustive]
+#[schema(as = ExerciseVariant)]
 pub struct Variant {
     /// Its name in commands.
     pub id: String,
@@ -53,8 +54,9 @@ pub struct Variant {
 }
 
 /// Something that is said, and the time for it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[non_exhaustive]
+#[schema(as = ExerciseStep)]
 pub struct Step {
     /// What is said.
     pub say: String,
@@ -64,8 +66,43 @@ pub struct Step {
     pub breath: Option<Breath>,
 }
 
+/// The exercises as they are listed.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct ExercisesBody {
+    /// Rises when something breaks.
+    pub schema: u32,
+    /// All of them.
+    pub exercises: Vec<ListedExercise>,
+}
+
+/// An exercise in the list.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct ListedExercise {
+    /// Its name in commands.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub about: String,
+    /// Ways to do it, the usual one first.
+    pub variants: Vec<ListedVariant>,
+}
+
+/// A way to do an exercise, in the list.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct ListedVariant {
+    /// Its name in commands.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub about: String,
+    /// How long it takes, in seconds.
+    pub seconds: u32,
+}
+
 /// What the breath does in a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Breath {
     /// In.
@@ -112,6 +149,24 @@ impl Exercises {
     #[must_use]
     pub fn find(&self, id: &str) -> Option<&Exercise> {
         self.0.iter().find(|one| one.id == id.trim().to_lowercase())
+    }
+
+    /// All of them as they are listed.
+    #[must_use]
+    pub fn body(&self) -> ExercisesBody {
+        let variant = |one: &Variant| ListedVariant {
+            id: one.id.clone(),
+            name: one.name.clone(),
+            about: one.about.clone(),
+            seconds: one.seconds(),
+        };
+        let exercise = |one: &Exercise| ListedExercise {
+            id: one.id.clone(),
+            name: one.name.clone(),
+            about: one.about.clone(),
+            variants: one.variants.iter().map(variant).collect(),
+        };
+        ExercisesBody { schema: 1, exercises: self.iter().map(exercise).collect() }
     }
 
     /// All of them.

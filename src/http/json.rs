@@ -67,25 +67,27 @@ fn is_json(headers: &HeaderMap) -> bool {
 /// The parser's own message may quote the body, so only its place is told, and the name of an
 /// unknown field if it can hardly be anything else.
 fn problem(error: &serde_json::Error) -> Problem {
-    let place = format!("line {}, column {}", error.line(), error.column());
+    // What is read in one of several forms is known by no place.
+    let place = match error.line() {
+        0 => String::new(),
+        line => format!(" (line {line}, column {})", error.column()),
+    };
     if error.classify() != Category::Data {
-        let detail = format!("The body is not JSON ({place}). Correct it and send it again.");
+        let detail = format!("The body is not JSON{place}. Correct it and send it again.");
         return Problem::new(ProblemKind::MalformedJson, &detail);
     }
     let message = error.to_string();
     match message.strip_prefix("unknown field `") {
         None => {
-            let detail = format!(
-                "The JSON is not what this address takes ({place}). /api/openapi.json shows what is."
-            );
+            let detail =
+                format!("The JSON is not what this address takes{place}. /api/openapi.json shows what is.");
             Problem::new(ProblemKind::UnfitJson, &detail)
         }
         Some(rest) => {
             let name = rest.split('`').next().filter(|name| is_name(name));
             let field = name.map_or("a field that".to_owned(), |name| format!("the field `{name}`, which"));
-            let detail = format!(
-                "The JSON has {field} is not known here ({place}). Check its spelling or leave it out."
-            );
+            let detail =
+                format!("The JSON has {field} is not known here{place}. Check its spelling or leave it out.");
             Problem::new(ProblemKind::UnknownField, &detail)
         }
     }

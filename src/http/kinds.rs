@@ -63,6 +63,18 @@ kinds! {
         "There is no dialogue of this id in the journal. GET /dialogues lists what there is.";
     NoSuchPart 404 "no-such-part" "There is no such part"
         "There is no part of this id in the journal. GET /parts lists what there is.";
+    NoSuchCheckIn 404 "no-such-check-in" "There is no such check-in"
+        "There is no check-in of this id in the journal. GET /check-ins lists what there is.";
+    NoSuchStep 404 "no-such-step" "There is no such step"
+        "There is no step of this name or id. GET /practice/steps lists what there is.";
+    NoSuchPlan 404 "no-such-plan" "There is no such plan"
+        "Nothing is planned under this id. GET /practice/plans lists what there is.";
+    NoSuchPerson 404 "no-such-person" "There is nobody of this id"
+        "There is nobody of this id in the journal. GET /people lists who there is.";
+    NoExercise 404 "no-exercise" "There is no such exercise"
+        "There is no exercise of this name. GET /exercises lists them.";
+    NoTopic 404 "no-topic" "There is no such topic"
+        "There is nothing to read under this name. GET /topics lists what there is.";
     NoDraft 404 "no-draft" "There is no draft here"
         "Nothing is saved under this name. PUT saves a draft.";
     WrongPassphrase 403 "wrong-passphrase" "That passphrase doesn't open the journal"
@@ -101,6 +113,8 @@ kinds! {
         "There is no line in this plan. Write one at least; DELETE removes a plan.";
     UnfitValue 422 "unfit-value" "A value can't be kept"
         "One of the values can't be kept. /api/openapi.json shows what is taken.";
+    EmptyCheckIn 422 "empty-check-in" "Nothing is said in it"
+        "Nothing is said in this check-in. Give one value or word at least.";
     UnfitSecret 422 "unfit-secret" "The passphrase or code can't be used"
         "A passphrase can't be empty, and a recovery code has seven groups of four letters and digits.";
     UnfitFile 422 "unfit-file" "The file can't be taken in"

@@ -4,20 +4,25 @@
 //! keeps other machines, other sites and other programs out. This room knows nothing of weights
 //! or SQL, and nothing that a person wrote reaches a log or a problem's detail.
 
+mod check_ins;
 mod country;
 mod dialogues;
 mod events;
+mod exercises;
 mod guard;
 mod headers;
 mod health;
 mod helplines;
 mod journal;
 mod json;
+mod kept;
 mod kinds;
 mod models;
 mod openapi;
 mod page;
 mod parts;
+mod people;
+mod practice;
 mod precondition;
 mod problem;
 mod questionnaires;
@@ -28,6 +33,7 @@ mod safety_plan;
 mod screenings;
 mod serve;
 mod token;
+mod topics;
 mod work;
 
 use std::sync::Arc;
@@ -105,6 +111,20 @@ fn build(service: Service, port: u16, stopping: CancellationToken) -> (Router, S
         .routes(routes!(questionnaires::list))
         .routes(routes!(questionnaires::show))
         .routes(routes!(questionnaires::respond, questionnaires::responses))
+        .routes(routes!(check_ins::list, check_ins::create))
+        .routes(routes!(check_ins::show, check_ins::change, check_ins::delete))
+        .routes(routes!(practice::steps, practice::add_step))
+        .routes(routes!(practice::step, practice::delete_step))
+        .routes(routes!(practice::next))
+        .routes(routes!(practice::plans, practice::plan))
+        .routes(routes!(practice::planned, practice::delete_plan))
+        .routes(routes!(practice::record))
+        .routes(routes!(people::list, people::create))
+        .routes(routes!(people::show, people::change, people::delete))
+        .routes(routes!(exercises::list))
+        .routes(routes!(exercises::show))
+        .routes(routes!(topics::list))
+        .routes(routes!(topics::show))
         .routes(routes!(health::show))
         .merge(journal::routes());
     let (routes, document) = OpenApiRouter::with_openapi(openapi::Document::openapi())

@@ -21,6 +21,7 @@ use super::{Problem, Shared};
         (name = "Texts", description = "What a person wrote."),
         (name = "Journal", description = "What a person keeps, encrypted on this machine."),
         (name = "Parts", description = "Getting to know parts of oneself, at their pace."),
+        (name = "Practice", description = "Check-ins, steps towards letting people in, and people who feel safe."),
         (name = "Help", description = "Whom to call."),
         (name = "Questionnaires", description = "Standard questionnaires and what sheets of them add up to."),
         (name = "About", description = "The service and its models."),

@@ -237,6 +237,46 @@ problems! {
     ]];
     /// For `GET /parts/map`.
     MapProblems: [&GUARD[..], &JOURNAL[..], &[ProblemKind::UnfitQuery]];
+    /// For lists of small things.
+    PageProblems: [&GUARD[..], &JOURNAL[..], &[ProblemKind::UnfitQuery]];
+    /// For small things that are kept.
+    SmallKeepProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &COUNTRY[..], &[ProblemKind::UnfitValue, ProblemKind::KeyReused]];
+    /// For `POST /check-ins`.
+    CheckInKeepProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &COUNTRY[..], &[
+        ProblemKind::UnfitValue,
+        ProblemKind::EmptyCheckIn,
+        ProblemKind::KeyReused,
+    ]];
+    /// For check-ins by their ids.
+    CheckInProblems: [&GUARD[..], &JOURNAL[..], &[ProblemKind::NoSuchCheckIn, ProblemKind::ChangedMeanwhile]];
+    /// For `PUT /check-ins/{id}`.
+    CheckInChangeProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &COUNTRY[..], &CHANGE[..], &[
+        ProblemKind::UnfitValue,
+        ProblemKind::EmptyCheckIn,
+        ProblemKind::NoSuchCheckIn,
+    ]];
+    /// For own steps by their ids.
+    StepProblems: [&GUARD[..], &JOURNAL[..], &[ProblemKind::NoSuchStep, ProblemKind::ChangedMeanwhile]];
+    /// For `GET /practice/next`.
+    NextProblems: [&GUARD[..], &JOURNAL[..], &COUNTRY[..], &[ProblemKind::Failed]];
+    /// For `POST /practice/plans`.
+    PlanningProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &COUNTRY[..], &[
+        ProblemKind::NoSuchStep,
+        ProblemKind::UnfitValue,
+        ProblemKind::KeyReused,
+    ]];
+    /// For plans by their ids.
+    PlannedProblems: [&GUARD[..], &JOURNAL[..], &[ProblemKind::NoSuchPlan, ProblemKind::ChangedMeanwhile]];
+    /// For what came of a plan.
+    PlanChangeProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &COUNTRY[..], &CHANGE[..], &[ProblemKind::NoSuchPlan]];
+    /// For people by their ids.
+    PersonProblems: [&GUARD[..], &JOURNAL[..], &[ProblemKind::NoSuchPerson, ProblemKind::ChangedMeanwhile]];
+    /// For `PUT /people/{id}`.
+    PersonChangeProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &COUNTRY[..], &CHANGE[..], &[ProblemKind::NoSuchPerson]];
+    /// For `GET /exercises/{id}`.
+    ExerciseProblems: [&GUARD[..], &[ProblemKind::NoExercise]];
+    /// For `GET /topics/{id}`.
+    TopicProblems: [&GUARD[..], &[ProblemKind::NoTopic]];
     /// For drafts by their names.
     DraftProblems: [&GUARD[..], &JOURNAL[..], &[ProblemKind::NoDraft]];
     /// For `PUT /drafts/{slot}`.

@@ -20,7 +20,7 @@ pub const NOTE: &str = "Written by the makers of this program; no clinician has 
 pub struct Topics(Vec<Topic>);
 
 /// Something to read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Topic {
     /// Its name in commands.
@@ -35,7 +35,7 @@ pub struct Topic {
 }
 
 /// A section.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Section {
     /// Its name in commands.
@@ -48,6 +48,39 @@ pub struct Section {
     /// Points of a list.
     #[serde(default)]
     pub points: Vec<String>,
+}
+
+/// Things to read as they are listed.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct TopicsBody {
+    /// Rises when something breaks.
+    pub schema: u32,
+    /// All topics.
+    pub topics: Vec<ListedTopic>,
+    /// What stands under each.
+    pub note: String,
+}
+
+/// A topic in the list.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct ListedTopic {
+    /// Its name in commands.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// What it is about.
+    pub about: String,
+    /// Its sections.
+    pub sections: Vec<ListedSection>,
+}
+
+/// A section in the list.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct ListedSection {
+    /// Its name in commands.
+    pub id: String,
+    /// Its title.
+    pub title: String,
 }
 
 /// A file that breaks a rule: which, where and what the rule is.
@@ -100,6 +133,19 @@ impl Topics {
             let mut all = self.0.iter().flat_map(|topic| topic.sections.iter().map(move |one| (topic, one)));
             all.find(|(_, one)| one.id == id).map(|(topic, one)| Found::Section(topic, one))
         })
+    }
+
+    /// All of them as they are listed.
+    #[must_use]
+    pub fn body(&self) -> TopicsBody {
+        let section = |one: &Section| ListedSection { id: one.id.clone(), title: one.title.clone() };
+        let topic = |one: &Topic| ListedTopic {
+            id: one.id.clone(),
+            title: one.title.clone(),
+            about: one.about.clone(),
+            sections: one.sections.iter().map(section).collect(),
+        };
+        TopicsBody { schema: 1, topics: self.iter().map(topic).collect(), note: NOTE.to_owned() }
     }
 
     /// All of them.

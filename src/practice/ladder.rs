@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use super::next::NextKind;
+use super::Practice;
+use super::next::{NextKind, Tried};
 
 /// The file that this program carries.
 const FILE: &str = include_str!("../../content/practice/ladder.toml");
@@ -41,8 +42,11 @@ pub struct Step {
 }
 
 /// Which level: 1 to 3.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(try_from = "u8", into = "u8")]
+#[schema(value_type = u8, minimum = 1, maximum = 3)]
 pub struct LevelNumber(u8);
 
 impl LevelNumber {
@@ -75,6 +79,65 @@ impl std::str::FromStr for LevelNumber {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         text.parse::<u8>().unwrap_or(0).try_into()
+    }
+}
+
+/// The ladder as it is shown, with how each step has gone.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct LadderBody {
+    /// Rises when something breaks.
+    pub schema: u32,
+    /// What is said of all of it.
+    pub note: String,
+    /// The lowest first.
+    pub levels: Vec<LevelBody>,
+}
+
+/// A level as it is shown.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct LevelBody {
+    /// Its number.
+    pub level: LevelNumber,
+    /// Its name.
+    pub name: String,
+    /// What is at stake.
+    pub about: String,
+    /// Its steps, own ones last.
+    pub steps: Vec<StepBody>,
+}
+
+/// A step as it is shown.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct StepBody {
+    /// Its name in the ladder, or the id of an own one.
+    pub id: String,
+    /// What is to be done.
+    pub text: String,
+    /// Whether the person wrote it.
+    pub own: bool,
+    /// How often it was tried.
+    pub times: usize,
+    /// Whether it went lightly the last two times, or easily the last time.
+    pub sits_well: bool,
+}
+
+impl LadderBody {
+    /// The ladder with own steps and what was tried.
+    #[must_use]
+    pub fn of(tried: Tried<'_>) -> Self {
+        let step = |id: &str, text: &str, own: bool| {
+            let of_it = |one: &&Practice| one.step.as_str() == id && one.outcome.is_some();
+            let times = tried.practices.iter().filter(of_it).count();
+            StepBody { id: id.to_owned(), text: text.to_owned(), own, times, sits_well: tried.sits_well(id) }
+        };
+        let level = |level: &Level| {
+            let own = tried.own.iter().filter(|(_, own)| own.level == level.number);
+            let shipped = level.steps.iter().map(|one| step(&one.id, &one.text, false));
+            let steps = shipped.chain(own.map(|(id, own)| step(id, own.text.as_str(), true))).collect();
+            LevelBody { level: level.number, name: level.name.clone(), about: level.about.clone(), steps }
+        };
+        let levels = tried.ladder.levels.iter().map(level).collect();
+        Self { schema: 1, note: tried.ladder.note.clone(), levels }
     }
 }
 

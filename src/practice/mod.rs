@@ -6,16 +6,16 @@ mod ladder;
 mod next;
 mod people;
 
-pub use ladder::{Ladder, LadderError, Level, LevelNumber, Step};
+pub use ladder::{Ladder, LadderBody, LadderError, Level, LevelNumber, Step};
 pub use next::{Next, NextKind, Tried, next};
-pub use people::{Checklist, ChecklistError, Person, Quality, Seen, Unknown};
+pub use people::{Checklist, ChecklistBody, ChecklistError, Person, Quality, Seen, Unknown};
 
 use serde::{Deserialize, Serialize};
 
 use crate::checkin::{Distress, Words};
 
 /// A step that a person has written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OwnStep {
     /// How much is at stake.
@@ -25,7 +25,7 @@ pub struct OwnStep {
 }
 
 /// A step that was planned, and what came of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Practice {
     /// The step: its name in the ladder, or the id of an own one.
@@ -45,7 +45,7 @@ pub struct Practice {
 }
 
 /// What came of a step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Outcome {
     /// What happened.
@@ -59,7 +59,7 @@ pub struct Outcome {
 }
 
 /// How it went beside what was predicted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Against {
     /// Better.

@@ -16,7 +16,7 @@ const MUCH: u16 = 70;
 const ENOUGH: usize = 2;
 
 /// Why a step is suggested, or none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NextKind {
     /// Nothing was tried yet.
@@ -38,7 +38,7 @@ pub enum NextKind {
 }
 
 /// A suggestion.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Next {
     /// Why.
     pub kind: NextKind,

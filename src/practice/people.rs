@@ -11,7 +11,9 @@ use crate::checkin::Words;
 const FILE: &str = include_str!("../../content/practice/people.toml");
 
 /// What makes somebody safe to lean on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the content says what each asks")]
 pub enum Quality {
@@ -72,7 +74,7 @@ impl std::str::FromStr for Quality {
 }
 
 /// How somebody sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Seen {
     /// Yes.
@@ -109,7 +111,7 @@ impl std::str::FromStr for Seen {
 }
 
 /// Somebody in a person's life, as they see them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Person {
     /// What they are called.
@@ -144,6 +146,24 @@ pub struct Checklist {
     /// What is said of all of it.
     pub note: String,
     asks: BTreeMap<Quality, String>,
+}
+
+/// What is asked of somebody, as it is shown.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct ChecklistBody {
+    /// What is said of all of it.
+    pub note: String,
+    /// The qualities in the order in which they are asked.
+    pub qualities: Vec<QualityBody>,
+}
+
+/// What is asked of one quality.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct QualityBody {
+    /// The quality.
+    pub id: Quality,
+    /// The question.
+    pub asks: String,
 }
 
 /// A checklist that cannot be read.
@@ -185,6 +205,13 @@ impl Checklist {
             Some(missing) => Err(ChecklistError(format!("nothing is asked of {}.", missing.slug()))),
             None => Ok(Self { note: file.note, asks }),
         }
+    }
+
+    /// All of it as it is shown.
+    #[must_use]
+    pub fn body(&self) -> ChecklistBody {
+        let quality = |id| QualityBody { id, asks: self.asks(id).to_owned() };
+        ChecklistBody { note: self.note.clone(), qualities: Quality::ALL.into_iter().map(quality).collect() }
     }
 
     /// What is asked of a quality.

@@ -34,6 +34,11 @@ async fn the_document_is_openapi_3_1_and_lists_every_route() {
     GET /api/openapi.json
     GET /api/v1/backups
     POST /api/v1/backups
+    GET /api/v1/check-ins
+    POST /api/v1/check-ins
+    DELETE /api/v1/check-ins/{id}
+    GET /api/v1/check-ins/{id}
+    PUT /api/v1/check-ins/{id}
     GET /api/v1/dialogues
     POST /api/v1/dialogues
     DELETE /api/v1/dialogues/{id}
@@ -52,6 +57,8 @@ async fn the_document_is_openapi_3_1_and_lists_every_route() {
     POST /api/v1/entries/{id}/recognitions
     POST /api/v1/entries/{id}/reframings
     POST /api/v1/erase
+    GET /api/v1/exercises
+    GET /api/v1/exercises/{id}
     GET /api/v1/export
     GET /api/v1/health
     GET /api/v1/helplines
@@ -64,6 +71,21 @@ async fn the_document_is_openapi_3_1_and_lists_every_route() {
     GET /api/v1/parts/{id}
     PUT /api/v1/parts/{id}
     POST /api/v1/parts/{id}/merge
+    GET /api/v1/people
+    POST /api/v1/people
+    DELETE /api/v1/people/{id}
+    GET /api/v1/people/{id}
+    PUT /api/v1/people/{id}
+    GET /api/v1/practice/next
+    GET /api/v1/practice/plans
+    POST /api/v1/practice/plans
+    DELETE /api/v1/practice/plans/{id}
+    GET /api/v1/practice/plans/{id}
+    PUT /api/v1/practice/plans/{id}/outcome
+    GET /api/v1/practice/steps
+    POST /api/v1/practice/steps
+    DELETE /api/v1/practice/steps/{id}
+    GET /api/v1/practice/steps/{id}
     GET /api/v1/questionnaires
     GET /api/v1/questionnaires/{id}
     GET /api/v1/questionnaires/{id}/responses
@@ -79,6 +101,8 @@ async fn the_document_is_openapi_3_1_and_lists_every_route() {
     DELETE /api/v1/thought-records/{id}
     GET /api/v1/thought-records/{id}
     PUT /api/v1/thought-records/{id}
+    GET /api/v1/topics
+    GET /api/v1/topics/{id}
     GET /api/v1/vault
     POST /api/v1/vault/lock
     PUT /api/v1/vault/passphrase

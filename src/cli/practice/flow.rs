@@ -5,15 +5,17 @@ use std::io::IsTerminal as _;
 use serde_json::json;
 
 use super::args::{PlanStepArgs, RecordArgs};
-use super::{History, shown, suggested, suggestion, urgent_words};
+use super::{shown, suggested, urgent_words};
+use crate::assistant::PracticeHistory;
 use crate::checkin::{Distress, Words};
 use crate::cli::args::Global;
 use crate::cli::asking::{self, AskArgs, Asking, Heed, kept_like};
 use crate::cli::error::CliError;
 use crate::cli::journal::{self, print_json};
+use crate::cli::page;
 use crate::cli::setup;
 use crate::journal::{Journal, Kept};
-use crate::practice::{Against, Ladder, LevelNumber, Outcome, OwnStep, Practice, next};
+use crate::practice::{Against, Ladder, LevelNumber, Outcome, OwnStep, Practice};
 
 /// Runs questions on a thread of their own: reading waits for a person, and Ctrl-C must not.
 pub(in crate::cli) async fn asked<T: Send + 'static>(
@@ -87,12 +89,7 @@ fn own(journal: Option<&Journal>, id: &str) -> Result<Option<(String, LevelNumbe
     Ok(Some((kept.id.to_string(), kept.content.level, kept.content.text.into())))
 }
 
-pub(super) async fn record(
-    global: &Global,
-    ladder: &Ladder,
-    args: RecordArgs,
-    ask: &AskArgs,
-) -> Result<(), CliError> {
+pub(super) async fn record(global: &Global, args: RecordArgs, ask: &AskArgs) -> Result<(), CliError> {
     let heed = Heed::new(global, ask)?;
     let journal = super::existing(global)?;
     let planned = match &args.id {
@@ -118,16 +115,20 @@ pub(super) async fn record(
         Some(said) => Some(said),
         None => urgent_words(&journal, &heed).await?,
     };
-    let next = History::of(Some(&journal))?.with(ladder, |tried| next(tried, said.is_some()));
+    let mut suggestion = heed.rules().suggest(&PracticeHistory::of(Some(&journal))?, said);
     if ask.json {
-        let mut body = suggestion(ladder, &next, said.as_ref());
+        let mut body = serde_json::to_value(&suggestion)?;
         body["practice"] = serde_json::to_value(&kept)?;
         return print_json(&body);
     }
     let mut page = ask.page();
-    asking::help(&mut page, said.as_ref());
+    // Help stands above everything else.
+    if let Some(escalation) = suggestion.escalation.take() {
+        page::help(&mut page, &escalation);
+        page.blank();
+    }
     shown(&mut page, &kept);
-    suggested(&mut page, ladder, &next);
+    suggested(&mut page, &suggestion);
     page.print()
 }
 

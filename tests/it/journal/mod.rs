@@ -2,6 +2,7 @@
 
 mod carry;
 mod clients;
+mod daily;
 mod drafts;
 mod entries;
 mod parts;
