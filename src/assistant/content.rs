@@ -4,6 +4,7 @@ use crate::crisis::{Screen, ScreenError};
 use crate::distortion::{Catalogue, CatalogueError};
 use crate::parts::{Guide, RepliesError};
 use crate::questionnaire::{QuestionnaireError, Questionnaires};
+use crate::reflection::{ReflectionError, Reflections};
 use crate::reframe::{Bank, BankError, Checks, Library, Strategies, StrategyError};
 
 /// Why the content could not be loaded.
@@ -24,6 +25,9 @@ pub enum ContentError {
     /// A questionnaire.
     #[error(transparent)]
     Questionnaire(#[from] QuestionnaireError),
+    /// A reflection.
+    #[error(transparent)]
+    Reflection(#[from] ReflectionError),
     /// The replies of the parts dialogue.
     #[error(transparent)]
     Replies(#[from] RepliesError),
@@ -42,6 +46,8 @@ pub struct Content {
     pub library: Library,
     /// The questionnaires.
     pub questionnaires: Questionnaires,
+    /// The reflections.
+    pub reflections: Reflections,
     /// Rules, replies and checks of the parts dialogue.
     pub guide: Guide,
 }
@@ -61,6 +67,7 @@ impl Content {
                 strategies: Strategies::embedded()?,
             },
             questionnaires: Questionnaires::embedded()?,
+            reflections: Reflections::embedded()?,
             guide: Guide::embedded()?,
         })
     }

@@ -72,7 +72,8 @@ pub enum DiaryError {
 
 impl Assistant {
     /// Screens by rules what nobody has screened yet, such as what was taken in from a file, and
-    /// keeps what was said. Takes time and writes: for a thread where that holds nobody up.
+    /// keeps what was said of entries and thought records; of what is kept whole (check-ins,
+    /// practice, people, reflections) it is not kept. Takes time and writes: for a thread where that holds nobody up.
     ///
     /// # Errors
     /// [`DiaryError`]; what was read until then is kept.
@@ -104,6 +105,18 @@ impl Assistant {
             }
         }
         alarms.keep(journal, said)?;
+        loop {
+            let waiting = journal.unread(TOGETHER)?;
+            if waiting.is_empty() {
+                break;
+            }
+            for one in &waiting {
+                if let Some(said) = self.say_of(&one.words, country, &turn).await? {
+                    alarms.count(said);
+                }
+            }
+            journal.have_read(&waiting.iter().map(|one| one.id).collect::<Vec<_>>())?;
+        }
         Ok(Alarms { texts: alarms.texts, escalation: alarms.gravest.and_then(|said| said.escalation) })
     }
 }
@@ -121,14 +134,16 @@ impl Gathered {
     fn keep(&mut self, journal: &Journal, said: Vec<(Screened, u32, SaidBody)>) -> Result<(), JournalError> {
         journal
             .keep_screenings(said.iter().map(|(text, version, one)| (*text, *version, &one.risk, None)))?;
-        for (_, _, one) in said {
-            self.texts += usize::from(one.escalate);
-            let known = self.gravest.as_ref().map(|known| (known.risk.tier, known.risk.level));
-            if one.escalate && known < Some((one.risk.tier, one.risk.level)) {
-                self.gravest = Some(one);
-            }
-        }
+        said.into_iter().for_each(|(_, _, one)| self.count(one));
         Ok(())
+    }
+
+    fn count(&mut self, one: SaidBody) {
+        self.texts += usize::from(one.escalate);
+        let known = self.gravest.as_ref().map(|known| (known.risk.tier, known.risk.level));
+        if one.escalate && known < Some((one.risk.tier, one.risk.level)) {
+            self.gravest = Some(one);
+        }
     }
 }
 

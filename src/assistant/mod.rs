@@ -8,6 +8,7 @@ mod diary;
 mod parts;
 mod plan;
 mod questionnaire;
+mod reflection;
 mod reply;
 
 use std::sync::Arc;
@@ -34,6 +35,7 @@ pub use diary::{Alarms, DiaryError, SaidBody, request as request_of};
 pub use parts::{HeardTurn, PartBody, PartsBody, PartsRequest, PartsSource};
 pub use plan::{PlanChangeBody, PlanScreening};
 pub use questionnaire::{LastTime, SheetBody, given_of, kept_content};
+pub use reflection::ReflectedBody;
 pub use reply::{
     DistortionBody, ModelBody, Outcome, ReframeBody, Reply, ReplyBody, ScreeningBody, SpanBody, TimingBody,
 };

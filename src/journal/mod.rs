@@ -28,6 +28,7 @@ mod responses;
 mod rows;
 mod schema;
 mod time;
+mod unread;
 mod values;
 pub mod vault;
 
@@ -55,6 +56,7 @@ pub use model::{
 pub use parts::{Answer, KeptDialogue, KeptPart, KeptTurn};
 pub use plan::PlanKeeper;
 pub use time::{Clock, Stamp, StampError, SystemClock};
+pub use unread::Unread;
 pub use values::{EntryText, Id, Line, Mood, Percent, Tag, ValueError};
 
 use crate::disk;
