@@ -23,6 +23,7 @@ mod problem;
 mod questionnaires;
 mod recognitions;
 mod record;
+mod reflections;
 mod reframings;
 mod safety_plan;
 mod screenings;
@@ -105,6 +106,10 @@ fn build(service: Service, port: u16, stopping: CancellationToken) -> (Router, S
         .routes(routes!(questionnaires::list))
         .routes(routes!(questionnaires::show))
         .routes(routes!(questionnaires::respond, questionnaires::responses))
+        .routes(routes!(reflections::list))
+        .routes(routes!(reflections::show))
+        .routes(routes!(reflections::respond, reflections::responses))
+        .routes(routes!(reflections::delete))
         .routes(routes!(health::show))
         .merge(journal::routes());
     let (routes, document) = OpenApiRouter::with_openapi(openapi::Document::openapi())

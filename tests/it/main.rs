@@ -15,6 +15,7 @@ mod models;
 mod openapi;
 mod questionnaires;
 mod recognitions;
+mod reflections;
 mod reframings;
 mod safety_plan;
 mod screenings;
