@@ -72,8 +72,8 @@ pub enum DiaryError {
 
 impl Assistant {
     /// Screens by rules what nobody has screened yet, such as what was taken in from a file, and
-    /// keeps what was said of entries and thought records; of what is kept whole (check-ins,
-    /// practice, people, reflections) it is not kept. Takes time and writes: for a thread where that holds nobody up.
+    /// keeps what was said of entries and thought records; of check-ins, practice, people,
+    /// reflections and parts it is not kept. Takes time and writes: for a thread where that holds nobody up.
     ///
     /// # Errors
     /// [`DiaryError`]; what was read until then is kept.
@@ -134,7 +134,9 @@ impl Gathered {
     fn keep(&mut self, journal: &Journal, said: Vec<(Screened, u32, SaidBody)>) -> Result<(), JournalError> {
         journal
             .keep_screenings(said.iter().map(|(text, version, one)| (*text, *version, &one.risk, None)))?;
-        said.into_iter().for_each(|(_, _, one)| self.count(one));
+        for (_, _, one) in said {
+            self.count(one);
+        }
         Ok(())
     }
 

@@ -130,11 +130,10 @@ fn wanted(args: &RemindArgs, now: DateTime) -> Result<(DateTime, Every), CliErro
         args.days.as_deref().map(reminder::weekdays).transpose().map_err(takes)?;
     let every = match (args.every, days) {
         (Some(EveryArg::Once), None) => Every::Once,
-        (Some(EveryArg::Day), None) => Every::Day,
         (None | Some(EveryArg::Week), Some(days)) => Every::Week(days),
         (Some(EveryArg::Week), None) => Every::Week(vec![on.unwrap_or_else(|| now.date()).weekday()]),
         (None, None) if on.is_some() => Every::Once,
-        (None, None) => Every::Day,
+        (None | Some(EveryArg::Day), None) => Every::Day,
         (Some(_), Some(_)) => return Err(CliError::Usage("--days belongs to --every week.".into())),
     };
     let past = || CliError::Usage("That time is past. Name a later one.".into());

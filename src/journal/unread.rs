@@ -1,15 +1,19 @@
-//! What was taken in from a file, is kept whole, and was not screened yet. Entries and thought
-//! records know by themselves what was said of them; these have no such place.
+//! What was taken in from a file and was not screened yet. Entries, thought records and turns of a
+//! dialogue know by themselves what was said of them; what is kept whole and parts have no such
+//! place.
 
 use rusqlite::{Connection, params};
 
 use super::error::JournalError;
 use super::kept::{self, Content, TABLES};
 use super::values::Id;
-use super::{Journal, rows};
+use super::{Journal, parts, rows};
 use crate::checkin::CheckIn;
 use crate::practice::{OwnStep, Person, Practice};
 use crate::reflection::Reflected;
+
+/// The table of parts.
+pub(super) const PARTS: &str = "parts";
 
 /// Words that nobody has screened yet.
 #[derive(Clone, PartialEq, Eq)]
@@ -45,6 +49,7 @@ impl Journal {
                     OwnStep::TABLE => words_of::<OwnStep>(db, id)?,
                     Practice::TABLE => words_of::<Practice>(db, id)?,
                     Person::TABLE => words_of::<Person>(db, id)?,
+                    PARTS => parts::has_part(db, id)?.map(|part| part.notes.words()).unwrap_or_default(),
                     _ => words_of::<Reflected>(db, id)?,
                 };
                 all.push(Unread { id, words });
@@ -72,15 +77,15 @@ fn words_of<C: Content>(db: &Connection, id: Id) -> Result<String, JournalError>
 }
 
 /// Notes that something waits to be screened.
-pub(super) fn waits<C: Content>(db: &Connection, id: Id) -> Result<(), JournalError> {
+pub(super) fn waits(db: &Connection, table: &str, id: Id) -> Result<(), JournalError> {
     db.prepare_cached("INSERT OR IGNORE INTO unread (id, kept_in) VALUES (?1, ?2)")?
-        .execute(params![id.as_bytes(), C::TABLE])?;
+        .execute(params![id.as_bytes(), table])?;
     Ok(())
 }
 
 /// Forgets what is no longer there.
 pub(super) fn forget_gone(db: &Connection) -> Result<(), JournalError> {
-    for table in TABLES {
+    for table in TABLES.into_iter().chain([PARTS]) {
         let sql = format!("DELETE FROM unread WHERE kept_in = ?1 AND id NOT IN (SELECT id FROM {table})");
         db.execute(&sql, [table])?;
     }

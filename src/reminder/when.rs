@@ -51,16 +51,13 @@ fn day_of(word: &str, now: DateTime) -> Option<Date> {
     match word {
         "today" | "tonight" => Some(now.date()),
         "tomorrow" => now.date().tomorrow().ok(),
-        _ => match date(word) {
-            Ok(day) => Some(day),
+        _ => date(word).ok().or_else(|| {
             // A whole name: "sun" and "mon" are words of other things too.
-            Err(_) => {
-                let day = weekday(word).filter(|_| word.ends_with("day"))?;
-                std::iter::successors(now.date().tomorrow().ok(), |day| day.tomorrow().ok())
-                    .take(7)
-                    .find(|one| one.weekday() == day)
-            }
-        },
+            let day = weekday(word).filter(|_| word.ends_with("day"))?;
+            std::iter::successors(now.date().tomorrow().ok(), |day| day.tomorrow().ok())
+                .take(7)
+                .find(|one| one.weekday() == day)
+        }),
     }
 }
 

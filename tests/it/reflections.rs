@@ -37,7 +37,19 @@ async fn what_was_ticked_comes_back_by_style_and_nothing_is_added_up() {
         "summary": "Some of each.",
     });
     let answer = house.post_json(path, sent).await;
-    assert_snapshot!(answer.shape(), @"");
+    assert_snapshot!(answer.shape(), @r#"
+    200 application/json
+    beside: []
+    escalation: null
+    id: null
+    reflected: {answers: [{asks: string, question: string, ticked: [{id: string, style: string, text: string}], words: string}], edition: number, finished: bool, reflection: string, summary: string}
+    risk: {about: string, coverage: string, flags: [], level: string, matches: [], medical: string, probabilities: {active_ideation: number, distress: number, imminent: number, none: number, passive_ideation: number, plan_or_intent: number}, tier: string, unmoored: bool}
+    saved: null
+    says: [string]
+    schema: number
+    styles: [{about: string, id: string, name: string, ticked: [string]}]
+    written: null
+    "#);
     let body = answer.json();
     assert_eq!(body["id"], json!(null), "there is no journal");
     let ticked: Vec<usize> = body["styles"]

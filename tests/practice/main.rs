@@ -216,7 +216,7 @@ fn words_that_come_with_a_file_are_screened_like_entries() {
         ("practice", &|home| drop(home.says(&["practice", "plan", "door", "--predict", DANGER], ""))),
         ("own step", &|home| drop(home.says(&["practice", "add", "1", DANGER], ""))),
         ("person", &|home| {
-            drop(home.says(&["people", "add", "Ana", "--yes", "reliable", "--note", DANGER], ""))
+            drop(home.says(&["people", "add", "Ana", "--yes", "reliable", "--note", DANGER], ""));
         }),
     ];
     for (what, write) in ways {

@@ -52,6 +52,8 @@ fn a_planned_step_with_a_day_offers_one_and_plans_together_make_a_file() {
     assert_eq!((&body["remind"]["on"], &body["remind"]["at"]), (&"2999-01-03".into(), &"09:00".into()));
     let body = home.json(&["practice", "plan", "small-favour", "--when", "soon", "--json"]);
     assert_eq!(body["remind"], serde_json::Value::Null);
+    let page = home.says(&["practice", "history"], "");
+    assert!(page.contains("evenkeel remind --plans"), "{page}");
     let text = home.says(&["remind", "-", "--plans"], "");
     assert_eq!(text.matches("BEGIN:VEVENT").count(), 2);
     assert!(text.contains("DTSTART:29990102T181500\r\n") && text.contains("DTSTART:29990103T090000\r\n"));

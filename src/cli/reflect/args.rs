@@ -43,7 +43,7 @@ pub(super) struct TakeArgs {
     /// Which one, such as attachment
     #[arg(value_name = "ID")]
     pub(super) id: String,
-    /// All answers as JSON: {"answers":[{"question":"…","ticked":["…"],"words":"…"}],"summary":"…"}
+    /// All answers as JSON, from a file or `-`; `reflect show ID --json` shows what can be answered
     #[arg(long, value_name = "FILE")]
     pub(super) answers: Option<PathBuf>,
     /// Keep nothing

@@ -65,6 +65,7 @@ fn run(exercise: &Exercise, plain: bool, lines: &mut dyn Lines, show: Show<'_>) 
     let mut page = Page::bare_if(plain);
     page.blank();
     page.say(&exercise.end);
+    page.aside("Enter goes back to the question.");
     show(&page, false)?;
-    Ok(Then::Back)
+    lines.next().map(|_| Then::Back)
 }

@@ -39,28 +39,15 @@ pub(super) async fn run(global: &Global, args: ReflectArgs) -> Result<(), CliErr
     let ask = args.ask;
     match args.command.unwrap_or(ReflectCommand::List) {
         ReflectCommand::List => list(&all, &ask),
-        ReflectCommand::Take(take) => match &take.answers {
-            Some(file) => {
-                let reflection = find(&all, &take.id)?;
-                let given = given(file, reflection)?;
-                let reflected = reflection.of(&given).map_err(|error| CliError::Usage(error.to_string()))?;
-                answered(global, reflection, reflected, &take, &ask).await
-            }
-            None => {
-                let reflection = find(&all, &take.id)?.clone();
-                let global = global.clone();
-                // Reading waits for a person, and Ctrl-C must not wait for them.
-                setup::blocking(move || in_turn(&global, &reflection, &take, &ask)).await
-            }
-        },
+        ReflectCommand::Take(taken) => take(global, find(&all, &taken.id)?, taken, ask).await,
         ReflectCommand::Show { id: None, limit } => kept(global, &all, usize::from(limit), &ask),
-        ReflectCommand::Show { id: Some(id), .. } => match all.find(&id) {
-            Some(reflection) => one(reflection, &ask),
-            None => {
-                let kept: Kept<Reflected> = kept_like(&existing(global)?, &id, LISTS)?;
-                result(&all, &ReflectedBody::of_kept(all.find(&kept.content.reflection), &kept), &ask, true)
+        ReflectCommand::Show { id: Some(id), .. } => {
+            if let Some(reflection) = all.find(&id) {
+                return one(reflection, &ask);
             }
-        },
+            let kept: Kept<Reflected> = kept_like(&existing(global)?, &id, LISTS)?;
+            result(&all, &ReflectedBody::of_kept(all.find(&kept.content.reflection), &kept), &ask)
+        }
         ReflectCommand::Delete { id } => {
             let journal = existing(global)?;
             let kept: Kept<Reflected> = kept_like(&journal, &id, LISTS)?;
@@ -68,6 +55,22 @@ pub(super) async fn run(global: &Global, args: ReflectArgs) -> Result<(), CliErr
             done(&ask, kept.id, "It is deleted. `evenkeel erase` takes its last traces too.")
         }
     }
+}
+
+async fn take(
+    global: &Global,
+    reflection: &Reflection,
+    args: TakeArgs,
+    ask: AskArgs,
+) -> Result<(), CliError> {
+    if let Some(file) = &args.answers {
+        let given = given(file, reflection)?;
+        let reflected = reflection.of(&given).map_err(|error| CliError::Usage(error.to_string()))?;
+        return answered(global, reflection, reflected, &args, &ask).await;
+    }
+    let (global, reflection) = (global.clone(), reflection.clone());
+    // Reading waits for a person, and Ctrl-C must not wait for them.
+    setup::blocking(move || in_turn(&global, &reflection, &args, &ask)).await
 }
 
 fn find<'a>(all: &'a Reflections, id: &str) -> Result<&'a Reflection, CliError> {
@@ -136,6 +139,11 @@ fn in_turn(global: &Global, reflection: &Reflection, take: &TakeArgs, ask: &AskA
     {
         let mut page = ask.page();
         page.say(&format!("One from {} is half-finished.", half.saved.day()));
+        if reflection.trauma {
+            page.blank();
+            page.say(&reflection.note);
+            page.blank();
+        }
         page.aside("Enter goes on with it, n begins anew.");
         if asks {
             page.prompt();
@@ -296,13 +304,13 @@ fn shown(reflection: &Reflection, body: &ReflectedBody, ask: &AskArgs, whole: bo
 }
 
 /// What was kept of one.
-fn result(all: &Reflections, body: &ReflectedBody, ask: &AskArgs, whole: bool) -> Result<(), CliError> {
+fn result(all: &Reflections, body: &ReflectedBody, ask: &AskArgs) -> Result<(), CliError> {
     if ask.json {
         return print_json(body);
     }
     let id = body.reflected.reflection.as_str();
     let mut page = ask.page();
-    write(&mut page, all.find(id).map_or(id, |one| one.title.as_str()), body, whole);
+    write(&mut page, all.find(id).map_or(id, |one| one.title.as_str()), body, true);
     if let Some(id) = body.id {
         page.aside(&format!("Id: {}", short(id)));
     }

@@ -131,7 +131,7 @@ fn one_key_grounds_and_the_same_question_comes_again() {
     assert!(out.shown.contains("Put both feet on the floor") && out.shown.contains("five things"));
     // To its end, and breathing in its place.
     let end = "…\n".repeat(7);
-    let out = walked("childhood", &format!("\ng\n{end}q\n"));
+    let out = walked("childhood", &format!("\ng\n{end}\nq\n"));
     assert!(out.shown.contains("You are here, in this room"), "{}", out.shown);
     let out = walked("childhood", "\ng\nw\n…\nb\nq\n");
     assert!(out.shown.contains("Breathe in") || out.shown.contains("In"), "{}", out.shown);

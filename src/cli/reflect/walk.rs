@@ -160,12 +160,11 @@ impl Walk<'_> {
         let mut all = ticked(question, now);
         let mut says = Vec::new();
         for choice in ticks.iter().filter_map(|n| question.choices.get(n - 1)) {
-            match all.iter().position(|one| one.id == choice.id) {
-                Some(at) => drop(all.remove(at)),
-                None => {
-                    all.push(choice);
-                    says.extend(&choice.says);
-                }
+            if let Some(at) = all.iter().position(|one| one.id == choice.id) {
+                all.remove(at);
+            } else {
+                all.push(choice);
+                says.extend(&choice.says);
             }
         }
         let words = now.answer(&question.id).and_then(|answer| answer.words.clone());
@@ -180,7 +179,9 @@ impl Walk<'_> {
             page.say("Nothing is ticked.");
         } else {
             page.say("Ticked:");
-            ticked.iter().for_each(|text| page.item("·", text));
+            for text in ticked {
+                page.item("·", text);
+            }
         }
         page.aside("Enter goes on. Words of your own can stand beside it.");
         Ok(())

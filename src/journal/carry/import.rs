@@ -223,6 +223,7 @@ impl Journal {
                     note(here == *part, &mut imported);
                 } else {
                     parts::insert_part(tx, part)?;
+                    unread::waits(tx, unread::PARTS, part.id)?;
                     imported.parts += 1;
                 }
             }
@@ -261,7 +262,7 @@ fn add_kept<C: Content>(
             note(here == *one, imported);
         } else {
             kept::insert(db, one)?;
-            unread::waits::<C>(db, one.id)?;
+            unread::waits(db, C::TABLE, one.id)?;
             added += 1;
         }
     }

@@ -11,9 +11,11 @@ CREATE TABLE reflections (
 ) STRICT;
 CREATE INDEX reflections_by_time ON reflections (written_ms, id);
 
--- What is kept whole, was taken in from a file, and was not screened yet. A row goes when its words
--- were read, so that nothing is forgotten if the program is stopped before that.
+-- What was taken in from a file and has no screenings of its own, until its words were read: nothing
+-- is forgotten if the program is stopped before that.
 CREATE TABLE unread (
   id BLOB PRIMARY KEY CHECK (length(id) = 16),
-  kept_in TEXT NOT NULL CHECK (kept_in IN ('checkins', 'own_steps', 'practices', 'people', 'reflections'))
+  kept_in TEXT NOT NULL CHECK (
+    kept_in IN ('checkins', 'own_steps', 'practices', 'people', 'reflections', 'parts')
+  )
 ) STRICT, WITHOUT ROWID;

@@ -138,6 +138,7 @@ fn a_wrong_value_in_a_file_is_refused_without_its_words() {
 fn what_was_taken_in_waits_to_be_screened_until_it_was() {
     let (_folder, journal) = journal();
     all(&journal);
+    journal.add_part(&crate::parts::PartNotes::named("the Lid")).unwrap();
     assert!(journal.unread(99).unwrap().is_empty(), "what is kept here is screened by whoever keeps it");
     let mut file = Vec::new();
     journal.export_json(&mut file).unwrap();
@@ -147,15 +148,17 @@ fn what_was_taken_in_waits_to_be_screened_until_it_was() {
     drop(new);
     let new = reopen(&folder).unwrap();
     let waiting = new.unread(99).unwrap();
-    assert_eq!(waiting.len(), 5);
+    assert_eq!(waiting.len(), 6);
     let words: Vec<&str> = waiting.iter().map(|one| one.words.as_str()).collect();
-    for expected in ["the boxes", "Ask Ana for a lift.", "They sigh.", "My bad week.", "Some of each."] {
+    for expected in
+        ["the boxes", "Ask Ana for a lift.", "They sigh.", "My bad week.", "Some of each.", "the Lid"]
+    {
         assert!(words.iter().any(|words| words.contains(expected)), "{expected}");
     }
     assert!(!format!("{waiting:?}").contains("Ana"));
     let checkin = new.all_kept::<CheckIn>(1).unwrap()[0].id;
     new.delete_kept::<CheckIn>(checkin).unwrap();
-    assert_eq!(new.unread(99).unwrap().len(), 4);
+    assert_eq!(new.unread(99).unwrap().len(), 5);
     let ids: Vec<Id> = new.unread(99).unwrap().iter().map(|one| one.id).collect();
     new.have_read(&ids).unwrap();
     assert!(new.unread(99).unwrap().is_empty());
