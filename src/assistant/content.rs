@@ -7,6 +7,7 @@ use crate::learn::{LearnError, Topics};
 use crate::parts::{Guide, RepliesError};
 use crate::practice::{Checklist, ChecklistError, Ladder, LadderError};
 use crate::questionnaire::{QuestionnaireError, Questionnaires};
+use crate::reflection::{ReflectionError, Reflections};
 use crate::reframe::{Bank, BankError, Checks, Library, Strategies, StrategyError};
 
 /// Why the content could not be loaded.
@@ -39,6 +40,9 @@ pub enum ContentError {
     /// Something to read.
     #[error(transparent)]
     Topic(#[from] LearnError),
+    /// A reflection.
+    #[error(transparent)]
+    Reflection(#[from] ReflectionError),
     /// The replies of the parts dialogue.
     #[error(transparent)]
     Replies(#[from] RepliesError),
@@ -65,6 +69,8 @@ pub struct Content {
     pub exercises: Exercises,
     /// Things to read.
     pub topics: Topics,
+    /// The reflections.
+    pub reflections: Reflections,
     /// Rules, replies and checks of the parts dialogue.
     pub guide: Guide,
 }
@@ -88,6 +94,7 @@ impl Content {
             checklist: Checklist::embedded()?,
             exercises: Exercises::embedded()?,
             topics: Topics::embedded()?,
+            reflections: Reflections::embedded()?,
             guide: Guide::embedded()?,
         })
     }

@@ -74,7 +74,8 @@ pub enum DiaryError {
 
 impl Assistant {
     /// Screens by rules what nobody has screened yet, such as what was taken in from a file, and
-    /// keeps what was said. Takes time and writes: for a thread where that holds nobody up.
+    /// keeps what was said of entries and thought records; of check-ins, practice, people,
+    /// reflections and parts it is not kept. Takes time and writes: for a thread where that holds nobody up.
     ///
     /// # Errors
     /// [`DiaryError`]; what was read until then is kept.
@@ -98,6 +99,18 @@ impl Assistant {
             }
             alarms.keep(journal, said)?;
         }
+        loop {
+            let waiting = journal.taken_in_unread(TOGETHER)?;
+            if waiting.is_empty() {
+                break;
+            }
+            for one in &waiting {
+                if let Some(said) = self.say_of(&one.words, country, &turn).await? {
+                    alarms.count(said);
+                }
+            }
+            journal.have_read(&waiting.iter().map(|one| one.id).collect::<Vec<_>>())?;
+        }
         Ok(Alarms { texts: alarms.texts, escalation: alarms.gravest.and_then(|said| said.escalation) })
     }
 }
@@ -116,13 +129,17 @@ impl Gathered {
         journal
             .keep_screenings(said.iter().map(|(text, version, one)| (*text, *version, &one.risk, None)))?;
         for (_, _, one) in said {
-            self.texts += usize::from(one.escalate);
-            let known = self.gravest.as_ref().map(|known| (known.risk.tier, known.risk.level));
-            if one.escalate && known < Some((one.risk.tier, one.risk.level)) {
-                self.gravest = Some(one);
-            }
+            self.count(one);
         }
         Ok(())
+    }
+
+    fn count(&mut self, one: SaidBody) {
+        self.texts += usize::from(one.escalate);
+        let known = self.gravest.as_ref().map(|known| (known.risk.tier, known.risk.level));
+        if one.escalate && known < Some((one.risk.tier, one.risk.level)) {
+            self.gravest = Some(one);
+        }
     }
 }
 

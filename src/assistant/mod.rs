@@ -9,6 +9,7 @@ mod parts;
 mod plan;
 mod practice;
 mod questionnaire;
+mod reflection;
 mod reply;
 
 use std::sync::Arc;
@@ -36,6 +37,7 @@ pub use parts::{HeardTurn, PartBody, PartsBody, PartsRequest, PartsSource};
 pub use plan::{PlanChangeBody, PlanScreening};
 pub use practice::{PracticeHistory, SuggestionBody, words_of_late};
 pub use questionnaire::{LastTime, SheetBody, given_of, kept_content};
+pub use reflection::ReflectedBody;
 pub use reply::{
     DistortionBody, ModelBody, Outcome, ReframeBody, Reply, ReplyBody, ScreeningBody, SpanBody, TimingBody,
 };

@@ -16,6 +16,8 @@ use super::people::PeopleArgs;
 use super::plan::PlanArgs;
 use super::practice::PracticeArgs;
 use super::questionnaire::QuestionnaireCommand;
+use super::reflect::ReflectArgs;
+use super::remind::RemindArgs;
 use crate::crisis::Level;
 use crate::language::Instructions;
 use crate::weights::{Checksum, FileUrl, ModelName, ModelRef, Quantisation};
@@ -117,6 +119,10 @@ pub(super) enum Command {
     Practice(PracticeArgs),
     /// People who feel safe, and what you shared with them
     People(PeopleArgs),
+    /// Questions without a score: closeness, childhood, adult life, daily life
+    Reflect(ReflectArgs),
+    /// A reminder for your own calendar that tells nobody what it is for
+    Remind(RemindArgs),
     /// Things to read: therapies, a first session, stress, boundaries
     Learn(LearnArgs),
     /// Get to know a part of yourself, at its pace

@@ -99,7 +99,7 @@ impl Asking<'_> {
 }
 
 /// The next line; `None` at the end of the input. What is too long is made unfit to be kept.
-fn read_line(input: &mut dyn BufRead) -> io::Result<Option<String>> {
+pub(super) fn read_line(input: &mut dyn BufRead) -> io::Result<Option<String>> {
     let mut bytes = Vec::new();
     if (&mut *input).take(MOST_BYTES).read_until(b'\n', &mut bytes)? == 0 {
         return Ok(None);
@@ -164,7 +164,7 @@ impl<'a> Heed<'a> {
     }
 
     /// What the rules say alone.
-    async fn by_rules(&self, text: &str) -> Result<Option<SaidBody>, CliError> {
+    pub(super) async fn by_rules(&self, text: &str) -> Result<Option<SaidBody>, CliError> {
         Ok(self.rules.say_of(text, self.country, &self.rules.turn().await?).await?)
     }
 

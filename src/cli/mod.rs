@@ -24,7 +24,9 @@ mod plan;
 mod practice;
 mod progress;
 mod questionnaire;
+mod reflect;
 mod reframe;
+mod remind;
 mod screen;
 mod serve;
 mod setup;
@@ -99,6 +101,8 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Checkin(args) => checkin::run(&global, args).await,
         Command::Practice(args) => practice::run(&global, args).await,
         Command::People(args) => people::run(&global, args).await,
+        Command::Reflect(args) => reflect::run(&global, args).await,
+        Command::Remind(args) => remind::run(&global, &args),
         Command::Learn(args) => learn::run(&args),
         Command::Parts(args) => parts::run(&global, args).await,
         Command::Train { command } => train::run(&global, command).await,

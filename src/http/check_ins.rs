@@ -18,10 +18,6 @@ use crate::journal::{Cursor, Kept};
 impl Resource for CheckIn {
     const PATH: &'static str = "/api/v1/check-ins";
     const MISSING: ProblemKind = ProblemKind::NoSuchCheckIn;
-
-    fn words(&self) -> String {
-        Self::words(self)
-    }
 }
 
 /// A check-in: its fields, or all of it in one line.

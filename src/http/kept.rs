@@ -24,8 +24,6 @@ pub(super) trait Resource: Content + Send + 'static {
     const PATH: &'static str;
     /// That one of it is not there.
     const MISSING: ProblemKind;
-    /// The words in it that are screened.
-    fn words(&self) -> String;
 }
 
 /// What is kept, with what the screen said of the words in it.
@@ -140,7 +138,7 @@ impl Shared {
     }
 
     async fn screened<C: Resource>(&self, kept: Kept<C>, country: CountryCode) -> Response {
-        let screening = self.say_of(&kept.content.words(), country, false).await;
+        let screening = self.say_of(&kept.content.free_words(), country, false).await;
         (etag(state(&kept)), Reply(KeptBody { kept, screening })).into_response()
     }
 }

@@ -83,6 +83,10 @@ kinds! {
         "That recovery code belongs to another journal, or a newer one was made. Nothing was changed.";
     NoQuestionnaire 404 "no-questionnaire" "There is no such questionnaire"
         "There is no questionnaire of this id. GET /questionnaires lists them.";
+    NoReflection 404 "no-reflection" "There is no such reflection"
+        "There is no reflection of this id. GET /reflections lists them.";
+    NoSuchReflection 404 "no-such-reflection" "There is no such kept reflection"
+        "There is no kept reflection of this id here. GET /reflections/ID/responses lists what there is.";
     MethodNotAllowed 405 "method-not-allowed" "This address takes another method"
         "This address does not take that method. /api/openapi.json says which it takes.";
     SlowRequest 408 "slow-request" "The body took too long"

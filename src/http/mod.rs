@@ -28,6 +28,7 @@ mod problem;
 mod questionnaires;
 mod recognitions;
 mod record;
+mod reflections;
 mod reframings;
 mod safety_plan;
 mod screenings;
@@ -125,6 +126,10 @@ fn build(service: Service, port: u16, stopping: CancellationToken) -> (Router, S
         .routes(routes!(exercises::show))
         .routes(routes!(topics::list))
         .routes(routes!(topics::show))
+        .routes(routes!(reflections::list))
+        .routes(routes!(reflections::show))
+        .routes(routes!(reflections::respond, reflections::responses))
+        .routes(routes!(reflections::delete))
         .routes(routes!(health::show))
         .merge(journal::routes());
     let (routes, document) = OpenApiRouter::with_openapi(openapi::Document::openapi())

@@ -24,6 +24,7 @@ use super::{Problem, Shared};
         (name = "Practice", description = "Check-ins, steps towards letting people in, and people who feel safe."),
         (name = "Help", description = "Whom to call."),
         (name = "Questionnaires", description = "Standard questionnaires and what sheets of them add up to."),
+        (name = "Reflections", description = "Questions without a score, and what was ticked and written in them."),
         (name = "About", description = "The service and its models."),
     ),
     components(schemas(Problem)),

@@ -18,10 +18,6 @@ use crate::practice::{ChecklistBody, Person};
 impl Resource for Person {
     const PATH: &'static str = "/api/v1/people";
     const MISSING: ProblemKind = ProblemKind::NoSuchPerson;
-
-    fn words(&self) -> String {
-        Self::words(self)
-    }
 }
 
 /// A page of people.

@@ -24,19 +24,11 @@ use crate::practice::{LadderBody, Outcome, OwnStep, Practice};
 impl Resource for OwnStep {
     const PATH: &'static str = "/api/v1/practice/steps";
     const MISSING: ProblemKind = ProblemKind::NoSuchStep;
-
-    fn words(&self) -> String {
-        self.text.as_str().to_owned()
-    }
 }
 
 impl Resource for Practice {
     const PATH: &'static str = "/api/v1/practice/plans";
     const MISSING: ProblemKind = ProblemKind::NoSuchPlan;
-
-    fn words(&self) -> String {
-        Self::words(self)
-    }
 }
 
 /// Give the ladder: its levels, their steps and own ones, and how each has gone.
@@ -208,12 +200,11 @@ pub(super) async fn plan(
         .ladder
         .find(&step)
         .map(|(level, one)| (one.id.clone(), level, one.text.clone()));
-    let (step, level, text) = match found {
-        Some(found) => found,
-        None => {
-            let own: Kept<OwnStep> = shared.kept_one(&step).await?;
-            (own.id.to_string(), own.content.level, own.content.text.into())
-        }
+    let (step, level, text) = if let Some(found) = found {
+        found
+    } else {
+        let own: Kept<OwnStep> = shared.kept_one(&step).await?;
+        (own.id.to_string(), own.content.level, own.content.text.into())
     };
     let line = |text: &str| Words::new(text).map_err(|_| ProblemKind::Failed);
     let practice =

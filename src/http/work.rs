@@ -159,6 +159,20 @@ problems! {
     ]];
     /// For `GET /questionnaires/{id}/responses`.
     ResponsesProblems: [&GUARD[..], &JOURNAL[..], &[ProblemKind::NoQuestionnaire, ProblemKind::UnfitQuery]];
+    /// For `GET /reflections/{id}`.
+    ReflectionProblems: [&GUARD[..], &[ProblemKind::NoReflection]];
+    /// For `POST /reflections/{id}/responses`.
+    ReflectedProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &COUNTRY[..], &[
+        ProblemKind::NoReflection,
+        ProblemKind::UnfitValue,
+    ]];
+    /// For `GET /reflections/{id}/responses`.
+    ReflectedsProblems: [&GUARD[..], &JOURNAL[..], &[ProblemKind::NoReflection, ProblemKind::UnfitQuery]];
+    /// For `DELETE /reflections/{id}/responses/{response}`.
+    ReflectedRemovalProblems: [&GUARD[..], &JOURNAL[..], &[
+        ProblemKind::NoReflection,
+        ProblemKind::NoSuchReflection,
+    ]];
     /// For `GET /models`.
     ModelsProblems: [&GUARD[..], &[ProblemKind::ModelsUnreadable]];
     /// For `GET /helplines`.

@@ -6,15 +6,15 @@ use std::sync::PoisonError;
 use super::error::JournalError;
 use super::time::Stamp;
 use super::values::Id;
-use super::{Journal, entries, kept};
+use super::{Journal, entries, kept, taken_in};
 
 /// What is to be erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Erase {
     /// One entry with all that belongs to it.
     Entry(Id),
-    /// Entries, thought records, sheets of questionnaires, parts, dialogues, check-ins, practice and
-    /// people of a period, its end not included, and all drafts.
+    /// Entries, thought records, sheets of questionnaires, parts, dialogues, check-ins, practice,
+    /// people and reflections of a period, its end not included, and all drafts.
     Period {
         /// Its beginning.
         from: Stamp,
@@ -61,6 +61,7 @@ impl Journal {
                     let sql = format!("DELETE FROM {table} WHERE written_ms >= ?1 AND written_ms < ?2");
                     tx.execute(&sql, [from.ms(), until.ms()])?;
                 }
+                taken_in::forget_gone(tx)?;
                 entries::delete_period(tx, from, until)
             }
             Erase::All => {
@@ -72,6 +73,7 @@ impl Journal {
                 for table in kept::TABLES {
                     tx.execute(&format!("DELETE FROM {table}"), [])?;
                 }
+                tx.execute("DELETE FROM unread", [])?;
                 Ok(tx.execute("DELETE FROM entries", [])?)
             }
         })?;

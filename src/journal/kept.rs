@@ -1,5 +1,5 @@
-//! What is kept whole: check-ins, own steps of the ladder, what was practised, and people. Each
-//! has a table of the same form, with its content as it is exported.
+//! What is kept whole: check-ins, own steps of the ladder, what was practised, people, and
+//! reflections. Each has a table of the same form, with its content as it is exported.
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::de::DeserializeOwned;
@@ -13,6 +13,7 @@ use super::values::Id;
 use super::{Journal, rows};
 use crate::checkin::CheckIn;
 use crate::practice::{OwnStep, Person, Practice};
+use crate::reflection::Reflected;
 
 /// Something that is kept whole.
 pub trait Content: Serialize + DeserializeOwned + Clone + PartialEq {
@@ -20,30 +21,58 @@ pub trait Content: Serialize + DeserializeOwned + Clone + PartialEq {
     const TABLE: &'static str;
     /// What it is called.
     const WHAT: &'static str;
+
+    /// Its free words, a line each: what is screened.
+    fn free_words(&self) -> String;
 }
 
 impl Content for CheckIn {
     const TABLE: &'static str = "checkins";
     const WHAT: &'static str = "check-in";
+
+    fn free_words(&self) -> String {
+        self.words()
+    }
 }
 
 impl Content for OwnStep {
     const TABLE: &'static str = "own_steps";
     const WHAT: &'static str = "own step";
+
+    fn free_words(&self) -> String {
+        self.text.as_str().to_owned()
+    }
 }
 
 impl Content for Practice {
     const TABLE: &'static str = "practices";
     const WHAT: &'static str = "practice";
+
+    fn free_words(&self) -> String {
+        self.words()
+    }
 }
 
 impl Content for Person {
     const TABLE: &'static str = "people";
     const WHAT: &'static str = "person";
+
+    fn free_words(&self) -> String {
+        self.words()
+    }
+}
+
+impl Content for Reflected {
+    const TABLE: &'static str = "reflections";
+    const WHAT: &'static str = "reflection";
+
+    fn free_words(&self) -> String {
+        self.words()
+    }
 }
 
 /// The tables of this file.
-pub(super) const TABLES: [&str; 4] = ["checkins", "own_steps", "practices", "people"];
+pub(super) const TABLES: [&str; 5] = ["checkins", "own_steps", "practices", "people", "reflections"];
 
 /// Something as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -215,6 +244,7 @@ impl Journal {
                 return Ok(Some(false));
             }
             tx.execute(&format!("DELETE FROM {} WHERE id = ?1", C::TABLE), [id.as_bytes()])?;
+            tx.execute("DELETE FROM unread WHERE id = ?1", [id.as_bytes()])?;
             Ok(Some(true))
         })
     }

@@ -27,6 +27,7 @@ mod records;
 mod responses;
 mod rows;
 mod schema;
+mod taken_in;
 mod time;
 mod unread;
 mod values;
@@ -55,6 +56,7 @@ pub use model::{
 };
 pub use parts::{Answer, KeptDialogue, KeptPart, KeptTurn};
 pub use plan::PlanKeeper;
+pub use taken_in::TakenIn;
 pub use time::{Clock, Stamp, StampError, SystemClock};
 pub use unread::{KeptWords, Unread};
 pub use values::{EntryText, Id, Line, Mood, Percent, Tag, ValueError};

@@ -315,9 +315,12 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Missing`] and others; then nothing was changed.
     pub fn delete_part(&self, id: Id) -> Result<(), JournalError> {
-        self.write(|tx| match tx.execute("DELETE FROM parts WHERE id = ?1", [id.as_bytes()])? {
-            0 => Err(JournalError::Missing { what: "part", id }),
-            _ => Ok(()),
+        self.write(|tx| {
+            tx.execute("DELETE FROM unread WHERE id = ?1", [id.as_bytes()])?;
+            match tx.execute("DELETE FROM parts WHERE id = ?1", [id.as_bytes()])? {
+                0 => Err(JournalError::Missing { what: "part", id }),
+                _ => Ok(()),
+            }
         })
     }
 }

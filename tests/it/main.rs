@@ -15,6 +15,7 @@ mod openapi;
 mod page;
 mod questionnaires;
 mod recognitions;
+mod reflections;
 mod reframings;
 mod safety_plan;
 mod screenings;

@@ -91,6 +91,11 @@ async fn the_document_is_openapi_3_1_and_lists_every_route() {
     GET /api/v1/questionnaires/{id}/responses
     POST /api/v1/questionnaires/{id}/responses
     POST /api/v1/recognitions
+    GET /api/v1/reflections
+    GET /api/v1/reflections/{id}
+    GET /api/v1/reflections/{id}/responses
+    POST /api/v1/reflections/{id}/responses
+    DELETE /api/v1/reflections/{id}/responses/{response}
     POST /api/v1/reframings
     DELETE /api/v1/safety-plan
     GET /api/v1/safety-plan

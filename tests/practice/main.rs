@@ -2,6 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a surprise is a failed test")]
 
+mod reflect;
+mod remind;
+mod schemas;
+mod terminal;
+
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -200,6 +205,36 @@ fn everything_is_exported_and_taken_in_again() {
     assert_eq!(other.run(&["import", file], "").status.code(), Some(0));
     assert_eq!(other.json(&["checkin", "list", "--json"]), home.json(&["checkin", "list", "--json"]));
     assert_eq!(other.json(&["practice", "--json"]), home.json(&["practice", "--json"]));
+}
+
+#[test]
+fn words_that_come_with_a_file_are_screened_like_entries() {
+    const DANGER: &str = "I am going to kill myself tonight";
+    type Write<'a> = &'a dyn Fn(&Home);
+    let ways: [(&str, Write<'_>); 4] = [
+        ("check-in", &|home| drop(home.says(&["checkin", &format!("mood 1 note '{DANGER}'")], ""))),
+        ("practice", &|home| drop(home.says(&["practice", "plan", "door", "--predict", DANGER], ""))),
+        ("own step", &|home| drop(home.says(&["practice", "add", "1", DANGER], ""))),
+        ("person", &|home| {
+            drop(home.says(&["people", "add", "Ana", "--yes", "reliable", "--note", DANGER], ""));
+        }),
+    ];
+    for (what, write) in ways {
+        let home = Home::new();
+        write(&home);
+        let file = home.0.path().join("export.json");
+        let file = file.to_str().unwrap();
+        home.run(&["export", file, "--plain"], "");
+        let other = Home::new();
+        let body = other.json(&["import", file, "--country", "IE", "--json"]);
+        assert_eq!(
+            (&body["alarms"], &body["escalation"]["tier"]),
+            (&json!(1), &json!("emergency")),
+            "{what}"
+        );
+        // What was read once is not read again.
+        assert_eq!(other.json(&["import", file, "--json"])["alarms"], 0, "{what}");
+    }
 }
 
 #[test]

@@ -71,7 +71,7 @@ export async function open(browser, service, { dark = false, width = 1100, heigh
     document.addEventListener("securitypolicyviolation", (event) => globalThis.__violations.push(`${event.violatedDirective}: ${event.blockedURI}`));
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(15_000);
   const faults = [];
   page.on("console", (message) => {
     if (message.type() !== "error" && message.type() !== "warning") return;

@@ -187,6 +187,7 @@ pub(in crate::cli) async fn import(global: &Global, args: &ImportArgs) -> Result
         (imported.own_steps, "own steps"),
         (imported.practices, "planned or tried steps"),
         (imported.people, "people"),
+        (imported.reflections, "reflections"),
     ] {
         if count > 0 {
             page.say(&format!("Taken in: {count} {what}."));

@@ -67,9 +67,11 @@ pub(super) async fn plan(
         Practice { step: line(&step)?, level, text: line(&text)?, when, who, predicted, outcome: None };
     let kept = journal::open(global)?.keep(&practice)?;
     let said = heed.words(&practice.words()).await?;
+    let remind = practice.when.as_ref().and_then(|when| crate::cli::remind::of_plan(when.as_str()));
     if ask.json {
         let help = said.as_ref().and_then(|said| said.escalation.as_ref());
-        return print_json(&json!({ "schema": 1, "practice": kept, "escalation": help }));
+        let remind = remind.map(|(on, at)| json!({ "on": on, "at": at }));
+        return print_json(&json!({ "schema": 1, "practice": kept, "remind": remind, "escalation": help }));
     }
     let mut page = ask.page();
     asking::help(&mut page, said.as_ref());
@@ -78,6 +80,11 @@ pub(super) async fn plan(
         page.say(ladder.says(crate::practice::NextKind::Rest));
     } else {
         page.aside("Kept. When you have tried it, `evenkeel practice record` keeps how it went.");
+        if let Some((on, at)) = remind {
+            page.aside(&format!(
+                "`evenkeel remind --on {on} --at {at}` writes a reminder for your calendar that tells nobody what it is for."
+            ));
+        }
     }
     page.blank();
     page.print()

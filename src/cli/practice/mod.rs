@@ -108,6 +108,14 @@ fn history(global: &Global, limit: usize, ask: &AskArgs) -> Result<(), CliError>
         page.blank();
     }
     all.for_each(|kept| shown(&mut page, kept));
+    let dated = |one: &Kept<Practice>| {
+        let when = one.content.when.as_ref().filter(|_| one.content.outcome.is_none());
+        when.is_some_and(|when| super::remind::of_plan(when.as_str()).is_some())
+    };
+    if history.practices.iter().any(dated) {
+        page.aside("`evenkeel remind --plans` writes reminders of planned steps that have a day to come.");
+        page.blank();
+    }
     page.print()
 }
 

@@ -133,6 +133,7 @@ impl From<JournalError> for Problem {
             }
             JournalError::Missing { what: "dialogue", .. } => return ProblemKind::NoSuchDialogue.into(),
             JournalError::Missing { what: "part", .. } => return ProblemKind::NoSuchPart.into(),
+            JournalError::Missing { what: "reflection", .. } => return ProblemKind::NoSuchReflection.into(),
             JournalError::Missing { .. } => return ProblemKind::NoSuchThoughtRecord.into(),
             JournalError::Changed { .. } => return ProblemKind::ChangedMeanwhile.into(),
             JournalError::KeyReused => return ProblemKind::KeyReused.into(),

@@ -102,6 +102,7 @@ fn markdown(folder: &Path, item: &Item) -> Result<(), JournalError> {
         Item::OwnStep(one) => super::practice::own_step(one),
         Item::Practice(one) => super::practice::practice(one),
         Item::Person(one) => super::practice::person(one),
+        Item::Reflected(one) => super::reflection::note(one),
     };
     let mut file = new_file(&folder.join(name))?;
     file.write_all(text.as_bytes())?;
@@ -197,6 +198,7 @@ struct Tables {
     answers: Table,
     parts: super::parts::Tables,
     practice: super::practice::Tables,
+    reflections: super::reflection::Tables,
 }
 
 impl Tables {
@@ -256,6 +258,7 @@ impl Tables {
             answers: table("questionnaire_answers.csv", &["response", "item", "value"])?,
             parts: super::parts::Tables::create(&table)?,
             practice: super::practice::Tables::create(&table)?,
+            reflections: super::reflection::Tables::create(&table)?,
         })
     }
 
@@ -273,6 +276,7 @@ impl Tables {
             Item::OwnStep(one) => self.practice.own_step(one),
             Item::Practice(one) => self.practice.practice(one),
             Item::Person(one) => self.practice.person(one),
+            Item::Reflected(one) => self.reflections.reflected(one),
         }
     }
 
@@ -407,7 +411,8 @@ impl Tables {
             self.responses,
             self.answers,
         ];
-        for mut table in tables.into_iter().chain(self.parts.all()).chain(self.practice.all()) {
+        let more = self.parts.all().into_iter().chain(self.practice.all()).chain(self.reflections.all());
+        for mut table in tables.into_iter().chain(more) {
             table.flush()?;
         }
         Ok(())

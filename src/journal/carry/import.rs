@@ -13,8 +13,11 @@ use crate::journal::findings::{self, Subject};
 use crate::journal::kept::{self, Content, Kept};
 use crate::journal::model::{Draft, FullEntry, FullRecord, Response};
 use crate::journal::parts::{KeptDialogue, KeptPart};
-use crate::journal::{Id, Journal, JournalError, Stamp, drafts, entries, parts, records, responses};
+use crate::journal::{
+    Id, Journal, JournalError, Stamp, drafts, entries, parts, records, responses, taken_in,
+};
 use crate::practice::{OwnStep, Person, Practice};
+use crate::reflection::Reflected;
 
 /// What came of an import.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -39,6 +42,8 @@ pub struct Imported {
     pub practices: usize,
     /// People taken in.
     pub people: usize,
+    /// Reflections taken in.
+    pub reflections: usize,
     /// Entries, thought records, sheets, parts and dialogues that were here already, just so.
     pub already_here: usize,
     /// Entries, thought records and sheets that were here in another version; those here were kept.
@@ -77,6 +82,8 @@ struct File {
     practices: Vec<Kept<Practice>>,
     #[serde(default)]
     people: Vec<Kept<Person>>,
+    #[serde(default)]
+    reflections: Vec<Kept<Reflected>>,
 }
 
 /// The version of a file, which is one that is known.
@@ -216,6 +223,7 @@ impl Journal {
                     note(here == *part, &mut imported);
                 } else {
                     parts::insert_part(tx, part)?;
+                    taken_in::waits(tx, taken_in::PARTS, part.id)?;
                     imported.parts += 1;
                 }
             }
@@ -236,12 +244,13 @@ impl Journal {
             imported.own_steps = add_kept(tx, &file.own_steps, &mut imported)?;
             imported.practices = add_kept(tx, &file.practices, &mut imported)?;
             imported.people = add_kept(tx, &file.people, &mut imported)?;
+            imported.reflections = add_kept(tx, &file.reflections, &mut imported)?;
             Ok(imported)
         })
     }
 }
 
-/// Adds what is not here yet. Gives how many those are.
+/// Adds what is not here yet, to be screened. Gives how many those are.
 fn add_kept<C: Content>(
     db: &Connection,
     all: &[Kept<C>],
@@ -253,6 +262,7 @@ fn add_kept<C: Content>(
             note(here == *one, imported);
         } else {
             kept::insert(db, one)?;
+            taken_in::waits(db, C::TABLE, one.id)?;
             added += 1;
         }
     }

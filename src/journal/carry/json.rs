@@ -8,7 +8,7 @@ use super::{Item, VERSION};
 use crate::journal::{Journal, JournalError};
 
 /// The lists of an export, in their order.
-pub(in crate::journal) const LISTS: [&str; 10] = [
+pub(in crate::journal) const LISTS: [&str; 11] = [
     "entries",
     "thought_records",
     "drafts",
@@ -19,6 +19,7 @@ pub(in crate::journal) const LISTS: [&str; 10] = [
     "own_steps",
     "practices",
     "people",
+    "reflections",
 ];
 
 impl Journal {
@@ -43,6 +44,7 @@ impl Journal {
                 Item::OwnStep(one) => (7, line(one)?),
                 Item::Practice(one) => (8, line(one)?),
                 Item::Person(one) => (9, line(one)?),
+                Item::Reflected(one) => (10, line(one)?),
             };
             while list < of {
                 next(out, &mut list)?;

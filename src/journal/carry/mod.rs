@@ -11,6 +11,7 @@ mod markdown;
 mod origin;
 mod parts;
 mod practice;
+mod reflection;
 mod sealed;
 
 pub use folder::Form;
@@ -27,6 +28,7 @@ use super::parts::{KeptDialogue, KeptPart};
 use super::time::Stamp;
 use crate::checkin::CheckIn;
 use crate::practice::{OwnStep, Person, Practice};
+use crate::reflection::Reflected;
 
 /// Version of the export; rises when something breaks.
 pub(super) const VERSION: u32 = 1;
@@ -43,11 +45,12 @@ pub(super) enum Item {
     OwnStep(Box<Kept<OwnStep>>),
     Practice(Box<Kept<Practice>>),
     Person(Box<Kept<Person>>),
+    Reflected(Box<Kept<Reflected>>),
 }
 
 impl Journal {
     /// Hands over everything, all of one moment: entries, thought records, drafts, sheets of
-    /// questionnaires, parts, dialogues, then check-ins, own steps, practice and people.
+    /// questionnaires, parts, dialogues, then check-ins, own steps, practice, people and reflections.
     fn everything(
         &self,
         mut take: impl FnMut(Item) -> Result<(), super::JournalError>,
@@ -64,7 +67,8 @@ impl Journal {
             kept::each(db, |one| take(Item::CheckIn(Box::new(one))))?;
             kept::each(db, |one| take(Item::OwnStep(Box::new(one))))?;
             kept::each(db, |one| take(Item::Practice(Box::new(one))))?;
-            kept::each(db, |one| take(Item::Person(Box::new(one))))
+            kept::each(db, |one| take(Item::Person(Box::new(one))))?;
+            kept::each(db, |one| take(Item::Reflected(Box::new(one))))
         })?;
         Ok(now)
     }

@@ -9,15 +9,15 @@ use crate::journal::kept::Kept;
 use crate::practice::{OwnStep, Person, Practice};
 
 /// The name of a file and its text.
-type Note = (String, String);
+pub(super) type Note = (String, String);
 
-fn note<C>(what: &str, kept: &Kept<C>) -> Note {
+pub(super) fn note<C>(what: &str, kept: &Kept<C>) -> Note {
     let name = file_name(&kept.written.to_string(), &kept.id.to_string());
     let head = format!("---\nid: {}\nwritten: {}\nsaved: {}\n---\n", kept.id, kept.written, kept.saved);
     (format!("{what}-{name}"), head)
 }
 
-fn part(text: &mut String, title: &str, words: Option<&Words>) {
+pub(super) fn part(text: &mut String, title: &str, words: Option<&Words>) {
     if let Some(words) = words {
         let _ = write!(text, "\n## {title}\n\n{}\n", words.as_str());
     }
@@ -76,7 +76,7 @@ pub(super) fn person(kept: &Kept<Person>) -> Note {
 }
 
 /// Makes a table of this name with these columns.
-type Create<'a> = dyn Fn(&str, &[&str]) -> Result<Table, JournalError> + 'a;
+pub(super) type Create<'a> = dyn Fn(&str, &[&str]) -> Result<Table, JournalError> + 'a;
 
 /// The tables of check-ins, own steps, practice and people.
 pub(super) struct Tables {
@@ -92,7 +92,7 @@ fn number<T: ToString>(value: Option<T>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
 
-fn words(value: Option<&Words>) -> String {
+pub(super) fn words(value: Option<&Words>) -> String {
     value.map(|words| cell(words.as_str())).unwrap_or_default()
 }
 

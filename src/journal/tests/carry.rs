@@ -18,7 +18,7 @@ fn an_export_is_taken_in_again_field_by_field() {
     assert_eq!(imported.questionnaire_responses, 2);
     assert_eq!(String::from_utf8(exported(&new)).unwrap(), String::from_utf8(first.clone()).unwrap());
     let again = new.import_json(&mut first.as_slice()).unwrap();
-    assert_eq!(again, Imported { already_here: 12, ..Imported::default() });
+    assert_eq!(again, Imported { already_here: 13, ..Imported::default() });
     journal.erase(Erase::All).unwrap();
     journal.import_json(&mut first.as_slice()).unwrap();
     assert_eq!(exported(&journal), first);
@@ -98,7 +98,7 @@ fn folders_of_markdown_and_tables_hold_every_text_and_are_private() {
         (files, all)
     };
     let (files, markdown) = all(Form::Markdown, "markdown");
-    assert_eq!(files, 13);
+    assert_eq!(files, 14);
     for words in [
         "=changed\nlater",
         "I will be fired.",
@@ -107,14 +107,22 @@ fn folders_of_markdown_and_tables_hold_every_text_and_are_private() {
         "\"a b\", \"c\"",
         "5 of 80",
         "Not finished.",
+        "- I'd rather do without. (avoidant)",
+        "## In my own words\n\nSome of each.",
     ] {
         assert!(markdown.contains(words), "{words}");
     }
     let (files, tables) = all(Form::Csv, "tables");
-    assert_eq!(files, 21);
-    for words in
-        ["'=changed\nlater", "I will be fired.", "half a", "fortune_telling,accepted", "Everyone would be"]
-    {
+    assert_eq!(files, 23);
+    for words in [
+        "'=changed\nlater",
+        "I will be fired.",
+        "half a",
+        "fortune_telling,accepted",
+        "Everyone would be",
+        "ticked,avoidant,I'd rather do without.",
+        "'=With Ana it is easier.",
+    ] {
         assert!(tables.contains(words), "{words}");
     }
 }

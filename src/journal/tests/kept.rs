@@ -3,6 +3,7 @@
 use super::*;
 use crate::checkin::{CheckIn, parse, tokens};
 use crate::practice::{OwnStep, Person, Practice};
+use crate::reflection::Reflected;
 
 pub(super) fn checkin() -> CheckIn {
     let line = "mood 4 stress 7 sleep 6.5 caffeine 2 alcohol 0 walked 20 tension 6 fatigue 5 anxiety 3 \
@@ -31,12 +32,24 @@ fn person() -> Person {
     .unwrap()
 }
 
+pub(super) fn reflected() -> Reflected {
+    serde_json::from_str(
+        r#"{"reflection":"attachment","edition":1,"finished":true,"answers":[
+            {"question":"needing","asks":"When I need something","ticked":[
+              {"id":"without","text":"I'd rather do without.","style":"avoidant"}],"words":"=With Ana it is easier."},
+            {"question":"apart","asks":"When somebody is away","ticked":[],"words":"I wait."}],
+            "summary":"Some of each."}"#,
+    )
+    .unwrap()
+}
+
 /// One of each.
 pub(super) fn all(journal: &Journal) {
     journal.keep(&checkin()).unwrap();
     journal.keep(&own_step()).unwrap();
     journal.keep(&practice()).unwrap();
     journal.keep(&person()).unwrap();
+    journal.keep(&reflected()).unwrap();
 }
 
 #[test]
@@ -79,13 +92,16 @@ fn they_go_along_and_come_back_and_are_erased() {
     let (_other, new) = super::journal();
     let imported = new.import_json(&mut file.as_slice()).unwrap();
     assert_eq!((imported.checkins, imported.own_steps, imported.practices, imported.people), (1, 1, 1, 1));
+    assert_eq!(imported.reflections, 1);
+    assert_eq!(new.all_kept::<Reflected>(9).unwrap(), journal.all_kept::<Reflected>(9).unwrap());
     assert_eq!(new.all_kept::<Person>(9).unwrap(), journal.all_kept::<Person>(9).unwrap());
-    assert_eq!(new.import_json(&mut file.as_slice()).unwrap().already_here, 4);
+    assert_eq!(new.import_json(&mut file.as_slice()).unwrap().already_here, 5);
     let stamp = |ms| Stamp::new(ms, 0).unwrap();
     new.erase(Erase::Period { from: stamp(NOW + 1), until: stamp(NOW + 9) }).unwrap();
     assert_eq!(new.all_kept::<CheckIn>(9).unwrap().len(), 1);
     new.erase(Erase::Period { from: stamp(NOW), until: stamp(NOW + 1) }).unwrap();
     assert!(new.all_kept::<CheckIn>(9).unwrap().is_empty() && new.all_kept::<Person>(9).unwrap().is_empty());
+    assert!(new.all_kept::<Reflected>(9).unwrap().is_empty() && new.taken_in_unread(9).unwrap().is_empty());
     journal.erase(Erase::All).unwrap();
     assert!(journal.all_kept::<Practice>(9).unwrap().is_empty());
     assert!(journal.all_kept::<OwnStep>(9).unwrap().is_empty());
@@ -105,6 +121,8 @@ fn a_wrong_value_in_a_file_is_refused_without_its_words() {
         ("\"level\":2", "\"level\":4"),
         ("\"refused\"", "\"secret\""),
         ("\"Ana\"", "\" \""),
+        ("\"attachment\"", "\"An attachment\""),
+        ("\"question\":\"apart\"", "\"question\":\"needing\""),
     ] {
         assert!(file.contains(from), "{from}");
         let error = new.import_json(&mut file.replacen(from, to, 1).as_bytes()).unwrap_err();
@@ -114,4 +132,37 @@ fn a_wrong_value_in_a_file_is_refused_without_its_words() {
         );
     }
     assert!(new.all_kept::<CheckIn>(9).unwrap().is_empty());
+}
+
+#[test]
+fn what_was_taken_in_waits_to_be_screened_until_it_was() {
+    let (_folder, journal) = journal();
+    all(&journal);
+    journal.add_part(&crate::parts::PartNotes::named("the Lid")).unwrap();
+    assert!(
+        journal.taken_in_unread(99).unwrap().is_empty(),
+        "what is kept here is screened by whoever keeps it"
+    );
+    let mut file = Vec::new();
+    journal.export_json(&mut file).unwrap();
+    let (folder, new) = super::journal();
+    new.import_json(&mut file.as_slice()).unwrap();
+    new.import_json(&mut file.as_slice()).unwrap();
+    drop(new);
+    let new = reopen(&folder).unwrap();
+    let waiting = new.taken_in_unread(99).unwrap();
+    assert_eq!(waiting.len(), 6);
+    let words: Vec<&str> = waiting.iter().map(|one| one.words.as_str()).collect();
+    for expected in
+        ["the boxes", "Ask Ana for a lift.", "They sigh.", "My bad week.", "Some of each.", "the Lid"]
+    {
+        assert!(words.iter().any(|words| words.contains(expected)), "{expected}");
+    }
+    assert!(!format!("{waiting:?}").contains("Ana"));
+    let checkin = new.all_kept::<CheckIn>(1).unwrap()[0].id;
+    new.delete_kept::<CheckIn>(checkin).unwrap();
+    assert_eq!(new.taken_in_unread(99).unwrap().len(), 5);
+    let ids: Vec<Id> = new.taken_in_unread(99).unwrap().iter().map(|one| one.id).collect();
+    new.have_read(&ids).unwrap();
+    assert!(new.taken_in_unread(99).unwrap().is_empty());
 }

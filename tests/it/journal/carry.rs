@@ -60,11 +60,46 @@ async fn what_is_taken_in_is_screened() {
     let (to, _folder) = house();
     let taken = post(&to, "/import?country=IE", &file).await.json();
     assert_eq!(taken["alarms"], 1);
+    assert_eq!(post(&to, "/import?country=IE", &file).await.json()["alarms"], 0, "once each");
     assert!(!taken["escalation"]["helplines"].as_array().unwrap().is_empty());
     for entry in get(&to, "/entries").await.json()["entries"].as_array().unwrap() {
         let id = entry["id"].as_str().unwrap();
         let shown = get(&to, &format!("/entries/{id}")).await.json();
         assert_eq!(shown["screenings"].as_array().unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn words_of_all_that_is_taken_in_are_screened() {
+    const DANGER: &str = "I want to kill myself.";
+    let kept = |content: Value| {
+        json!([{ "id": "0197a1b2-0000-7000-8000-000000000001", "written": "2026-11-26T20:00:00Z",
+                 "saved": "2026-11-26T20:00:00Z", "content": content }])
+    };
+    let part = json!([{ "id": "0197a1b2-0000-7000-8000-000000000001", "version": 1,
+        "written": "2026-11-26T20:00:00Z", "saved": "2026-11-26T20:00:00Z",
+        "notes": { "name": "the Lid", "quotes": [DANGER] } }]);
+    for (list, content) in [
+        ("checkins", kept(json!({ "note": DANGER }))),
+        ("own_steps", kept(json!({ "level": 1, "text": DANGER }))),
+        ("practices", kept(json!({ "step": "door", "level": 1, "text": "A door.", "predicted": DANGER }))),
+        ("people", kept(json!({ "name": "Ana", "checklist": {}, "shared": [DANGER] }))),
+        (
+            "reflections",
+            kept(
+                json!({ "reflection": "levels", "edition": 1, "finished": false, "answers": [], "summary": DANGER }),
+            ),
+        ),
+        ("parts", part),
+    ] {
+        let (house, _folder) = house();
+        let mut file = get(&house, "/export").await.json();
+        file[list] = content;
+        let taken = post(&house, "/import?country=IE", &file).await;
+        assert_eq!(taken.status, 200, "{list}: {}", taken.text);
+        let taken = taken.json();
+        assert_eq!((&taken[list], &taken["alarms"]), (&json!(1), &json!(1)), "{list}");
+        assert_eq!(taken["escalation"]["tier"], "urgent", "{list}");
     }
 }
 

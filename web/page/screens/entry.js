@@ -7,7 +7,7 @@ import { s } from "../strings.js";
 import { fill, html, useEffect, useState } from "../ui/html.js";
 import { Confirm, Field, Problem, Scale, useAsked, useWork } from "../ui/parts.js";
 import { Escalation } from "../ui/escalation.js";
-import { Marked, marksOf } from "../ui/marked.js";
+import { Marked, flow, marksOf } from "../ui/marked.js";
 import { Record } from "../ui/record.js";
 import { Screen } from "../ui/screen.js";
 import { dayAndTime } from "../ui/dates.js";
@@ -54,7 +54,7 @@ function Words({ entry }) {
   const last = entry.recognitions.filter((one) => one.version === entry.version).at(-1);
   const found = (last?.found ?? []).map((one) => ({ ...one, name: s.distortions[one.slug] ?? one.slug }));
   return html`
-    <blockquote class="thought own" dir="auto"><${Marked} text=${entry.text} marks=${marksOf(found)} /></blockquote>
+    <blockquote class=${`thought own ${flow(entry.text)}`} dir="auto"><${Marked} text=${entry.text} marks=${marksOf(found)} /></blockquote>
     ${found.length > 0 && html`
       <section class="habits" aria-label=${s.write.habits}>
         <p class="hint">${s.entry.found}</p>

@@ -6,6 +6,7 @@ import { session } from "../session.js";
 import { s } from "../strings.js";
 import { html, useEffect, useRef, useState } from "../ui/html.js";
 import { Field, Problem, useAsked, useWork } from "../ui/parts.js";
+import { flow } from "../ui/marked.js";
 import { Screen } from "../ui/screen.js";
 import { Escalation } from "../ui/escalation.js";
 import { Kept } from "./write-kept.js";
@@ -160,7 +161,7 @@ function Page({ draft, record, note, onLook, onKeep }) {
 /** The thought, in sight on every step. */
 export function Thought({ text, children }) {
   const isLong = text.length > LONG;
-  return html`<blockquote class=${isLong ? "thought long own" : "thought own"} dir="auto" tabindex=${isLong ? "0" : undefined} aria-label=${s.write.yourWords}>${children ?? text}</blockquote>`;
+  return html`<blockquote class=${`thought own ${isLong ? "long" : ""} ${flow(text)}`} dir="auto" tabindex=${isLong ? "0" : undefined} aria-label=${s.write.yourWords}>${children ?? text}</blockquote>`;
 }
 
 /** The step that the address asks for, or the last one that there is something for. */
