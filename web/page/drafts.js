@@ -54,9 +54,13 @@ export function useDraft(slot) {
   };
 }
 
+/** One request for those who ask at the same time. */
+let asking = null;
+const all = () => { asking ??= api("GET", "/drafts").finally(() => { asking = null; }); return asking; };
+
 async function read(slot) {
   try {
-    const { data } = await api("GET", "/drafts");
+    const { data } = await all();
     return data.drafts.find((draft) => draft.slot === slot)?.body ?? "";
   } catch {
     return null;
