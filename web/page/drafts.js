@@ -18,15 +18,25 @@ export const unsavedTexts = () => [...unsaved].filter(([slot, body]) => !slot.in
 /**
  * A draft of the service.
  * @param {string} slot
+ * @param {(kept:string, typed:string)=>string} [join] what becomes of both where someone typed before the draft was there
  * @returns {{body:string, ready:boolean, state:"saved"|"typing"|"unsaved", write:(body:string)=>void,
  *   flush:()=>Promise<void>, discard:()=>Promise<void>}}
  */
-export function useDraft(slot) {
+export function useDraft(slot, join = (_, typed) => typed) {
   const [body, setBody] = useState(unsaved.get(slot) ?? "");
   const [ready, setReady] = useState(unsaved.has(slot));
   const [state, setState] = useState(unsaved.has(slot) ? "unsaved" : "saved");
   const work = useRef(null);
   work.current ??= keeper(slot, setState);
+  /** What was typed before the draft was there; it waits, so that nothing is written over. */
+  const early = useRef(null);
+
+  const isReady = useRef(unsaved.has(slot));
+  function write(next) {
+    setBody(next);
+    if (isReady.current) work.current.later(next);
+    else early.current = next;
+  }
 
   useEffect(() => {
     const { flush } = work.current;
@@ -40,15 +50,18 @@ export function useDraft(slot) {
       // What is kept must not be written over unseen.
       if (kept === null) { setTimeout(() => { if (!gone) load(); }, READ_AGAIN_MS); return; }
       work.current.isThere(kept !== "");
-      setBody(kept);
+      const typed = early.current;
+      early.current = null;
+      if (typed === null) setBody(kept);
+      else write(kept ? join(kept, typed) : typed);
+      isReady.current = true;
       setReady(true);
     }
     return () => { gone = true; forget(); flush(); };
   }, [slot]);
 
   return {
-    body, ready, state,
-    write: (next) => { setBody(next); work.current.later(next); },
+    body, ready, state, write,
     flush: work.current.flush,
     discard: () => { setBody(""); return work.current.discard(); },
   };

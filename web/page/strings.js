@@ -399,6 +399,16 @@ export const s = {
       present: "here", missing: "not here", used: "in use", mb: "{n} MB", gb: "{n} GB",
       fetch: "Models are fetched on the command line, so that this page never reaches out:",
     },
+    remind: {
+      heading: "Reminders",
+      title: "Reminder",
+      says: "A file for your own calendar. Its title is “Reminder”; it tells nobody what it is for.",
+      time: "At",
+      days: "On these days; on every day if you choose none",
+      make: "Make the calendar file",
+      made: "It is in your downloads. Open it with your calendar.",
+      synced: "A calendar that is shared or synced carries it along.",
+    },
     carry: {
       title: "Take it along",
       export: "Export everything",

@@ -211,6 +211,13 @@ test("settings: passphrase, lock, unlock, export, backup, erase; Esc Esc hides a
     const file = await download.path();
     assert.match(download.suggestedFilename(), /^evenkeel-\d{4}-\d\d-\d\d\.json$/);
     assert.ok(readFileSync(file, "utf8").includes("Only for me: Wednesday."));
+    await page.getByLabel("Thursday").check();
+    await page.getByLabel("Monday").check();
+    const [reminder] = await Promise.all([page.waitForEvent("download"), button(page, "Make the calendar file").click()]);
+    const calendar = readFileSync(await reminder.path(), "utf8");
+    assert.equal(reminder.suggestedFilename(), "reminder.ics");
+    assert.match(calendar, /\r\nDTSTART:\d{8}T193000\r\nDURATION:PT5M\r\nRRULE:FREQ=WEEKLY;BYDAY=MO,TH\r\nSUMMARY:Reminder\r\n/);
+    assert.doesNotMatch(calendar, /evenkeel/i);
     await button(page, "Make a backup now").click();
     await page.getByText("It is made and checked.").waitFor();
     await button(page, "Erase everything").click();
@@ -269,6 +276,19 @@ test("a safety plan that its owner left readable is read while everything else i
   await link(page, "555 0101").waitFor();
   page.faults.splice(0, page.faults.length, ...page.faults.filter((one) => !one.includes("423")));
   await page.sound();
+  await page.done();
+  await own.stop();
+});
+
+test("what is typed before the draft arrives is joined to it", async () => {
+  const own = await serve();
+  await own.call("PUT", "/drafts/write", { body: "From yesterday." });
+  const page = await open(browser, own, { token: false });
+  await page.route("**/api/v1/drafts", async (route) => { await new Promise((done) => setTimeout(done, 1500)); await route.continue(); });
+  await page.goto(own.address("/write"));
+  await page.getByRole("textbox", { name: "What is going through your mind?" }).fill("And now.");
+  await page.waitForFunction(() => document.querySelector("textarea")?.value === "From yesterday.\nAnd now.");
+  await page.getByText("Saved as a draft").waitFor();
   await page.done();
   await own.stop();
 });

@@ -6,22 +6,14 @@ import { Escalation } from "../ui/escalation.js";
 import { fill, html, useId, useState } from "../ui/html.js";
 import { Check, Confirm, Field, Problem, Progress, useAsked, useWork } from "../ui/parts.js";
 import { addDays, day, dayAndTime, today } from "../ui/dates.js";
+import { saveFile } from "../ui/save.js";
 import { size } from "./settings.js";
-
-/** Hands a file to the browser's downloads. @param {Blob} blob @param {string} name */
-export function save(blob, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
 
 export function Carry() {
   const says = s.settings.carry;
   const id = useId();
   const [told, tell] = useState(null);
-  const taken = useWork(async () => save(await apiBlob("GET", "/export"), `evenkeel-${today()}.json`));
+  const taken = useWork(async () => saveFile(await apiBlob("GET", "/export"), `evenkeel-${today()}.json`));
   const takeIn = useWork(async (file) => {
     const { country } = session();
     const { data } = await api("POST", `/import${country ? `?country=${country}` : ""}`, { body: file });

@@ -6,6 +6,7 @@ import { fill, html } from "../ui/html.js";
 import { Problem, useAsked } from "../ui/parts.js";
 import { Screen } from "../ui/screen.js";
 import { Backups, Carry, Erase } from "./settings-carry.js";
+import { Reminders } from "./settings-remind.js";
 import { LockSettings } from "./settings-lock.js";
 
 export default function Settings() {
@@ -15,6 +16,7 @@ export default function Settings() {
     <${Screen} title=${says.title}>
       <section class="part"><h2>${says.lock.title}</h2><${LockSettings} vault=${vault} /></section>
       <section class="part"><h2>${says.models.title}</h2><${Models} /></section>
+      <section class="part"><h2>${says.remind.heading}</h2><${Reminders} /></section>
       <section class="part"><h2>${says.carry.title}</h2><${Carry} /></section>
       <section class="part"><h2>${says.backups.title}</h2><${Backups} /></section>
       <section class="part"><h2>${says.erase.title}</h2><${Erase} /></section>

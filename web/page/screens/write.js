@@ -31,7 +31,7 @@ export default function Write({ route }) {
 
 /** What is looked at: the draft, or an entry that was kept before. */
 function useSource(entryId) {
-  const draft = useDraft("write");
+  const draft = useDraft("write", (kept, typed) => `${kept}\n${typed}`);
   const asked = useAsked(async () => (entryId ? (await api("GET", `/entries/${encodeURIComponent(entryId)}`)).data : null), [entryId]);
   if (!entryId) return { ...draft, error: null };
   const done = async () => {};
@@ -145,7 +145,7 @@ function Page({ draft, record, note, onLook, onKeep }) {
   const keys = (event) => { if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) submit(event); };
   return html`
     <form class="paper" onSubmit=${submit} onKeyDown=${keys}>
-      <${Field} label=${says.ask} rows=${5} own value=${draft.body} onInput=${draft.write} readOnly=${!draft.ready} placeholder=${says.placeholder} autofocus />
+      <${Field} label=${says.ask} rows=${5} own value=${draft.body} onInput=${draft.write} placeholder=${says.placeholder} autofocus />
       ${opens || record.situation
     ? html`<${Field} label=${says.situation} hint=${says.situationHint} rows=${2} own value=${record.situation} onInput=${(situation) => note({ situation })} />`
     : html`<p><button type="button" class="quiet" onClick=${() => open(true)}>${says.addSituation}</button></p>`}
