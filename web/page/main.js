@@ -2,7 +2,7 @@
 import { ApiError } from "./api.js";
 import { html, render, useEffect, useState } from "./ui/html.js";
 import { lookAtVault, startLock } from "./lock.js";
-import { startRouter, useRoute } from "./router.js";
+import { route, startRouter, useRoute } from "./router.js";
 import { session, takeToken, useSession } from "./session.js";
 import { s } from "./strings.js";
 import { Guard } from "./ui/guard.js";
@@ -15,7 +15,7 @@ const SCREENS = {
   // What the first screen needs is asked for at once, not one after the other.
   write: () => Promise.all([
     import("./screens/write.js"), import("./screens/write-look.js"), import("./screens/write-ways.js"), import("./screens/write-after.js"),
-    import("./screens/write-kept.js"), import("./screens/reading.js"), import("./ui/marked.js"),
+    import("./screens/write-kept.js"), import("./screens/reading.js"), import("./ui/marked.js"), import("./ui/dates.js"),
   ]).then(([module]) => module),
   journal: () => import("./screens/journal.js"),
   entry: () => import("./screens/entry.js"),
@@ -27,16 +27,16 @@ const SCREENS = {
   settings: () => import("./screens/settings.js"),
 };
 const loaded = new Map();
+const fetchScreen = (name) => SCREENS[name]().then((module) => { loaded.set(name, module.default); }, () => { loaded.set(name, Broken); });
 
 /** A screen's component, or `null` while it is on its way. */
 function useScreen(name) {
   const [, again] = useState(0);
   useEffect(() => {
-    if (!SCREENS[name] || loaded.has(name)) return;
-    SCREENS[name]().then(
-      (module) => { loaded.set(name, module.default); again((n) => n + 1); },
-      () => { loaded.set(name, Broken); again((n) => n + 1); },
-    );
+    if (!SCREENS[name]) return;
+    // It may have come between the drawing and now.
+    const arrived = loaded.has(name) ? Promise.resolve() : fetchScreen(name);
+    arrived.then(() => again((n) => n + 1));
   }, [name]);
   return loaded.get(name) ?? null;
 }
@@ -65,7 +65,9 @@ function App() {
 takeToken();
 addEventListener("hashchange", () => { if (takeToken()) lookAtVault(); });
 if (session().away) document.documentElement.classList.add("away");
+// Both take their time; nothing waits for the first drawing.
+lookAtVault();
+if (SCREENS[route().name]) fetchScreen(route().name);
 startRouter();
 startLock();
 render(html`<${App} />`, document.getElementById("app"));
-lookAtVault();
