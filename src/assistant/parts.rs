@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Assistant, AssistantError, MOST_ID, Turn as Place};
+use super::{Assistant, AssistantError, MOST_ID, SaidBody, Turn as Place};
 use crate::crisis::{
     self, CountryCode, Coverage, Escalation, Level, ModelOpinion, Part, PartName, Risk, Support, Tier,
 };
@@ -25,6 +25,9 @@ const A_FEW: usize = 6;
 /// fewer words 7 and 2 pass the second. Rules alone notice 259 of the 415.
 const SURE: f32 = 0.7;
 const VERY_SURE: f32 = 0.9;
+/// How likely danger has to be in a short turn, read as an entry, for what the parts' own head
+/// notices to count: it was learnt from turns of talks and alarms at plain first lines.
+const A_HINT: f32 = 0.1;
 /// Characters that those may have; of more, the last count.
 const MOST_TOGETHER: usize = 4_000;
 /// What a part is called that has no name yet.
@@ -160,8 +163,10 @@ impl Assistant {
         let mut opinion = ModelOpinion::none();
         let words = entry.normalised().split_whitespace().count();
         let rules = &self.content.guide.rules;
+        let mut as_an_entry = 1.0;
         if let (_, Some(read)) = self.opinion(&entry, place).await? {
             let passive_or_worse = read.at_least[1];
+            as_an_entry = passive_or_worse;
             match words {
                 AS_AN_ENTRY.. => opinion = read,
                 // A plain no is no danger, and few words say no more than that there is some.
@@ -170,11 +175,12 @@ impl Assistant {
                 _ => opinion.believe(Level::PassiveIdeation, passive_or_worse, VERY_SURE),
             }
         }
-        if words >= A_FEW {
+        if words >= A_FEW && (words >= AS_AN_ENTRY || as_an_entry >= A_HINT) {
             opinion.believe(Level::PassiveIdeation, noticed.danger, noticed.thresholds[0]);
         }
         let screen = &self.content.screen;
         let alone = screen.assess(&[Part { name: PartName::Text, entry: &entry, opinion: Some(opinion) }]);
+        let alone = self.graver_as_own(&last.text, alone)?;
         let mut risk = alone.clone();
         let (mut came_through, mut unread) = (false, alone.coverage == Coverage::UnsupportedLanguage);
         if let Some(entry) = together(history)? {
@@ -216,6 +222,34 @@ impl Assistant {
             seems: noticed.seems(),
         };
         Ok(HeardTurn { heard, risk, noticed })
+    }
+
+    /// What a part wants is what the person wants: rules read a turn as their own words, too.
+    fn graver_as_own(&self, turn: &str, risk: Risk) -> Result<Risk, AssistantError> {
+        let Some(own) = self.content.guide.rules.as_own(turn) else { return Ok(risk) };
+        let entry = match Entry::new(own, Limit::Screening) {
+            Ok(entry) => entry,
+            Err(EntryError::Blank) => return Ok(risk),
+            Err(error) => return Err(error.into()),
+        };
+        let part = Part { name: PartName::Situation, entry: &entry, opinion: Some(ModelOpinion::none()) };
+        let own = self.content.screen.assess(&[part]);
+        Ok(if own.tier > risk.tier { Risk { coverage: risk.coverage, ..own } } else { risk })
+    }
+
+    /// What rules alone hear in a turn that no model has read: help, if it leads to it, also
+    /// where a part says it.
+    ///
+    /// # Errors
+    /// [`AssistantError`] if it cannot be read.
+    pub async fn help_by_rules(
+        &self,
+        turn: &str,
+        country: CountryCode,
+    ) -> Result<Option<SaidBody>, AssistantError> {
+        let own = self.content.guide.rules.as_own(turn);
+        let words: Vec<String> = std::iter::once(turn.to_owned()).chain(own).collect();
+        self.urgent_among(&words, country).await
     }
 
     /// The dialogue as far as a history tells of it.

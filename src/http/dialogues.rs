@@ -398,7 +398,7 @@ impl Shared {
     async fn help_without_model(&self, at: At, problem: Problem) -> Result<AnswerBody, Problem> {
         let last = at.request.history.last().map(|turn| turn.text.clone()).unwrap_or_default();
         let country = super::journal::country(at.request.country.as_deref())?;
-        let said = self.say_of(&last, country, true).await.filter(|said| said.escalate);
+        let said = self.0.assistant.help_by_rules(&last, country).await?;
         let Some(said) = said else { return Err(problem) };
         let in_danger = Heard {
             danger: Danger::Present,

@@ -16,7 +16,8 @@ use super::{AccessToken, Problem, ProblemKind};
 /// Where the API begins.
 pub(super) const BASE: &str = "/api/v1";
 /// What under `/api` needs no token: it tells nothing about the person.
-const OPEN: [&str; 2] = ["/api/v1/health", "/api/openapi.json"];
+/// Whom to call is for everybody, also on a page that was left open over a new start.
+const OPEN: [&str; 3] = ["/api/v1/health", "/api/v1/helplines", "/api/openapi.json"];
 /// Another place for the token, for callers that need `Authorization` for something else.
 const TOKEN_HEADER: &str = "x-evenkeel-token";
 

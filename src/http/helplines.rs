@@ -16,7 +16,7 @@ use crate::crisis::HelplineSet;
     get,
     path = "/helplines",
     tag = "Help",
-    security(("token" = [])),
+    security(()),
     params(CountryQuery),
     responses((status = 200, description = "What is known for that country.", body = HelplineSet), HelplinesProblems),
 )]

@@ -153,6 +153,8 @@ kinds! {
         "The journal could not be read or written. What was kept before has not changed. Run `evenkeel doctor` to see why.";
     JournalBusy 503 "journal-busy" "The journal is busy"
         "Another program is writing to the journal. Nothing was changed. Try again in a second.";
+    NoModel 503 "no-model" "There is no model for a talk"
+        "A talk needs a model that has learnt it, and there is none here. What was said is kept. Start `evenkeel serve` without `--rules-only`, or see `evenkeel models list`.";
     ModelLoading 503 "model-loading" "The model is being loaded"
         "The model is still being loaded. Try again in 2 seconds. Screenings with `rules_only` are answered now.";
     ModelFailed 503 "model-failed" "The model can't be used"

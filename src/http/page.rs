@@ -1,12 +1,19 @@
 //! The page: `web/page/`, held in the program. In a debug build it is read from the disk at each
 //! request, so that who works on it only loads it again.
 
+use std::collections::HashMap;
+use std::io::Write as _;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::{Problem, ProblemKind, Shared};
@@ -52,22 +59,45 @@ fn show(screen: &str, asked: &HeaderMap) -> Result<Response, Problem> {
     if SCREENS.contains(&screen) { give("index.html", asked) } else { Err(ProblemKind::NotFound.into()) }
 }
 
-/// A file, or 304 where the browser has this one.
+/// A file, packed for those who take it so, or 304 where the browser has this one.
 fn give(name: &str, asked: &HeaderMap) -> Result<Response, Problem> {
     let (kind, file) = kind(name).zip(Files::get(name)).ok_or(ProblemKind::NotFound)?;
-    let tag = tag(&file);
+    let packed = takes_packed(asked).then(|| packed(&file)).flatten();
+    let tag = tag(&file, packed.is_some());
     let known = asked.get_all(header::IF_NONE_MATCH).iter().any(|given| *given == tag);
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (header::VARY, HeaderValue::from_static("accept-encoding")),
         (header::ETAG, tag),
     ];
     Ok(if known {
         (StatusCode::NOT_MODIFIED, headers).into_response()
+    } else if let Some(packed) = packed {
+        (headers, [(header::CONTENT_ENCODING, "gzip")], packed).into_response()
     } else {
         (headers, file.data).into_response()
     })
+}
+
+fn takes_packed(asked: &HeaderMap) -> bool {
+    let values = asked.get_all(header::ACCEPT_ENCODING).into_iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|one| one.trim() == "gzip")
+}
+
+/// A file packed with gzip, once for each content. `None` if that fails, which memory cannot.
+fn packed(file: &EmbeddedFile) -> Option<Bytes> {
+    static PACKED: LazyLock<Mutex<HashMap<[u8; 32], Bytes>>> = LazyLock::new(Mutex::default);
+    let mut all = PACKED.lock().unwrap_or_else(PoisonError::into_inner);
+    let hash = file.metadata.sha256_hash();
+    if let Some(packed) = all.get(&hash) {
+        return Some(packed.clone());
+    }
+    let mut packer = GzEncoder::new(Vec::new(), Compression::best());
+    let packed: Bytes = packer.write_all(&file.data).and_then(|()| packer.finish()).ok()?.into();
+    all.insert(hash, packed.clone());
+    Some(packed)
 }
 
 fn kind(name: &str) -> Option<&'static str> {
@@ -81,9 +111,10 @@ fn kind(name: &str) -> Option<&'static str> {
     })
 }
 
-/// Hexadecimal digits in quotes are always a header's value.
-fn tag(file: &EmbeddedFile) -> HeaderValue {
+/// Hexadecimal digits in quotes are always a header's value. What is packed is another state.
+fn tag(file: &EmbeddedFile, packed: bool) -> HeaderValue {
     let digits =
         file.metadata.sha256_hash().iter().take(16).fold(0, |sum, byte| sum << 8 | u128::from(*byte));
-    HeaderValue::try_from(format!("\"{digits:032x}\"")).unwrap_or(HeaderValue::from_static("\"\""))
+    let packed = if packed { "-gzip" } else { "" };
+    HeaderValue::try_from(format!("\"{digits:032x}{packed}\"")).unwrap_or(HeaderValue::from_static("\"\""))
 }

@@ -62,9 +62,10 @@ impl From<AssistantError> for Problem {
             AssistantError::ModelFailed(_) | AssistantError::Language(LanguageError::Open { .. }) => {
                 Self::new(ProblemKind::ModelFailed, &error)
             }
-            AssistantError::Language(LanguageError::Unsupported(_))
-            | AssistantError::Heads(_)
-            | AssistantError::PartsUnlearnt => Self::new(ProblemKind::Failed, &error),
+            AssistantError::Language(LanguageError::Unsupported(_)) | AssistantError::Heads(_) => {
+                Self::new(ProblemKind::Failed, &error)
+            }
+            AssistantError::PartsUnlearnt => ProblemKind::NoModel.into(),
             // What the numeric library or a template says might quote its input.
             AssistantError::Language(
                 LanguageError::Model(_)
@@ -176,7 +177,7 @@ problems! {
     /// For `GET /models`.
     ModelsProblems: [&GUARD[..], &[ProblemKind::ModelsUnreadable]];
     /// For `GET /helplines`.
-    HelplinesProblems: [&GUARD[..], &[ProblemKind::UnfitQuery, ProblemKind::UnknownCountry]];
+    HelplinesProblems: [&[ProblemKind::ForeignRequest, ProblemKind::UnfitQuery, ProblemKind::UnknownCountry][..]];
     /// For `GET /safety-plan`.
     PlanShowProblems: [&GUARD[..], &PLAN[..], &[ProblemKind::NoSafetyPlan]];
     /// For `PUT /safety-plan`.
@@ -232,6 +233,7 @@ problems! {
     /// For `POST /dialogues/{id}/turns`.
     TurnProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &TEXT[..], &[
         ProblemKind::NoSuchDialogue,
+        ProblemKind::NoModel,
         ProblemKind::UnfitValue,
         ProblemKind::ChangedMeanwhile,
     ]];

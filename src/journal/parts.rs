@@ -269,7 +269,9 @@ impl Journal {
             if seen.is_some_and(|seen| seen != old.version) {
                 return Err(JournalError::Changed { found: old.version });
             }
-            renote(tx, &old, notes, now)
+            let part = renote(tx, &old, notes, now)?;
+            retie(tx, &old.notes.name, &part, now)?;
+            Ok(part)
         })
     }
 
@@ -286,11 +288,17 @@ impl Journal {
                 return Ok(old);
             }
             let mut notes = old.notes.clone();
-            notes.merge(&find_part(tx, from)?.notes);
+            let joined = find_part(tx, from)?.notes;
+            notes.merge(&joined);
+            // What tied the two says nothing of one.
+            let one = [old.notes.name.to_lowercase(), joined.name.to_lowercase()];
+            notes.ties.retain(|(_, name)| !one.contains(&name.to_lowercase()));
             let (to, gone) = (part_seq(tx, into)?, part_seq(tx, from)?);
             tx.execute("UPDATE dialogues SET part = ?1 WHERE part = ?2", [to, gone])?;
             tx.execute("DELETE FROM parts WHERE seq = ?1", [gone])?;
-            renote(tx, &old, notes, now)
+            let part = renote(tx, &old, notes, now)?;
+            retie(tx, &joined.name, &part, now)?;
+            find_part(tx, into)
         })
     }
 
@@ -343,6 +351,26 @@ fn renote(db: &Connection, old: &KeptPart, notes: PartNotes, now: Stamp) -> Resu
     }
     insert_notes(db, seq, &part.notes)?;
     Ok(part)
+}
+
+/// Lets the ties of other parts that name one by an earlier name follow it.
+fn retie(db: &Connection, earlier: &str, part: &KeptPart, now: Stamp) -> Result<(), JournalError> {
+    if earlier == part.notes.name {
+        return Ok(());
+    }
+    let earlier = earlier.to_lowercase();
+    for other in all_parts(db)? {
+        let named = |tie: &(Tie, String)| tie.1.to_lowercase() == earlier;
+        if other.id == part.id || !other.notes.ties.iter().any(named) {
+            continue;
+        }
+        let mut notes = other.notes.clone();
+        for tie in notes.ties.iter_mut().filter(|tie| named(tie)) {
+            tie.1.clone_from(&part.notes.name);
+        }
+        renote(db, &other, notes, now)?;
+    }
+    Ok(())
 }
 
 /// Notes whose lines can all be kept.

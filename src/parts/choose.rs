@@ -39,7 +39,9 @@ pub struct Chosen {
 /// Chooses; the same for the same moment. `None` if nothing passes, which the bank is too large for.
 #[must_use]
 pub fn choose(replies: &Replies, checks: &Checks, moment: &Moment<'_>) -> Option<Chosen> {
-    let said = moment.history.last().map_or("", |turn| turn.text.as_str());
+    // After a pause or a wish to go on the guide spoke last, and its words are not the person's.
+    let spoke = moment.history.last().filter(|turn| turn.from == Speaker::Person);
+    let said = spoke.map_or("", |turn| turn.text.as_str());
     let guide: Vec<&str> =
         moment.history.iter().filter(|t| t.from == Speaker::Guide).map(|t| t.text.as_str()).collect();
     let last: Vec<&str> = guide.iter().rev().take(OPENERS).copied().collect();
@@ -179,6 +181,16 @@ mod tests {
             openers.push(opener);
             history.push(Turn::guide(chosen.text));
             history.push(Turn::person(format!("it sits in my chest and says number {n}")));
+        }
+    }
+
+    #[test]
+    fn what_the_guide_said_is_never_given_back_as_the_persons() {
+        for stage in Stage::ALL {
+            let history =
+                [Turn::person("i like boxes"), Turn::guide("We can go on, at your pace, with the boxes.")];
+            let chosen = chosen(&history, wanted(stage, State::Open));
+            assert!(!chosen.text.contains('“'), "{}", chosen.text);
         }
     }
 

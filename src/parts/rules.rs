@@ -38,6 +38,14 @@ struct LeavePhrases {
     withheld: Phrases,
 }
 
+/// How a part's words become the person's own.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Voice {
+    parts: Vec<String>,
+    says: Vec<(String, String)>,
+}
+
 /// The rules.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -50,6 +58,7 @@ pub struct Rules {
     other_role: Phrases,
     closing: Phrases,
     safe: Phrases,
+    voice: Voice,
 }
 
 /// A turn as the rules see it.
@@ -131,6 +140,25 @@ impl Rules {
         }
     }
 
+    /// The turn with what a part says, wants or does as the person's own: "it wants to rest" as
+    /// "i want to rest". `None` if no part speaks in it.
+    #[must_use]
+    pub fn as_own(&self, turn: &str) -> Option<String> {
+        let spaced = |text: &str| format!(" {} ", text.split_whitespace().collect::<Vec<_>>().join(" "));
+        let without_marks =
+            |c: char| if matches!(c, ',' | ':' | ';' | '"' | '“' | '”') { ' ' } else { c };
+        let before = spaced(
+            &turn.to_lowercase().replace('\u{2019}', "'").chars().map(without_marks).collect::<String>(),
+        );
+        let mut own = before.clone();
+        for part in &self.voice.parts {
+            for (says, of_self) in &self.voice.says {
+                own = spaced(&own.replace(&format!(" {part} {says} "), &format!(" {of_self} ")));
+            }
+        }
+        (own != before).then(|| own.trim().to_owned())
+    }
+
     /// Whether the person wants to end for today.
     #[must_use]
     pub fn is_closing(&self, turn: &str) -> bool {
@@ -180,6 +208,24 @@ mod tests {
             "yes",
         ] {
             assert_eq!(rules.state(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_part_says_and_wants_becomes_the_persons_own() {
+        let rules = Rules::embedded().unwrap();
+        for (turn, own) in [
+            ("it wants to disappear and never come back", "i want to disappear and never come back"),
+            ("It says, there's no point in going on living.", "there's no point in going on living."),
+            ("a part of me doesn’t want to wake up", "i do not want to wake up"),
+            ("one part has already written the letters", "i have already written the letters"),
+            ("it says it wants to die", "i want to die"),
+            ("when I'm there it tells me to jump", "when i'm there i want to jump"),
+        ] {
+            assert_eq!(rules.as_own(turn).as_deref(), Some(own));
+        }
+        for turn in ["it is grey", "I want to rest", "the dog wants to go out", ""] {
+            assert_eq!(rules.as_own(turn), None, "{turn}");
         }
     }
 

@@ -9,7 +9,7 @@ use insta::assert_snapshot;
 use crate::house::{House, PORT, bare, lines};
 
 const GUARDED: [&str; 3] = ["/api/v1/models", "/api/v1/safety-plan", "/api/v1/nothing-of-this-name"];
-const OPEN: [&str; 4] = ["/", "/help", "/api/v1/health", "/api/openapi.json"];
+const OPEN: [&str; 5] = ["/", "/help", "/api/v1/health", "/api/v1/helplines", "/api/openapi.json"];
 
 #[tokio::test]
 async fn a_name_that_was_rebound_to_this_machine_is_refused() {

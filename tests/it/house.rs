@@ -54,7 +54,7 @@ pub(crate) fn no_plan() -> Arc<PlanFile> {
 }
 
 pub(crate) struct House {
-    router: Router,
+    pub(crate) router: Router,
     token: String,
 }
 

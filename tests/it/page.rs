@@ -1,6 +1,12 @@
 //! The page and its files.
 
+use std::io::Read as _;
+
+use axum::body::Body;
 use axum::http::StatusCode;
+use flate2::read::GzDecoder;
+use http_body_util::BodyExt as _;
+use tower::ServiceExt as _;
 
 use crate::house::House;
 
@@ -16,6 +22,27 @@ async fn every_screen_has_an_address_and_loads_nothing_from_elsewhere() {
         assert!(policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"));
         assert!(policy.contains("require-trusted-types-for 'script'") && !policy.contains("unsafe"));
     }
+}
+
+#[tokio::test]
+async fn a_file_is_packed_for_those_who_take_it_so() {
+    let house = House::rules_only();
+    let plain = house.get("/page/style.css").await;
+    let asked = |tag: &str| {
+        let request =
+            house.request("GET", "/page/style.css").header("accept-encoding", "br, gzip;q=0.5, gzip");
+        request.header("if-none-match", tag).body(Body::empty()).unwrap()
+    };
+    let packed = house.router.clone().oneshot(asked(plain.header("etag"))).await.unwrap();
+    assert_eq!(packed.headers()["content-encoding"], "gzip");
+    let tag = packed.headers()["etag"].to_str().unwrap().to_owned();
+    assert_ne!(tag, plain.header("etag"));
+    let bytes = packed.into_body().collect().await.unwrap().to_bytes();
+    assert!(bytes.len() * 2 < plain.text.len());
+    let mut text = String::new();
+    GzDecoder::new(&bytes[..]).read_to_string(&mut text).unwrap();
+    assert_eq!(text, plain.text);
+    assert_eq!(house.send(asked(&tag)).await.status, StatusCode::NOT_MODIFIED);
 }
 
 #[tokio::test]

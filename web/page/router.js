@@ -2,7 +2,7 @@
 import { useEffect, useState } from "./ui/html.js";
 
 /** What the addresses show. `:id` stands for one part of the path. */
-const ROUTES = [
+export const ROUTES = [
   ["/write", "write"],
   ["/journal", "journal"], ["/journal/:id", "entry"],
   ["/parts", "parts"], ["/parts/:id", "parts"],
@@ -16,6 +16,11 @@ const ROUTES = [
  * @typedef {{name:string, id:string|null, path:string, query:URLSearchParams, hash:string, state:any, turn:number}} Route
  *   `turn` rises with every change of place.
  */
+
+/** An address that somebody typed may be cut in the middle of a letter. */
+function readable(part) {
+  try { return decodeURIComponent(part); } catch { return part; }
+}
 
 let turn = 0;
 const listeners = new Set();
@@ -31,7 +36,7 @@ export function route() {
     const [, wanted, part] = pattern.split("/");
     if (first !== wanted || (part === undefined) !== (second === undefined) || path.split("/").length > 3) continue;
     name = screen;
-    id = second === undefined ? null : decodeURIComponent(second);
+    id = second === undefined ? null : readable(second);
   }
   const query = new URLSearchParams(location.search);
   return { name, id, path, query, hash: location.hash.slice(1), state: history.state, turn };

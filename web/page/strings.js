@@ -176,7 +176,6 @@ export const s = {
       "You don't have to sort this out alone. One person beside you, or on the phone, is enough to begin with.",
     ],
     lines: "People to talk to",
-    linesClosed: "With the program's address open, helplines for your country stand here. On the command line: evenkeel help-lines",
     country: "Which country are you in?",
     noCountry: "Choose one, or leave it open",
     emergencyIn: "Emergency, {country}:",

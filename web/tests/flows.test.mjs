@@ -39,6 +39,9 @@ onPage("without a token the page says how to open it, and Help works", { token: 
   await clean(page);
   await page.getByText("call your local emergency number now").waitFor();
   await link(page, "Help").first().click();
+  // Whom to call is told to everybody.
+  await page.getByRole("combobox", { name: "Which country are you in?" }).selectOption("IE");
+  await page.getByRole("link", { name: /116 123/ }).first().waitFor();
   await link(page, "5-4-3-2-1").click();
   await page.getByText("Put both feet on the floor").waitFor();
   await button(page, "Next").click();
@@ -101,7 +104,8 @@ onPage("an entry that was changed elsewhere is not written over", {}, async (pag
   await page.waitForURL("**/journal");
 });
 
-onPage("write: danger leads to help at once, and below an emergency it can be set aside", {}, async (page) => {
+// From the address that `serve` prints.
+onPage("write: danger leads to help at once, and below an emergency it can be set aside", { path: "/" }, async (page) => {
   await page.getByRole("textbox", { name: "What is going through your mind?" }).fill("I want to be dead.");
   await button(page, "Look at this thought").click();
   const help = page.getByRole("alert", { name: "Help" });

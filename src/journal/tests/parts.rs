@@ -53,6 +53,28 @@ pub(super) fn full_dialogue(journal: &Journal) -> KeptDialogue {
 }
 
 #[test]
+fn ties_follow_a_part_that_is_renamed_or_joined() {
+    let (_folder, journal) = journal();
+    let named = |name: &str, ties: &[&str]| PartNotes {
+        name: name.into(),
+        ties: ties.iter().map(|other| (Tie::Protects, (*other).to_owned())).collect(),
+        ..PartNotes::default()
+    };
+    let small = journal.add_part(&named("the small one", &[])).unwrap();
+    let lid = journal.add_part(&named("the Lid", &["The small one"])).unwrap();
+    journal.edit_part(small.id, Some(1), &named("Ada", &[])).unwrap();
+    let followed = journal.part(lid.id).unwrap();
+    assert_eq!((followed.notes.ties[0].1.as_str(), followed.version), ("Ada", 2));
+
+    let cork = journal.add_part(&named("the Cork", &["the Lid"])).unwrap();
+    let bottle = journal.add_part(&named("the Bottle", &["the Cork"])).unwrap();
+    journal.merge_parts(lid.id, cork.id).unwrap();
+    assert_eq!(journal.part(bottle.id).unwrap().notes.ties, [(Tie::Protects, "the Lid".to_owned())]);
+    let joined = journal.part(lid.id).unwrap();
+    assert!(joined.notes.ties.iter().all(|tie| tie.1 != "the Lid"), "no part is tied to itself");
+}
+
+#[test]
 fn a_part_is_kept_changed_merged_and_deleted() {
     let (folder, journal) = journal();
     let part = journal.add_part(&lid()).unwrap();

@@ -5,6 +5,8 @@ use serde_json::json;
 
 use super::{Transcript, get, house, post, send};
 
+const NO_MODEL: &str = "503 /problems/no-model: A talk needs a model that has learnt it, and there is none here. What was said is kept. Start `evenkeel serve` without `--rules-only`, or see `evenkeel models list`.";
+
 #[tokio::test]
 async fn a_part_is_kept_changed_drawn_joined_and_deleted() {
     let (house, _folder) = house();
@@ -41,12 +43,12 @@ async fn without_a_model_a_turn_is_kept_and_only_danger_is_answered() {
     let place = begun.header("location").strip_prefix("/api/v1").unwrap().to_owned();
     let turns = format!("{place}/turns");
     let quiet = json!({"text": "a part of me won't let anyone help", "place": 0});
-    assert_eq!(post(&house, &turns, &quiet).await.status, 500);
+    assert_eq!(post(&house, &turns, &quiet).await.problem(), NO_MODEL);
     let kept = get(&house, &place).await.json();
     assert_eq!(kept["turns"][0]["text"], "a part of me won't let anyone help");
 
     // It may be said again, and something else can't take its place.
-    assert_eq!(post(&house, &turns, &quiet).await.status, 500);
+    assert_eq!(post(&house, &turns, &quiet).await.problem(), NO_MODEL);
     let other = json!({"text": "something else", "place": 0});
     assert_eq!(post(&house, &turns, &other).await.status, 412);
     assert_eq!(post(&house, &turns, &json!({"text": "x", "place": 7})).await.status, 412);

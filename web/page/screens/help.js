@@ -17,7 +17,7 @@ export function Help({ route }) {
   return html`
     <${Screen} key="h" title=${says.title}>
       <${EmergencyAdvice} />
-      <${Part} title=${says.lines} says=${!token && says.linesClosed}><${CountryLines} /></${Part}>
+      <${Part} title=${says.lines}><${CountryLines} /></${Part}>
       <${Part} title=${says.steady}>
         <p>${says.steadyLead}</p>
         <ul class="plain">
