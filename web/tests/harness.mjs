@@ -9,6 +9,7 @@ const target = process.env.EVENKEEL_WEB_TARGET ?? new URL("../../target/web", im
 const require = createRequire(join(target, "package.json"));
 const { chromium } = require("playwright-core");
 const AXE = require.resolve("axe-core/axe.min.js");
+export const SCREENS = ["/write", "/journal", "/parts", "/check-in", "/questionnaires", "/practice", "/insight", "/help", "/settings"];
 const CHROMIUM = process.env.EVENKEEL_CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
 
 /** Where `evenkeel` lies; the tests that need the model run where `EVENKEEL_TEST_MODEL` is set. */
@@ -55,6 +56,20 @@ export async function serve({ model = false, dir = mkdtempSync(join(tmpdir(), "e
 /** @param {string[]} [more] arguments of the browser */
 export const launch = (more = []) => chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", ...more] });
 
+/** In each tab of this context: what was moved after it was drawn, and the longest task. Read with `page.evaluate(() => globalThis.__seen)`. */
+export const watch = (context) => context.addInitScript(() => {
+  globalThis.__seen = { shift: 0, long: 0 };
+  new PerformanceObserver((list) => { for (const one of list.getEntries()) globalThis.__seen.shift += one.value; }).observe({ type: "layout-shift", buffered: true });
+  new PerformanceObserver((list) => { for (const one of list.getEntries()) globalThis.__seen.long = Math.max(globalThis.__seen.long, one.duration); }).observe({ type: "longtask", buffered: true });
+});
+
+/** Bytes of the page's own files, as they are sent to this tab: a function that gives the sum so far. */
+export function weigh(page) {
+  let sent = 0;
+  page.on("response", (response) => { if (!response.url().includes("/api/")) sent += Number(response.headers()["content-length"] ?? 0); });
+  return () => sent;
+}
+
 /** Answers of the service that are part of the ordinary run of things; a browser calls them errors. */
 const EXPECTED = [/\/api\/v1\/safety-plan/, /\/api\/v1\/vault\/unlock/];
 
@@ -62,10 +77,12 @@ const EXPECTED = [/\/api\/v1\/safety-plan/, /\/api\/v1\/vault\/unlock/];
  * Opens a tab that remembers everything that must not happen.
  * @param {import("playwright-core").Browser} browser
  * @param {Awaited<ReturnType<typeof serve>>} service
- * @param {{dark?:boolean, width?:number, height?:number, path?:string, token?:boolean, reduced?:boolean}} [options]
+ * @param {{dark?:boolean, width?:number, height?:number, path?:string, token?:boolean, reduced?:boolean, now?:string}} [options]
+ *   `now`: the time that the page takes it to be, in UTC, and that stands still
  */
-export async function open(browser, service, { dark = false, width = 1100, height = 800, path = "/write", token = true, reduced = true } = {}) {
-  const context = await browser.newContext({ colorScheme: dark ? "dark" : "light", viewport: { width, height }, reducedMotion: reduced ? "reduce" : "no-preference", acceptDownloads: true, locale: "en-IE" });
+export async function open(browser, service, { dark = false, width = 1100, height = 800, path = "/write", token = true, reduced = true, now } = {}) {
+  const context = await browser.newContext({ colorScheme: dark ? "dark" : "light", viewport: { width, height }, reducedMotion: reduced ? "reduce" : "no-preference", acceptDownloads: true, locale: "en-IE", ...(now && { timezoneId: "UTC" }) });
+  if (now) await context.clock.setFixedTime(now);
   await context.addInitScript(() => {
     globalThis.__violations = [];
     document.addEventListener("securitypolicyviolation", (event) => globalThis.__violations.push(`${event.violatedDirective}: ${event.blockedURI}`));
