@@ -29,8 +29,7 @@ export default function Insight() {
       <${Choices} inline hideLegend legend=${says.period} value=${period} onInput=${setPeriod} options=${PERIODS.map((value) => ({ value, label: says.periods[value] }))} />
       <${Problem} error=${noted.error} again=${noted.again} />
       ${noted.data && html`<${Noted} ...${noted.data} from=${from} />`}
-      <${Habits} from=${from} />
-      <${Courses} />
+      ${(noted.data || noted.error) && html`<${Habits} from=${from}><${Courses} /></${Habits}>`}
     </${Screen}>`;
 }
 
@@ -66,13 +65,13 @@ function Noted({ checkIns, entries, from }) {
     </section>`;
 }
 
-/** Habits of thought that were noticed in entries. */
-function Habits({ from }) {
+/** Habits of thought that were noticed in entries. What follows comes after them, so that nothing is pushed down. */
+function Habits({ from, children }) {
   const asked = useAsked(async () => {
     const found = await Promise.all(Object.keys(s.distortions).map(async (slug) => [slug, (await api("GET", `/entries?limit=${MOST}&from=${from}&distortion=${slug}`)).data.entries]));
     return found.map(([slug, entries]) => ({ name: s.distortions[slug], value: entries.length, at: entries.map((one) => one.written) })).filter((row) => row.value > 0).sort((a, b) => b.value - a.value);
   }, [from]);
-  if (!asked.data) return html`<${Problem} error=${asked.error} again=${asked.again} />`;
+  if (!asked.data) return html`<${Problem} error=${asked.error} again=${asked.again} />${asked.error && children}`;
   const rows = asked.data;
   const sum = rows.reduce((all, row) => all + row.value, 0);
   const most = rows.filter((row) => row.value === rows[0].value);
@@ -94,7 +93,8 @@ function Habits({ from }) {
             </table>
           </div>
         </details>`}
-    </section>`;
+    </section>
+    ${children}`;
 }
 
 /** Each questionnaire that was filled in. */

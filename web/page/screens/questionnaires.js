@@ -35,6 +35,6 @@ function List() {
             <p class="hint">${lengthOf(one)}</p>
           </li>`)}
       </ul>
-      <p class="hint">${says.none}</p>
+      ${asked.data && html`<p class="hint">${says.none}</p>`}
     </${Screen}>`;
 }
