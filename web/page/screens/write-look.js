@@ -4,6 +4,7 @@ import { fill, html } from "../ui/html.js";
 import { Choices, Field, Problem, Progress, Scale } from "../ui/parts.js";
 import { Support } from "../ui/escalation.js";
 import { Marked, marksOf } from "../ui/marked.js";
+import { Told } from "../ui/told.js";
 import { Thought } from "./write.js";
 
 export function Look({ text, record, note, reading, to, onAgain, keep }) {
@@ -17,7 +18,7 @@ export function Look({ text, record, note, reading, to, onAgain, keep }) {
     <${Problem} error=${reading.error} again=${onAgain} />
     ${found && found.length > 0 && html`<${Habits} found=${found} record=${record} note=${note} />`}
     ${isRead && found.length === 0 && !reading.reply.notice && html`<p class="lead">${says.noneFound}</p>`}
-    ${reading.reply?.notice && html`<p class="lead">${reading.reply.notice}</p>`}
+    ${reading.reply?.notice && html`<p class="lead"><${Told} text=${reading.reply.notice} /></p>`}
     <${Support} support=${reading.reply?.support} />
     <section class="part">
       <h2>${says.before}</h2>
