@@ -1,5 +1,5 @@
-// The page's own words in the screens for the days between: questionnaires, parts, check-in, practice
-// and insight. They come with those screens; all others stand in strings.js.
+// The page's own words in the screens for the days between: questionnaires, reflections, parts, check-in,
+// practice and insight. They come with those screens; all others stand in strings.js.
 export const days = {
   sheet: {
     title: "Questionnaires",
@@ -55,6 +55,53 @@ export const days = {
     notFound: "Looked for and not found",
     scoring: "What the totals are called",
     bandLine: "{from} to {to}: {name}. {means}",
+  },
+
+  // Reflections. `ground` is what the notes of the service call g.
+  reflect: {
+    title: "Without a score",
+    lead: "Questions to think along. Nothing is added up, and every one can be left out.",
+    length: "{n} questions",
+    hurts: "{n} questions. They touch things that can hurt.",
+    keepHint: "They stay on this machine, and you can delete them here.",
+    half: "One from {day} is half-finished.",
+    levels: "The four levels",
+    like: "What it is like",
+    help: "Asking for help",
+    others: "With others",
+    progress: "{title}, {n} of {of}",
+    tick: "Tick what fits, or skip.",
+    line: "A line of your own, if you like",
+    words: "In your own words, if you like",
+    next: "Next",
+    skip: "Skip",
+    stop: "Stop",
+    ground: "Ground",
+    groundBack: "Back to where I was",
+    groundHurts: "Ground brings you back to the room you are in.",
+    reading: "Reading your words.",
+    dangerGoOn: "Go on with the questions",
+    stopTitle: "Stop here",
+    stopSays: "What you noted can stay here as a draft, or you can let it go.",
+    stopKeep: "Keep what is there",
+    stopLetGo: "Let it go",
+    stopBack: "Back to the question",
+    end: "At the end",
+    summary: "A summary in your own words, if you like",
+    finish: "Finish",
+    result: "What you noted",
+    seeResult: "See what you noted",
+    nothing: "You left all of it out. That is fine.",
+    noTick: "Nothing ticked here.",
+    ownWords: "In your own words",
+    ownSummary: "Your summary",
+    kept: "It is in your journal, on this machine.",
+    again: "Go through it again",
+    history: "Earlier ones",
+    halfWay: "{day}, left half-way",
+    remove: "Delete",
+    removeAsk: "Delete what you noted on {day}? It can't be brought back.",
+    removeYes: "Yes, delete it",
   },
 
   part: {

@@ -1,9 +1,10 @@
-// Questionnaires: what there is, and one of them.
+// Questionnaires and the reflections beside them: what there is, and one of them.
 import { api } from "../api.js";
 import { days } from "../strings-days.js";
 import { fill, html } from "../ui/html.js";
 import { Problem, useAsked } from "../ui/parts.js";
 import { Screen } from "../ui/screen.js";
+import { REFLECT, Reflect, reflectLength } from "./reflect.js";
 import { Sheet } from "./sheet.js";
 
 const says = days.sheet;
@@ -12,6 +13,7 @@ const AN_ANSWER_S = 7;
 
 /** @param {{route:import("../router.js").Route}} props */
 export default function Questionnaires({ route }) {
+  if (route.id?.startsWith(REFLECT)) return html`<${Reflect} id=${route.id.slice(REFLECT.length)} route=${route} />`;
   return route.id ? html`<${Sheet} id=${route.id} route=${route} />` : html`<${List} />`;
 }
 
@@ -24,6 +26,7 @@ export function lengthOf({ items, asks_about: about }) {
 
 function List() {
   const asked = useAsked(async () => (await api("GET", "/questionnaires")).data.questionnaires);
+  const others = useAsked(async () => (await api("GET", "/reflections")).data);
   return html`
     <${Screen} title=${says.title} lead=${says.lead}>
       <${Problem} error=${asked.error} again=${asked.again} />
@@ -35,6 +38,26 @@ function List() {
             <p class="hint">${lengthOf(one)}</p>
           </li>`)}
       </ul>
-      ${asked.data && html`<p class="hint">${says.none}</p>`}
+      ${asked.data && others.data && html`<${Reflections} body=${others.data} />`}
+      <${Problem} error=${others.error} again=${others.again} />
+      ${asked.data && (others.data || others.error) && html`<p class="hint">${says.none}</p>`}
     </${Screen}>`;
+}
+
+/** Those without a score. */
+function Reflections({ body }) {
+  return html`
+    <section class="part">
+      <h2>${days.reflect.title}</h2>
+      <p>${days.reflect.lead}</p>
+      <ul class="plain spaced">
+        ${body.reflections.map((one) => html`
+          <li key=${one.id}>
+            <a class="named" href=${`/questionnaires/${REFLECT}${one.id}`}>${one.title}</a>
+            <p>${one.about}</p>
+            <p class="hint">${reflectLength(one.questions, one.trauma)}</p>
+          </li>`)}
+      </ul>
+      <p class="hint">${body.note}</p>
+    </section>`;
 }
