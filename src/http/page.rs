@@ -37,6 +37,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/", get(async |asked: HeaderMap| give("index.html", &asked)))
         .route("/page/{*file}", get(file))
         .route("/{screen}", get(screen))
+        .route("/{screen}/", get(screen))
         .route("/{screen}/{*rest}", get(deeper))
 }
 
