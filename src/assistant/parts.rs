@@ -196,11 +196,14 @@ impl Assistant {
                 }
             }
         }
+        let is_first = history.iter().filter(|turn| turn.from == Speaker::Person).count() == 1;
         let state = match rules.state(&last.text) {
             Some(sure) => sure,
             // Danger that counts is in the risk.
             None => match noticed.state() {
                 State::Crisis => State::Open,
+                // What is said first tells of a part that refuses; a no to the guide comes later.
+                State::Refusing if is_first => State::Open,
                 state => state,
             },
         };

@@ -80,6 +80,7 @@ pub(super) async fn keep(
     if plan.is_empty() {
         return Err(ProblemKind::UnfitPlan.into());
     }
+    shared.plan_may_change().await?;
     let before = shared.read_plan().await?;
     let now = before.as_ref().map(|kept| tag(&kept.revision));
     Wanted::of(&headers).permits_change(now.as_deref())?;
@@ -108,6 +109,7 @@ pub(super) async fn keep(
     responses((status = 204, description = "It is gone."), PlanEraseProblems),
 )]
 pub(super) async fn erase(State(shared): State<Shared>, headers: HeaderMap) -> Result<StatusCode, Problem> {
+    shared.plan_may_change().await?;
     let kept = shared.read_plan().await?.ok_or(ProblemKind::NoSafetyPlan)?;
     Wanted::of(&headers).permits_removal(&tag(&kept.revision))?;
     shared.with_plan(move |store| store.erase(&kept.revision)).await?;
@@ -115,6 +117,18 @@ pub(super) async fn erase(State(shared): State<Shared>, headers: HeaderMap) -> R
 }
 
 impl Shared {
+    /// While the journal is locked a plan that is left readable can be read by anybody, and
+    /// changed by nobody.
+    async fn plan_may_change(&self) -> Result<(), Problem> {
+        let standing = self.with_door(|door| Ok(door.standing()?)).await;
+        // A journal that cannot be looked at keeps nobody from a plan.
+        if standing.is_ok_and(|standing| standing.locked) {
+            Err(ProblemKind::JournalLocked.into())
+        } else {
+            Ok(())
+        }
+    }
+
     async fn read_plan(&self) -> Result<Option<KeptPlan>, Problem> {
         self.with_plan(|store| store.read()).await
     }

@@ -13,7 +13,9 @@ use crate::house::House;
 #[tokio::test]
 async fn every_screen_has_an_address_and_loads_nothing_from_elsewhere() {
     let house = House::rules_only();
-    for path in ["/", "/write", "/write/", "/journal", "/journal/01a21a07", "/parts/1/map", "/help", "/settings"] {
+    for path in
+        ["/", "/write", "/write/", "/journal", "/journal/01a21a07", "/parts/1/map", "/help", "/settings"]
+    {
         let page = house.get(path).await;
         assert_eq!((page.status, page.header("content-type")), (StatusCode::OK, "text/html; charset=utf-8"));
         assert!(page.text.contains("<html lang=\"en\"") && !page.text.contains("https://"), "{path}");

@@ -119,6 +119,10 @@ async fn a_safety_plan_is_hidden_with_the_journal_unless_its_owner_left_it_reada
         assert_eq!(get(&house, "/safety-plan").await.status, status);
         let help = post(&house, "/reframings", &json!({"text": "I want to kill myself."})).await.json();
         assert_eq!(help["escalation"]["plan"]["people"].as_array().unwrap().len(), usize::from(readable));
+        // Whoever may read it may not change or erase it.
+        let any = &[("If-Match", "*")];
+        assert_eq!(send(&house, "PUT", "/safety-plan", any, Some(&plan)).await.status, 423);
+        assert_eq!(send(&house, "DELETE", "/safety-plan", any, None).await.status, 423);
         post(&house, "/vault/unlock", &json!({"passphrase": PASSPHRASE})).await;
         assert_eq!(get(&house, "/safety-plan").await.status, 200);
     }
