@@ -3,6 +3,7 @@
 export const days = {
   sheet: {
     title: "Questionnaires",
+    named: "{short} · {name}",
     lead: "A questionnaire counts what was there and how often. It can be a way to begin a talk with someone trained. No total is a diagnosis.",
     none: "You don't need any of these to go on.",
     length: "{items} questions on {about}, {minutes}",
@@ -30,6 +31,9 @@ export const days = {
     adding: "Adding it up.",
     dangerGoOn: "Go on with the questionnaire",
     dangerSays: "That answer matters more than the total.",
+    marked: "You marked question {n}.",
+    numbers: ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"],
+    allHelp: "All of Help",
     result: "What it adds up to",
     seeResult: "See what the questionnaire adds up to",
     groups: "{name}: {total} of {max}",

@@ -8,6 +8,8 @@ let browser;
 before(async () => { [service, browser] = [await serve(), await launch()]; });
 after(async () => { await browser?.close(); await service?.stop(); });
 
+/** A question takes no answer before it can have been seen. */
+const seen = (page) => page.waitForTimeout(550);
 const heading = (page, name, level = 1) => page.getByRole("heading", { name, level });
 
 /** What must hold on each view. */
@@ -34,21 +36,36 @@ test("a sheet is filled in with number keys and added up in the service's words"
   assert.equal(await first.getByRole("radio").count(), 4);
   assert.equal(await page.getByRole("button", { name: "Leave this one out" }).count(), 0);
   await holds(page);
+  const at = async () => (await page.locator(".answer").first().boundingBox()).y;
+  const place = await at();
+  await seen(page);
+  await page.keyboard.press("2");
   await page.keyboard.press("2");
   await page.getByText("GAD-2, 2 of 2").waitFor();
+  assert.equal(await at(), place);
+  await page.getByRole("radio", { name: "Several days" }).dispatchEvent("click", { detail: 1 });
+  await seen(page);
+  assert.equal(await page.locator("input:checked").count(), 0);
+  await page.getByText("GAD-2, 2 of 2").waitFor();
   await page.getByRole("button", { name: "Back" }).click();
+  await seen(page);
   assert.equal(await page.getByRole("radio", { name: "More than half the days" }).isChecked(), true);
   await page.getByRole("radio", { name: "More than half the days" }).press("Enter");
   await page.getByText("GAD-2, 2 of 2").waitFor();
 
   await page.reload();
   await page.getByText("GAD-2, 2 of 2").waitFor();
+  await seen(page);
   await page.getByRole("radio", { name: "Several days" }).click();
   await heading(page, "What it adds up to").waitFor();
   await page.getByText("Your answers add up to 3 of 6").waitFor();
   await page.getByText("Your answers are in your journal").waitFor();
   await page.getByText("You filled this in once").waitFor();
   await holds(page);
+  await page.reload();
+  await page.getByText("Your answers add up to 3 of 6").waitFor();
+  await page.getByText("Your answers are in your journal").waitFor();
+  assert.equal((await (await service.call("GET", "/questionnaires/gad-2/responses")).json()).responses.length, 1);
   await page.sound();
   await page.done();
 });
@@ -69,25 +86,34 @@ test("an answer that speaks of danger leads to help at once, and the sheet can g
   const page = await open(browser, service, { path: "/questionnaires/phq-9", width: 320 });
   await page.getByRole("button", { name: "Begin" }).click();
   await page.getByText("PHQ-9, 1 of 9").waitFor();
+  await seen(page);
   await page.getByRole("button", { name: "Leave this one out" }).click();
   for (let n = 2; n <= 8; n += 1) {
     await page.getByText(`PHQ-9, ${n} of 9`).waitFor();
+    await seen(page);
     await page.keyboard.press("0");
   }
   await page.getByText("PHQ-9, 9 of 9").waitFor();
+  await seen(page);
   await page.keyboard.press("1");
   const help = page.getByRole("alert", { name: "Help" });
   await help.getByText(/better off dead, or of hurting yourself/).waitFor();
   await help.getByRole("heading", { name: "Talk to a person now" }).waitFor();
   assert.equal(await page.getByRole("radio").count(), 0);
   await holds(page);
+  await page.reload();
+  await help.getByRole("heading", { name: "Talk to a person now" }).waitFor();
+  await seen(page);
 
   await page.getByRole("button", { name: "Go on with the questionnaire" }).click();
   await page.getByText("one question that doesn't count").waitFor();
+  await seen(page);
   await page.keyboard.press("0");
-  await help.getByRole("heading", { name: "For the next hour" }).waitFor();
-  await page.getByRole("button", { name: "See what the questionnaire adds up to" }).click();
   await page.getByText("Your answers add up to").waitFor();
+  assert.equal(await help.count(), 0);
+  await page.getByText("You marked question nine.").waitFor();
+  await page.getByText("That answer matters more than the total.").waitFor();
+  await page.getByRole("heading", { name: "Talk to a person now" }).waitFor();
   await holds(page);
   await page.sound();
   await page.done();
@@ -97,6 +123,8 @@ test("a no at the gate ends the sheet, and it need not be kept", async () => {
   const page = await open(browser, service, { path: "/questionnaires/pc-ptsd-5", dark: true });
   await page.getByRole("checkbox", { name: /^Keep my answers/ }).uncheck();
   await page.getByRole("button", { name: "Begin" }).click();
+  await page.getByRole("radio", { name: "No" }).waitFor();
+  await seen(page);
   await page.getByRole("radio", { name: "No" }).click();
   await page.getByText("Nothing of this was kept.").waitFor();
   assert.deepEqual((await (await service.call("GET", "/questionnaires/pc-ptsd-5/responses")).json()).responses, []);

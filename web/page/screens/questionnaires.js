@@ -33,7 +33,7 @@ function List() {
       <ul class="plain spaced">
         ${(asked.data ?? []).map((one) => html`
           <li key=${one.id}>
-            <a class="named" href=${`/questionnaires/${one.id}`}>${one.name}</a>
+            <a class="named" href=${`/questionnaires/${one.id}`}>${one.name.startsWith(one.short) ? one.name : fill(says.named, one)}</a>
             <p>${one.about}</p>
             <p class="hint">${lengthOf(one)}</p>
           </li>`)}

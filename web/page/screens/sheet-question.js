@@ -8,6 +8,18 @@ import { Escalation } from "../ui/escalation.js";
 import { HelpHere } from "../ui/help-here.js";
 
 const says = days.sheet;
+/** For this long after a question appears nothing answers it: a second click, or a key held, was meant for the one before. */
+const UNSEEN_MS = 500;
+
+/** Whether what is shown has been there long enough to be seen. @returns {()=>boolean} */
+function useSeen() {
+  const seen = useRef(false);
+  useEffect(() => {
+    const timer = setTimeout(() => { seen.current = true; }, UNSEEN_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return () => seen.current;
+}
 
 /**
  * @param {{questionnaire:any, at:number, answers:Record<string, number|null>, busy:boolean,
@@ -19,7 +31,13 @@ export function Question({ questionnaire, at, answers, busy, onAnswer, onBack, o
   const [chosen, choose] = useState(answers[item.id] ?? null);
   const first = useRef(null);
   const isLast = at === questionnaire.items.length - 1;
-  const take = (value) => { choose(value); if (!busy) onAnswer(value); };
+  const isSeen = useSeen();
+  const take = (value) => { if (!isSeen()) return; choose(value); if (!busy) onAnswer(value); };
+  /** A click that was not meant for this one chooses nothing. */
+  const click = (event, value) => {
+    if (!isSeen()) event.preventDefault();
+    else if (event.detail > 0) take(value);
+  };
 
   useEffect(() => { first.current?.focus({ preventScroll: true }); }, []);
   useEffect(() => {
@@ -39,21 +57,21 @@ export function Question({ questionnaire, at, answers, busy, onAnswer, onBack, o
   return html`
     <form class="question" onSubmit=${submit}>
       <p class="hint" role="status">${progressOf(questionnaire, at)}</p>
-      ${hasLead(questionnaire, item) && html`<p class="asks">${questionnaire.lead}</p>`}
+      ${questionnaire.lead && html`<p class=${hasLead(questionnaire, item) ? "asks" : "asks unasked"}>${questionnaire.lead}</p>`}
       <fieldset class="answers">
-        <legend>${item.text}</legend>
+        <legend><span class="stack"><span>${item.text}</span><span class="room" aria-hidden="true" data-text=${longestOf(questionnaire)}></span></span></legend>
         ${item.choices.map((choice) => html`
           <label key=${choice.value} class="answer">
             <input type="radio" name=${name} value=${choice.value} checked=${chosen === choice.value} ref=${choice.value === focused ? first : undefined}
-              onChange=${() => choose(choice.value)} onClick=${(event) => { if (event.detail > 0) take(choice.value); }} onKeyDown=${(event) => { if (event.key === "Enter") submit(event); }} />
+              onChange=${() => choose(choice.value)} onClick=${(event) => click(event, choice.value)} onKeyDown=${(event) => { if (event.key === "Enter") submit(event); }} />
             <span class="answer-key" aria-hidden="true">${choice.value}</span>
             <span>${choice.label}</span>
           </label>`)}
       </fieldset>
       <p class="row">
         <button type="submit" class="act" disabled=${chosen === null || busy}>${isLast ? says.add : says.next}</button>
-        <button type="button" onClick=${onBack}>${s.parts.before}</button>
-        ${maySkip(questionnaire, item, answers) && html`<button type="button" onClick=${() => onAnswer(null)}>${says.skip}</button>`}
+        <button type="button" onClick=${() => { if (isSeen()) onBack(); }}>${s.parts.before}</button>
+        ${maySkip(questionnaire, item, answers) && html`<button type="button" onClick=${() => { if (isSeen()) onAnswer(null); }}>${says.skip}</button>`}
         <button type="button" class="quiet" onClick=${onStop}>${says.stop}</button>
       </p>
       <p class="hint keys-hint">${says.keys}</p>
@@ -66,6 +84,9 @@ function progressOf(questionnaire, at) {
   if (!items[at].scored) return fill(says.apart, { short });
   return fill(says.progress, { short, n: items.slice(0, at + 1).filter((item) => item.scored).length, of: items.filter((item) => item.scored).length });
 }
+
+/** The longest question: each gets as much room, so that the answers stay where they are. */
+const longestOf = ({ items }) => items.reduce((longest, { text }) => (text.length > longest.length ? text : longest), "");
 
 /** What stands above the items belongs to those that count, or to the one that decides on the others. */
 function hasLead(questionnaire, item) {
@@ -88,6 +109,7 @@ function maySkip(questionnaire, item, answers) {
  */
 export function Danger({ questionnaire, path, answers, item, onGoOn, onStop }) {
   const [escalation, set] = useState(null);
+  const isSeen = useSeen();
   useEffect(() => {
     const { country } = session();
     const scored = questionnaire.items.filter((one) => one.scored);
@@ -96,7 +118,7 @@ export function Danger({ questionnaire, path, answers, item, onGoOn, onStop }) {
   }, [item.id]);
   const ways = html`
     <p class="row after">
-      <button type="button" onClick=${onGoOn}>${says.dangerGoOn}</button>
+      <button type="button" onClick=${() => { if (isSeen()) onGoOn(); }}>${says.dangerGoOn}</button>
       <button type="button" class="quiet" onClick=${onStop}>${says.stop}</button>
     </p>`;
   if (escalation) return html`<${Escalation} escalation=${escalation}>${ways}</${Escalation}>`;

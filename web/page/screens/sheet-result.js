@@ -1,5 +1,6 @@
 // What a sheet adds up to, the times before, and where a questionnaire comes from. All that is said
 // of a total is the service's own sentence.
+import { useSession } from "../session.js";
 import { days } from "../strings-days.js";
 import { s } from "../strings.js";
 import { fill, html, useState } from "../ui/html.js";
@@ -8,13 +9,15 @@ import { day, isoDay, shortDay } from "../ui/dates.js";
 import { Escalation, Support } from "../ui/escalation.js";
 import { Screen } from "../ui/screen.js";
 import { Told } from "../ui/told.js";
+import { CountryLines, Lines, Phone } from "./help-now.js";
 
 const says = days.sheet;
 
 /** @param {{questionnaire:any, result:any, past:any[], onAgain:()=>void}} props */
 export function Result({ questionnaire, result, past, onAgain }) {
   const [seen, see] = useState(false);
-  if (result.escalation && !seen) {
+  const marked = questionnaire.items.findIndex((item, n) => item.danger.some((mark) => mark.value === result.items[n]?.answer));
+  if (result.escalation && marked === -1 && !seen) {
     return html`
       <${Screen} key="e" title=${s.help.title} hideTitle>
         <${Escalation} escalation=${result.escalation}>
@@ -24,9 +27,10 @@ export function Result({ questionnaire, result, past, onAgain }) {
   }
   return html`
     <${Screen} key="r" title=${says.result}>
+    ${result.escalation && marked !== -1 && html`<${Marked} at=${marked} escalation=${result.escalation} />`}
     <p class="lead">${result.says}</p>
-    ${result.change && html`<p>${typeof result.change === "string" ? result.change : result.change.says}</p>`}
-    ${result.means.map((line) => html`<p key=${line}><${Told} text=${line} /></p>`)}
+    ${result.change && html`<p>${inDays(result.change.says)}</p>`}
+    ${result.means.map((line) => (result.escalation ? line.replace(WAITS, "") : line)).filter(Boolean).map((line) => html`<p key=${line}><${Told} text=${line} /></p>`)}
     <p>${result.limits}</p>
     ${result.pattern && html`<ul class="plain">${Object.values(result.pattern.groups).map((group) => html`<li key=${group.name}>${fill(says.groups, group)}</li>`)}</ul>`}
     <${Support} support=${result.advice} />
@@ -44,6 +48,25 @@ export function Result({ questionnaire, result, past, onAgain }) {
     <${History} questionnaire=${questionnaire} past=${past} />
     <${About} questionnaire=${questionnaire} />
     </${Screen}>`;
+}
+
+/** Waiting is not what an answer that speaks of danger asks for. */
+const WAITS = /\s*Filling it in again in [^.]*\./;
+/** A sentence of the service, with its days as the page writes them. */
+const inDays = (text) => text.replace(/\d{4}-\d\d-\d\d/g, (iso) => day(iso));
+
+/** The answer that matters more than the total, and whom to talk to. */
+function Marked({ at, escalation }) {
+  const { country } = useSession();
+  const numbers = escalation.emergency_numbers;
+  return html`
+    <section class="escalation marked" aria-labelledby="marked">
+      <div class="says"><p>${fill(says.marked, { n: says.numbers[at] ?? at + 1 })}</p><p>${says.dangerSays}</p></div>
+      ${numbers.length > 0 && html`<p class="emergency">${s.escalation.emergency} ${numbers.map((number, n) => html`<span key=${number}>${n > 0 ? ", " : ""}<${Phone} number=${number} /></span>`)}</p>`}
+      <h2 id="marked">${s.escalation.lines}</h2>
+      ${country && numbers.length > 0 ? html`<${Lines} lines=${escalation.helplines} />` : html`<${CountryLines} />`}
+      <p class="row"><a href="/help">${says.allHelp}</a></p>
+    </section>`;
 }
 
 /**

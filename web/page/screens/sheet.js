@@ -27,7 +27,6 @@ export function Sheet({ id, route }) {
   const draft = useDraft(`sheet-${id}`);
   const [sheet, setSheet] = useState(blank);
   const [result, setResult] = useState(null);
-  const [danger, setDanger] = useState(null);
   const found = useRef(null);
   const one = asked.data;
 
@@ -38,9 +37,8 @@ export function Sheet({ id, route }) {
     if (before?.begun === today()) setSheet(before);
     else if (before) draft.discard();
   }, [draft.ready]);
-  useEffect(() => setDanger(null), [route.turn]);
 
-  const to = (at, replace = false) => go(path, { state: at === null ? null : { at }, replace });
+  const to = (at, replace = false, of = undefined) => go(path, { state: at === null ? null : { at, of }, replace });
   const note = (next) => { setSheet(next); draft.write(JSON.stringify(next)); };
   const isBegun = Object.keys(sheet.answers).length > 0;
 
@@ -52,8 +50,19 @@ export function Sheet({ id, route }) {
     await draft.discard();
     setSheet(blank());
     past.again();
-    to("result", true);
+    to("result", true, data.response);
   });
+  /** After a reload the result that was kept is added up again, and not kept twice. */
+  const wanted = route.state?.at ?? null;
+  const keptId = wanted === "result" && !result ? route.state.of : undefined;
+  useEffect(() => {
+    const kept = past.data?.find((response) => response.id === keptId);
+    if (!one || !kept) return;
+    const { country } = session();
+    const given = one.items.map((item) => kept.content.answers.find((answer) => answer.item === item.id)?.value ?? null);
+    api("POST", `${path}/responses${country ? `?country=${country}` : ""}`, { body: { answers: given, keep: false } })
+      .then(({ data }) => setResult({ ...data, change: null, response: kept.id }), () => to(null, true));
+  }, [keptId, Boolean(one), past.data]);
 
   /** What follows the item at `at`: the next one, or the end. */
   const onward = (at, answers) => {
@@ -65,24 +74,31 @@ export function Sheet({ id, route }) {
     const item = one.items[at];
     const next = { ...sheet, answers: { ...sheet.answers, [item.id]: value } };
     note(next);
-    const marked = item.danger.find((mark) => mark.value === value);
-    if (marked) setDanger({ at, value, answers: next.answers });
-    else onward(at, next.answers);
+    if (!owesHelp(item, next)) onward(at, next.answers);
+    else { draft.flush(); to(at + 1); }
+  };
+  /** Help was there, and the person goes on. It comes once. */
+  const helped = (at) => {
+    const { id } = one.items[at];
+    note({ ...sheet, helped: { ...sheet.helped, [id]: sheet.answers[id] } });
+    if (at === one.items.length - 1) add.run(sheet.answers);
   };
   const anew = () => { setResult(null); note({ ...blank(), keep: sheet.keep }); to(0); };
 
   if (asked.error) return html`<${Screen} title=${says.title}><${Problem} error=${asked.error} again=${asked.again} /><p><a href="/questionnaires">${says.all}</a></p></${Screen}>`;
   if (!one || !draft.ready) return null;
 
-  const wanted = route.state?.at ?? null;
+  if (keptId && (!past.data || past.data.some((response) => response.id === keptId))) return past.error ? html`<${Screen} title=${says.result}><${Problem} error=${past.error} again=${past.again} /></${Screen}>` : null;
   if (wanted === "result" && result) {
     return html`<${Result} key="r" questionnaire=${one} result=${result} past=${past.data ?? []} onAgain=${anew} />`;
   }
-  if (danger) {
+  const danger = typeof wanted === "number" ? one.items.findIndex((item, n) => n < wanted && owesHelp(item, sheet)) : -1;
+  if (danger !== -1) {
     return html`
       <${Screen} key="d" title=${s.help.title} hideTitle>
-        <${Danger} questionnaire=${one} path=${path} answers=${danger.answers} item=${one.items[danger.at]}
-          onGoOn=${() => { setDanger(null); onward(danger.at, danger.answers); }} onStop=${() => { setDanger(null); to(null); }} />
+        <${Danger} questionnaire=${one} path=${path} answers=${sheet.answers} item=${one.items[danger]} onGoOn=${() => helped(danger)} onStop=${() => to(null)} />
+        ${add.busy && html`<${Progress} words=${says.adding} />`}
+        <${Problem} error=${add.error} />
       </${Screen}>`;
   }
   const at = typeof wanted === "number" ? reached(one, sheet.answers, wanted) : null;
@@ -113,6 +129,12 @@ export function Sheet({ id, route }) {
       <${History} questionnaire=${one} past=${past.data ?? []} />
       <${About} questionnaire=${one} />
     </${Screen}>`;
+}
+
+/** Whether an answer speaks of danger and help was not seen for it, or for less. */
+function owesHelp(item, { answers, helped = {} }) {
+  const value = answers[item.id];
+  return item.danger.some((mark) => mark.value === value) && !(helped[item.id] >= value);
 }
 
 /** The first item that nothing was said of, or the last. */
