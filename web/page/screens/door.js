@@ -15,11 +15,33 @@ export function Away() {
   useLayoutEffect(() => {
     document.documentElement.classList.remove("away");
     document.title = s.away.title;
-    button.current.focus();
+    document.activeElement?.blur();
+    return stillFor(AWAY_MS, () => button.current?.focus());
   }, []);
+  // Space belongs to whoever goes on typing; Enter and a click are meant.
+  const noSpace = (event) => { if (event.key === " " || (event.key === "Enter" && event.repeat)) event.preventDefault(); };
   return html`
     <header class="top"><div class="top-start"></div><div class="top-end"><a class="help" href="/help">${s.shell.help}</a></div></header>
-    <main id="main" class="blank"><h1 class="sr">${s.away.title}</h1><button ref=${button} type="button" class="quiet" onClick=${comeBack}>${s.away.back}</button></main>`;
+    <main id="main" class="blank"><h1 class="sr">${s.away.title}</h1><button ref=${button} type="button" class="quiet" onKeyDown=${noSpace} onKeyUp=${noSpace} onClick=${comeBack}>${s.away.back}</button></main>`;
+}
+
+/** So long, after the last key, nothing takes the keys of somebody who goes on typing. */
+const AWAY_MS = 2000;
+
+/** Keys go nowhere until there were none for so long. Returns what ends it. */
+function stillFor(ms, then) {
+  let timer = null;
+  const end = () => { clearTimeout(timer); for (const name of ["keydown", "keypress", "keyup"]) removeEventListener(name, swallow, true); };
+  const wait = () => { clearTimeout(timer); timer = setTimeout(() => { end(); then(); }, ms); };
+  function swallow(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    wait();
+  }
+  for (const name of ["keydown", "keypress", "keyup"]) addEventListener(name, swallow, true);
+  wait();
+  return end;
 }
 
 /** How to open the page, where it has no token or an old one. */
