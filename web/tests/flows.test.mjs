@@ -42,7 +42,7 @@ onPage("without a token the page says how to open it, and Help works", { token: 
   // Whom to call is told to everybody.
   await page.getByRole("combobox", { name: "Which country are you in?" }).selectOption("IE");
   await page.getByRole("link", { name: /116 123/ }).first().waitFor();
-  await link(page, "5-4-3-2-1").click();
+  await link(page, "Back to the room: 5-4-3-2-1").click();
   await page.getByText("Put both feet on the floor").waitFor();
   await button(page, "Next").click();
   await page.getByText("Five: look round").waitFor();
@@ -117,6 +117,11 @@ onPage("write: danger leads to help at once, and below an emergency it can be se
   await clean(page);
   await help.getByRole("button", { name: "That's not what I meant" }).click();
   await help.waitFor({ state: "detached" });
+  await page.getByText("All right. The help stays here.").waitFor();
+  const first = page.getByRole("region", { name: "Help" }).getByRole("link", { name: "116 123" }).first();
+  await first.waitFor();
+  assert.ok((await first.boundingBox()).y < 700);
+  assert.equal(await page.getByText("I don't see a distortion").count(), 0);
   await button(page, "Change the text").click();
   await page.getByRole("textbox", { name: "What is going through your mind?" }).fill("I will end it tonight, I have everything ready.");
   await button(page, "Look at this thought").click();
@@ -133,25 +138,46 @@ onPage("help: country, plan in six steps, breathing", { path: "/help" }, async (
   await page.getByText("1737").first().waitFor();
   await link(page, "Open your safety plan").click();
   await button(page, "Write a plan").click();
-  const lines = page.getByRole("textbox", { name: "A line for each" });
-  await lines.fill("I stop answering messages\nI sleep badly");
+  const box = (name) => page.getByRole("textbox", { name });
+  const press = async (name) => { await page.waitForTimeout(550); await button(page, name).click(); };
+  const signs = box("Signs that it is starting");
+  await page.waitForFunction(() => document.activeElement?.tagName === "TEXTAREA");
+  await signs.fill("I stop answering messages\nI sleep badly");
   await clean(page);
-  await button(page, "Next").click();
-  await page.getByRole("heading", { name: "What I can do by myself" }).waitFor();
-  await button(page, "Back").click();
-  assert.equal(await lines.inputValue(), "I stop answering messages\nI sleep badly");
-  await button(page, "Next").click();
-  await button(page, "Leave this out").click();
-  await button(page, "Leave this out").click();
-  await lines.fill("Mara, 555 0101\nMy brother");
-  await button(page, "Next").click();
-  await button(page, "Leave this out").click();
-  await button(page, "Leave this out").click();
+  // The second click of two is not one for the next step.
+  await page.waitForTimeout(550);
+  await button(page, "Next").dblclick();
+  await box("What I can do by myself").waitFor();
+  await page.waitForFunction(() => document.activeElement?.tagName === "TEXTAREA");
+  await press("Back");
+  assert.equal(await signs.inputValue(), "I stop answering messages\nI sleep badly");
+  await press("Next");
+  await box("What I can do by myself").fill("Walk");
+  // A reload, the way back and Esc Esc take nothing away.
+  await page.waitForTimeout(800);
+  await page.reload();
+  await button(page, "Go on where you were").click();
+  assert.equal(await box("What I can do by myself").inputValue(), "Walk");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await button(page, "Continue").click();
+  await link(page, "Help").click();
+  await link(page, "Open your safety plan").click();
+  await button(page, "Go on where you were").click();
+  assert.equal(await box("What I can do by myself").inputValue(), "Walk");
+  await box("What I can do by myself").fill("");
+  await press("Skip");
+  await press("Skip");
+  await box("People I can ask for help").fill("Mara, 555 0101\nMy brother");
+  await press("Next");
+  await press("Skip");
+  await press("Skip");
   assert.ok(await button(page, "Keep this plan").isDisabled());
   await page.getByRole("radio", { name: /Keep the plan readable/ }).check();
   await clean(page);
-  await button(page, "Keep this plan").click();
+  await press("Keep this plan");
   assert.equal(await link(page, "555 0101").getAttribute("href"), "tel:5550101");
+  assert.equal(await button(page, "Go on where you were").count(), 0);
   const plan = await (await service.call("GET", "/safety-plan")).json();
   assert.deepEqual(plan.people, [{ name: "Mara", phone: "555 0101" }, { name: "My brother", phone: null }]);
 
@@ -183,6 +209,14 @@ test("settings: passphrase, lock, unlock, export, backup, erase; Esc Esc hides a
     await page.keyboard.press("Escape");
     await page.keyboard.press("Escape");
     await button(page, "Continue").waitFor();
+    // Somebody who goes on typing does not bring it back.
+    await page.keyboard.type("and so on ", { delay: 20 });
+    await page.keyboard.press("Enter");
+    await page.waitForTimeout(1500);
+    assert.ok(await button(page, "Continue").evaluate((one) => one !== document.activeElement));
+    await page.waitForFunction(() => document.activeElement?.textContent === "Continue");
+    await page.keyboard.press("Space");
+    assert.ok(await button(page, "Continue").isVisible());
     assert.ok(!(await page.content()).includes("Wednesday"));
     assert.equal(await page.title(), "Blank page");
     await clean(page);
@@ -227,8 +261,8 @@ test("settings: passphrase, lock, unlock, export, backup, erase; Esc Esc hides a
     await button(page, "Erase everything").click();
     await button(page, "Erase it").click();
     await page.getByText("Gone: 1 entries and 1 backups.").waitFor();
-    await page.getByLabel("Take in a file").setInputFiles(file);
-    await page.getByText("Taken in: 1 entries").waitFor();
+    await page.getByLabel("Add what is in an exported file").setInputFiles(file);
+    await page.getByText("Added: 1 entries").waitFor();
     await page.sound();
   } finally {
     await page.done();
@@ -278,6 +312,8 @@ test("a safety plan that its owner left readable is read while everything else i
   await link(page, "Open your safety plan").click();
   await page.getByText("Walk round the block").waitFor();
   await link(page, "555 0101").waitFor();
+  await link(page, "Unlock to change it").waitFor();
+  for (const name of ["Change it", "Erase this plan"]) assert.equal(await button(page, name).count(), 0);
   page.faults.splice(0, page.faults.length, ...page.faults.filter((one) => !one.includes("423")));
   await page.sound();
   await page.done();
@@ -325,6 +361,28 @@ test("what is typed while the journal is being locked elsewhere comes back with 
   await page.getByText("Saved as a draft").waitFor();
   const { drafts } = await (await own.call("GET", "/drafts")).json();
   assert.deepEqual(drafts.map((one) => one.body), ["First. And then."]);
+  await page.done();
+  await own.stop();
+});
+
+test("a safety plan that is begun without a journal stays in the tab, which asks before it is left", async () => {
+  const own = await serve();
+  const page = await open(browser, own, { path: "/help#plan" });
+  const asked = [];
+  page.on("dialog", (dialog) => { asked.push(dialog.type()); dialog.dismiss(); });
+  await page.goto(own.address("/help")).catch(() => {});
+  await link(page, "Open your safety plan").click();
+  await button(page, "Write a plan").click();
+  await page.getByRole("textbox", { name: "Signs that it is starting" }).fill("I sleep badly");
+  await page.goBack();
+  await link(page, "Open your safety plan").click();
+  await button(page, "Go on where you were").click();
+  assert.equal(await page.getByRole("textbox", { name: "Signs that it is starting" }).inputValue(), "I sleep badly");
+  await page.evaluate(() => location.reload());
+  await page.waitForTimeout(500);
+  assert.deepEqual(asked, ["beforeunload"]);
+  assert.equal((await (await own.call("GET", "/vault")).json()).journal, false);
+  assert.equal(await page.getByRole("textbox", { name: "Signs that it is starting" }).inputValue(), "I sleep badly");
   await page.done();
   await own.stop();
 });

@@ -54,6 +54,11 @@ test("a thought is looked at, another way chosen, changed, rated and kept; back 
   await page.getByRole("textbox", { name: "What do you feel?" }).fill("shame");
   await page.getByRole("slider", { name: "How strong is it: shame?" }).focus();
   await step(page, 4);
+  await page.getByText("Add a habit of thought that you see in it").click();
+  await page.getByRole("combobox", { name: "Which one?" }).selectOption("Should statements");
+  await button(page, "Add it").click();
+  await button(page, "Take it out: Should statements").waitFor();
+  await clean(page);
   await button(page, "See other ways to look at it").click();
   await page.getByRole("radio", { name: /kind to myself/ }).check();
   await clean(page);
@@ -79,19 +84,20 @@ test("a thought is looked at, another way chosen, changed, rated and kept; back 
   await page.getByRole("heading", { name: "Kept" }).waitFor();
   await clean(page);
   assert.ok(await marked.isVisible());
+  await page.getByText("You believed it 80 before and 40 after. Shame: 70 before and 30 after.").waitFor();
 
   const { thought_records: [{ entry, content }] } = await (await service.call("GET", "/thought-records")).json();
   assert.equal(content.thought, TEXT);
   assert.deepEqual([content.belief, content.belief_after], [80, 40]);
   assert.deepEqual(content.feelings, [{ name: "shame", before: 70, after: 30 }]);
-  assert.deepEqual(content.distortions, { mind_reading: "accepted", labeling: "rejected" });
+  assert.deepEqual(content.distortions, { mind_reading: "accepted", labeling: "rejected", should_statements: "own" });
   assert.deepEqual(content.balanced, { from: "own", text: "I can be unsure of her, and kind to me." });
   assert.deepEqual([content.evidence_for, content.evidence_against], [["She looked away."], ["She thanked me last week.", "She asked for my opinion."]]);
   assert.equal(content.review_on, today);
   assert.equal((await (await service.call("GET", `/entries/${entry}`)).json()).text, TEXT);
   assert.deepEqual((await (await service.call("GET", "/drafts")).json()).drafts, []);
   await page.getByRole("link", { name: "See it in the journal" }).click();
-  await page.getByText("Belief: 80 before, 40 after. shame: 70 before, 30 after.").waitFor();
+  await page.getByText("Belief: 80 before, 40 after. Shame: 70 before, 30 after.").waitFor();
   await page.getByRole("link", { name: "Journal", exact: true }).click();
   await page.getByRole("region", { name: "To look at again" }).getByText("She thanked me last week.").waitFor();
   await clean(page);
@@ -120,6 +126,32 @@ test("a slow model says what is happening and can be stopped; the numbers surviv
   await page.waitForFunction(() => document.querySelector("textarea")?.value === "It takes so long.");
   await button(page, "Look at this thought").click();
   assert.equal(await page.getByRole("slider", { name: "How much do you believe the thought right now?" }).inputValue(), "55");
+  await button(page, "Change the text").click();
+  await box(page).fill("");
+  await page.getByText("What you write stays on this machine.").waitFor();
+  await page.done();
+});
+
+test("what was set aside is never answered with a verdict, and the help stays", async () => {
+  const page = await open(browser, service);
+  let asked = 0;
+  const escalation = { tier: "urgent", message: "Are you safe right now?", helplines: [], emergency_numbers: [], steps: ["Call one of the lines below now."], note: "", plan: { state: "written", text: "From your own safety plan:", people: [{ name: "Mara", phone: "555 0101" }], coping: [] } };
+  await page.route("**/api/v1/reframings", (route) => {
+    asked += 1;
+    const reply = asked === 1 ? { ...DONE, outcome: "escalated", distortions: [], reframes: [], escalation } : { ...DONE, outcome: "no_distortion", distortions: [], reframes: [] };
+    return route.fulfill({ status: 200, headers: { "content-type": "text/event-stream" }, body: events(["done", reply]) });
+  });
+  await box(page).fill(TEXT);
+  await button(page, "Look at this thought").click();
+  const help = page.getByRole("alert", { name: "Help" });
+  await help.getByText("Call one of the lines above now.").waitFor();
+  assert.deepEqual(await help.getByRole("heading").allInnerTexts(), ["From your own safety plan", "Talk to a person now", "For the next hour"]);
+  assert.equal(await help.getByText("From your own safety plan").count(), 1);
+  await button(page, "That's not what I meant").click();
+  await page.getByText("All right. The help stays here.").waitFor();
+  await button(page, "Put it another way myself").waitFor();
+  assert.equal(await page.getByText("I don't see a distortion").count(), 0);
+  await clean(page);
   await button(page, "Change the text").click();
   await box(page).fill("");
   await page.getByText("What you write stays on this machine.").waitFor();

@@ -36,18 +36,38 @@ export function Lines({ lines }) {
     </ul>`;
 }
 
-/** The lines of the person's country, and a way to say which that is. */
-export function CountryLines() {
+/** The lines of the person's country, as the service lists them. */
+function useLines() {
   const { country } = useSession();
   const query = country ? `?country=${country}` : "";
-  const asked = useAsked(async () => (await api("GET", `/helplines${query}`, { lockedIsAnswer: true })).data, [country]);
-  const { data } = asked;
+  return { country, ...useAsked(async () => (await api("GET", `/helplines${query}`, { lockedIsAnswer: true })).data, [country]) };
+}
+
+function Emergency({ data }) {
+  if (data.emergency.length === 0) return null;
+  return html`<p class="emergency">${fill(s.help.emergencyIn, { country: data.country_name })} ${data.emergency.map((one, n) => html`<span key=${one.number}>${n > 0 ? `, ` : ""}<${Phone} number=${one.number} />${data.emergency.length > 1 ? ` (${one.reaches.map((what) => s.help.reaches[what] ?? what).join(", ")})` : ""}</span>`)}</p>`;
+}
+
+/** The lines of the person's country, and a way to say which that is. */
+export function CountryLines() {
+  const { country, data, error, again } = useLines();
   return html`
     <${Country} />
-    <${Problem} error=${asked.error} again=${asked.again} />
+    <${Problem} error=${error} again=${again} />
     ${data && html`
-      ${data.emergency.length > 0 && html`
-        <p class="emergency">${fill(s.help.emergencyIn, { country: data.country_name })} ${data.emergency.map((one, n) => html`<span key=${one.number}>${n > 0 ? `, ` : ""}<${Phone} number=${one.number} />${data.emergency.length > 1 ? ` (${one.reaches.map((what) => s.help.reaches[what] ?? what).join(", ")})` : ""}</span>`)}</p>`}
+      <${Emergency} data=${data} />
       ${country && data.note && html`<p>${data.note}</p>`}
       ${(country || !data.listed) && html`<${Lines} lines=${data.lines} />`}`}`;
+}
+
+/** The first of those lines, and no more than a name and where it is reached. */
+export function FirstLine() {
+  const { country, data, error, again } = useLines();
+  const line = data?.lines[0];
+  return html`
+    ${!country && html`<${Country} />`}
+    <${Problem} error=${error} again=${again} />
+    ${data && html`
+      <${Emergency} data=${data} />
+      ${line && html`<p><span class="line-name">${line.name}</span> ${line.phone ? html`<${Phone} number=${line.phone} />` : line.web && address(line.web)}</p>`}`}`;
 }

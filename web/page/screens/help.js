@@ -21,7 +21,7 @@ export function Help({ route }) {
       <${Part} title=${says.steady}>
         <p>${says.steadyLead}</p>
         <ul class="plain">
-          <li><a href="/help#grounding">${says.senses}</a><span class="hint">${says.sensesHint}</span></li>
+          <li><a href="/help#grounding">${says.toSenses}</a><span class="hint">${says.sensesHint}</span></li>
           <li><a href="/help#breathing">${says.breathing}</a><span class="hint">${says.breathingHint}</span></li>
         </ul>
       </${Part}>

@@ -6,14 +6,14 @@ import { fill, html, useEffect, useRef, useState } from "../ui/html.js";
 import { Choices, Confirm, Field, Problem, useAsked, useWork } from "../ui/parts.js";
 import { Escalation } from "../ui/escalation.js";
 import { Phone } from "./help-now.js";
+import { STEPS, joined, useKeptDraft, useTabDraft } from "./plan-draft.js";
 
-/** The six steps after Stanley and Brown, in their order; some hold people or places. */
-const STEPS = ["warning_signs", "coping", "distractions", "people", "professionals", "environment"];
+/** Steps that hold people or places. */
 const NAMED = new Set(["distractions", "people", "professionals"]);
 const empty = () => Object.fromEntries(STEPS.map((step) => [step, []]));
 
 /** A line of a step as it is typed: `Mara, 555 0101`. */
-const typed = (step, line) => (NAMED.has(step) ? [line.name, line.phone].filter(Boolean).join(", ") : line);
+const asTyped = (step, line) => (NAMED.has(step) ? [line.name, line.phone].filter(Boolean).join(", ") : line);
 function read(step, text) {
   if (!NAMED.has(step)) return text;
   const [, name, phone] = /^(.*?)(?:[,:]\s*([+\d][\d\s().+-]{1,}))?$/.exec(text);
@@ -30,30 +30,52 @@ async function ask() {
   }
 }
 
+/** The plan, and where what is typed of it is kept. */
 export function Plan() {
+  const { vault, fault } = useSession();
+  if (!vault && !fault) return null;
+  // Another state of the journal is another place for what is typed.
+  return vault?.journal && !vault.locked ? html`<${WithJournal} key="journal" />` : html`<${WithTab} key="tab" />`;
+}
+const WithJournal = () => html`<${Desk} typed=${useKeptDraft()} />`;
+const WithTab = () => html`<${Desk} typed=${useTabDraft()} />`;
+
+function Desk({ typed }) {
   const { vault } = useSession();
-  const asked = useAsked(ask, [vault?.locked]);
+  const asked = useAsked(ask);
   const [edits, edit] = useState(false);
   const [told, tell] = useState(null);
   const erase = useWork(async () => {
     await api("DELETE", "/safety-plan", { ifMatch: asked.data.etag });
     asked.set({ plan: null, etag: null });
+    await typed.discard();
   });
   const says = s.plan;
   if (asked.error) return html`<${Problem} error=${asked.error.type === "journal-locked" ? Object.assign(asked.error, { message: says.locked }) : asked.error} again=${asked.again} />`;
-  if (!asked.data) return null;
+  if (!asked.data || !typed.ready) return null;
   const { plan, etag } = asked.data;
-  const done = (kept) => { asked.set({ plan: kept.plan, etag: kept.etag }); tell(kept); edit(false); };
-  if (edits) return html`<${Wizard} plan=${plan} etag=${etag} onDone=${done} onLeave=${() => edit(false)} />`;
+  const isShut = vault?.locked && plan !== null;
+  const done = async (kept) => {
+    asked.set({ plan: kept.plan, etag: kept.etag });
+    tell(kept);
+    edit(false);
+    await typed.discard();
+  };
+  const begin = () => { tell(null); edit(true); };
+  if (edits && !isShut) return html`<${Wizard} plan=${plan} etag=${etag} typed=${typed} onDone=${done} onLeave=${() => edit(false)} />`;
   return html`
     ${told?.escalation && html`<${Escalation} escalation=${told.escalation} />`}
     ${told?.notice && html`<p class="now">${told.notice}</p>`}
     ${plan ? html`<${Read} plan=${plan} />` : html`<div>${says.none.map((line) => html`<p key=${line}>${line}</p>`)}</div>`}
+    ${!isShut && typed.draft && html`<p>${says.begun}</p>`}
     <p class="row">
-      <button type="button" class=${plan ? "" : "act"} onClick=${() => { tell(null); edit(true); }}>${plan ? says.change : says.write}</button>
+      ${isShut
+    ? html`<a href="/">${says.unlock}</a>`
+    : html`<button type="button" class=${plan && !typed.draft ? "" : "act"} onClick=${begin}>${typed.draft ? says.goOn : plan ? says.change : says.write}</button>`}
       ${plan && html`<button type="button" class="quiet" onClick=${() => print()}>${says.print}</button>`}
     </p>
-    ${plan && html`<${Confirm} label=${says.erase} question=${says.eraseAsk} yes=${says.eraseYes} onYes=${erase.run} />`}
+    ${!isShut && typed.draft && html`<${Confirm} label=${says.drop} question=${says.dropAsk} yes=${says.dropYes} onYes=${typed.discard} />`}
+    ${!isShut && plan && html`<${Confirm} label=${says.erase} question=${says.eraseAsk} yes=${says.eraseYes} onYes=${erase.run} />`}
     <${Problem} error=${erase.error} />`;
 }
 
@@ -68,13 +90,27 @@ function Read({ plan }) {
     </ol>`;
 }
 
-function Wizard({ plan, etag, onDone, onLeave }) {
+/** So long after a step appears a click is still one for the step before. */
+const SETTLES_MS = 500;
+
+function Wizard({ plan, etag, typed, onDone, onLeave }) {
   const says = s.plan;
-  const [texts, set] = useState(() => Object.fromEntries(STEPS.map((step) => [step, (plan?.[step] ?? []).map((line) => typed(step, line)).join("\n")])));
-  const [at, go] = useState(0);
-  const [readable, setReadable] = useState(plan?.readable_when_locked ?? null);
-  const heading = useRef(null);
-  useEffect(() => { heading.current?.focus(); scrollTo(0, 0); }, [at]);
+  const [form, set] = useState(() => begun(plan, etag, typed.draft));
+  const { texts, at, readable } = form;
+  const change = (part) => {
+    const next = { ...form, ...part };
+    set(next);
+    typed.write(next);
+  };
+  const place = useRef(null);
+  const since = useRef(0);
+  useEffect(() => {
+    since.current = performance.now();
+    (place.current.querySelector("textarea") ?? place.current.querySelector("h2")).focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }, [at]);
+  const settled = (work) => () => { if (performance.now() - since.current >= SETTLES_MS) work(); };
+  const go = (to) => settled(() => change({ at: to }));
   const lines = (step) => texts[step].split("\n").map((line) => line.trim()).filter(Boolean);
   const isEmpty = STEPS.every((step) => lines(step).length === 0);
   const keep = useWork(async () => {
@@ -82,30 +118,41 @@ function Wizard({ plan, etag, onDone, onLeave }) {
     const body = { ...empty(), readable_when_locked: readable ?? false };
     for (const step of STEPS) body[step] = lines(step).map((line) => read(step, line));
     const { data, etag: now } = await api("PUT", `/safety-plan${country ? `?country=${country}` : ""}`, { body, ifMatch: etag });
-    onDone({ ...data, etag: now });
+    await onDone({ ...data, etag: now });
   });
   if (at === STEPS.length) {
     return html`
-      <h2 tabindex="-1" ref=${heading}>${says.keepTitle}</h2>
+      <div ref=${place}>
+      <h2 tabindex="-1">${says.keepTitle}</h2>
       ${says.plain.map((line) => html`<p key=${line}>${line}</p>`)}
-      <${Choices} legend=${says.keepAsk} value=${readable} onInput=${setReadable}
+      <${Choices} legend=${says.keepAsk} value=${readable} onInput=${(next) => change({ readable: next })}
         options=${[{ value: true, label: says.keepOpen, hint: says.keepOpenHint }, { value: false, label: says.keepShut, hint: says.keepShutHint }]} />
       <${Problem} error=${keep.error} />
       <p class="row">
-        <button type="button" class="act" disabled=${keep.busy || readable === null || isEmpty} onClick=${keep.run}>${says.keep}</button>
-        <button type="button" onClick=${() => go(at - 1)}>${s.parts.before}</button>
+        <button type="button" class="act" disabled=${keep.busy || readable === null || isEmpty} onClick=${settled(keep.run)}>${says.keep}</button>
+        <button type="button" onClick=${go(at - 1)}>${s.parts.before}</button>
         <button type="button" class="quiet" onClick=${onLeave}>${says.leave}</button>
       </p>
-      ${isEmpty && html`<p class="hint">${says.empty}</p>`}`;
+      ${isEmpty && html`<p class="hint">${says.empty}</p>`}
+      </div>`;
   }
   const step = STEPS[at];
   return html`
+    <div class="planning" ref=${place}>
     <p class="hint">${fill(s.parts.stepOf, { n: at + 1, of: STEPS.length })}</p>
-    <h2 tabindex="-1" ref=${heading}>${says.steps[step].title}</h2>
-    <${Field} key=${step} label=${says.lineEach} hint=${says.steps[step].hint} rows=${4} own value=${texts[step]} onInput=${(text) => set({ ...texts, [step]: text })} />
+    <${Field} key=${step} label=${says.steps[step].title} hint=${`${says.steps[step].hint} ${says.lineEach}`} rows=${4} own value=${texts[step]} onInput=${(text) => change({ texts: { ...texts, [step]: text } })} />
     <p class="row">
-      <button type="button" class="act" onClick=${() => go(at + 1)}>${lines(step).length ? says.next : says.skip}</button>
-      ${at > 0 && html`<button type="button" onClick=${() => go(at - 1)}>${s.parts.before}</button>`}
+      <button type="button" class="act" onClick=${go(at + 1)}>${says.next}</button>
+      <button type="button" class="quiet" onClick=${go(at + 1)}>${says.skip}</button>
+      ${at > 0 && html`<button type="button" onClick=${go(at - 1)}>${s.parts.before}</button>`}
       <button type="button" class="quiet" onClick=${onLeave}>${says.leave}</button>
-    </p>`;
+    </p>
+    </div>`;
+}
+
+/** Where the writing begins: with what was typed before, and with what the plan has got meanwhile. */
+function begun(plan, etag, draft) {
+  const kept = Object.fromEntries(STEPS.map((step) => [step, (plan?.[step] ?? []).map((line) => asTyped(step, line)).join("\n")]));
+  if (!draft) return { texts: kept, at: 0, readable: plan?.readable_when_locked ?? null, etag };
+  return draft.etag === etag ? draft : { ...draft, texts: joined(kept, draft.texts), etag };
 }

@@ -8,6 +8,7 @@ export function Kept({ kept, onAnew }) {
   return html`
     <blockquote class="thought own" dir="auto">${kept.text}</blockquote>
     ${kept.balanced && html`<p class="hint">${says.beside}</p><blockquote class="balanced own" dir="auto">${kept.balanced}</blockquote>`}
+    ${kept.moved.length > 0 && html`<p>${kept.moved.join(" ")}</p>`}
     ${kept.escalation ? html`<${Escalation} escalation=${kept.escalation} />` : html`<p>${says.keptSays}</p>`}
     <p class="row">
       <a class="act" href=${`/journal/${kept.id}`}>${says.see}</a>

@@ -1,11 +1,11 @@
 // The second step: the habits of thought that may be at work, and how strong it is right now.
 import { s } from "../strings.js";
-import { fill, html } from "../ui/html.js";
+import { fill, html, useId, useState } from "../ui/html.js";
 import { Choices, Field, Problem, Progress, Scale } from "../ui/parts.js";
-import { Support } from "../ui/escalation.js";
+import { StaysHere, Support } from "../ui/escalation.js";
 import { Marked, marksOf } from "../ui/marked.js";
 import { Told } from "../ui/told.js";
-import { Thought } from "./write.js";
+import { Happened, Thought } from "./write.js";
 
 export function Look({ text, record, note, reading, to, onAgain, keep }) {
   const says = s.write;
@@ -13,13 +13,16 @@ export function Look({ text, record, note, reading, to, onAgain, keep }) {
   const isRead = Boolean(reading.reply);
   return html`
     <${Thought} text=${text}><${Marked} text=${text} marks=${marksOf(found ?? [])} /></${Thought}>
+    ${reading.acknowledged && html`<${StaysHere} steps=${reading.reply?.support?.steps ?? []} />`}
+    <${Happened} record=${record} />
     ${reading.busy && !found && html`<${Progress} words=${reading.words} cancel=${reading.stop} />`}
     ${reading.stopped && html`<p>${says.stopped}</p><p class="row"><button type="button" onClick=${onAgain}>${says.lookAgain}</button><button type="button" class="quiet" onClick=${() => to("write")}>${says.backToText}</button></p>`}
     <${Problem} error=${reading.error} again=${onAgain} />
     ${found && found.length > 0 && html`<${Habits} found=${found} record=${record} note=${note} />`}
-    ${isRead && found.length === 0 && !reading.reply.notice && html`<p class="lead">${says.noneFound}</p>`}
+    ${isRead && found.length === 0 && !reading.reply.notice && !reading.acknowledged && html`<p class="lead">${says.noneFound}</p>`}
     ${reading.reply?.notice && html`<p class="lead"><${Told} text=${reading.reply.notice} /></p>`}
-    <${Support} support=${reading.reply?.support} />
+    ${!reading.acknowledged && html`<${Support} support=${reading.reply?.support} />`}
+    ${isRead && html`<${Own} found=${found} record=${record} note=${note} />`}
     <section class="part">
       <h2>${says.before}</h2>
       <${Scale} label=${says.belief} value=${record.belief} onInput=${(belief) => note({ belief })} low=${says.notAtAll} high=${says.wholly} />
@@ -51,4 +54,28 @@ function Habits({ found, record, note }) {
       </ol>
       <p class="hint">${says.guess}</p>
     </section>`;
+}
+
+/** A habit of thought that the person sees in it, whatever was found. */
+function Own({ found, record, note }) {
+  const says = s.write;
+  const id = useId();
+  const [slug, choose] = useState("");
+  const own = Object.keys(record.verdicts).filter((one) => record.verdicts[one] === "own" && s.distortions[one]);
+  const left = Object.keys(s.distortions).filter((one) => !own.includes(one) && !found.some((other) => other.slug === one));
+  const add = () => { note({ verdicts: { ...record.verdicts, [slug]: "own" } }); choose(""); };
+  const remove = (one) => { const { [one]: _, ...verdicts } = record.verdicts; note({ verdicts }); };
+  return html`
+    <details open=${own.length > 0}>
+      <summary>${says.ownHabit}</summary>
+      ${own.length > 0 && html`<ul class="plain">${own.map((one) => html`<li key=${one}>${s.distortions[one]} <button type="button" class="quiet" aria-label=${fill(says.takeOut, { name: s.distortions[one] })} onClick=${() => remove(one)}>${says.takeOutShort}</button></li>`)}</ul>`}
+      <div class="field">
+        <label for=${id}>${says.whichHabit}</label>
+        <select id=${id} value=${slug} onChange=${(event) => choose(event.currentTarget.value)}>
+          <option value="" selected=${!slug}>${says.noHabit}</option>
+          ${left.map((one) => html`<option key=${one} value=${one} selected=${one === slug}>${s.distortions[one]}</option>`)}
+        </select>
+      </div>
+      <p><button type="button" disabled=${!slug} onClick=${add}>${says.addHabit}</button></p>
+    </details>`;
 }

@@ -3,7 +3,7 @@ import { s } from "../strings.js";
 import { fill, html, useEffect, useId, useRef, useState } from "../ui/html.js";
 import { Field, Problem, Progress } from "../ui/parts.js";
 import { Marked, marksOf } from "../ui/marked.js";
-import { Thought } from "./write.js";
+import { Happened, Thought } from "./write.js";
 
 const EACH_MS = 450;
 
@@ -21,6 +21,7 @@ export function Ways({ text, record, note, reading, to }) {
   const isQuestion = chosen?.was && all.find(isChosen)?.kind === "question";
   return html`
     <${Thought} text=${text}><${Marked} text=${text} marks=${marksOf(reading.distortions ?? [])} /></${Thought}>
+    <${Happened} record=${record} />
     <${Problem} error=${reading.error} />
     ${all.length > 0 && html`<h2>${all.length === 1 && !reading.busy ? says.oneWay : says.otherWays}</h2>`}
     ${!reading.busy && all.length === 0 && html`<p class="lead">${says.noWays}</p>`}

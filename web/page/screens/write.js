@@ -4,7 +4,7 @@ import { useDraft } from "../drafts.js";
 import { go } from "../router.js";
 import { session } from "../session.js";
 import { s } from "../strings.js";
-import { html, useEffect, useRef, useState } from "../ui/html.js";
+import { capital, fill, html, useEffect, useRef, useState } from "../ui/html.js";
 import { Field, Problem, useAsked, useWork } from "../ui/parts.js";
 import { flow } from "../ui/marked.js";
 import { Screen } from "../ui/screen.js";
@@ -83,7 +83,7 @@ function Flow({ route, entryId }) {
       // So that the journal finds it by its habits of thought, too. It may fail without harm.
       api("POST", `/entries/${entry.id}/recognitions`).catch(() => {});
     }
-    setKept({ id: entry.id, text: draft.body, balanced: content?.balanced?.text ?? null, escalation: reading.acknowledged ? null : said?.escalation ?? null });
+    setKept({ id: entry.id, text: draft.body, balanced: content?.balanced?.text ?? null, moved: movedOf(content), escalation: reading.acknowledged ? null : said?.escalation ?? null });
     await Promise.all([draft.discard(), notes.discard()]);
     setRecord(blank());
     reading.clear();
@@ -164,6 +164,12 @@ export function Thought({ text, children }) {
   return html`<blockquote class=${`thought own ${isLong ? "long" : ""} ${flow(text)}`} dir="auto" tabindex=${isLong ? "0" : undefined} aria-label=${s.write.yourWords}>${children ?? text}</blockquote>`;
 }
 
+/** What happened, where the person said it. */
+export function Happened({ record }) {
+  if (!record.situation.trim()) return null;
+  return html`<p class="hint">${s.record.situation}</p><p class="own" dir="auto">${record.situation}</p>`;
+}
+
 /** The step that the address asks for, or the last one that there is something for. */
 function stepOf(wanted, { text, reading, record, kept }) {
   if (kept && wanted === "kept") return "kept";
@@ -177,6 +183,15 @@ function parse(body) {
   try { return body ? JSON.parse(body) : null; } catch { return null; }
 }
 
+/** What was said before and after, each in a sentence. */
+function movedOf(content) {
+  const says = s.write;
+  if (!content) return [];
+  const feelings = content.feelings.filter((one) => one.after !== undefined).map((one) => fill(says.moved, { name: capital(one.name), before: one.before, after: one.after }));
+  const isSaid = content.belief !== undefined && content.belief_after !== undefined;
+  return [isSaid && fill(says.believed, { before: content.belief, after: content.belief_after }), ...feelings].filter(Boolean);
+}
+
 const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
 
 /** What is kept of it beside the entry; nothing where nothing was said of it. */
@@ -186,7 +201,7 @@ function contentOf(text, record, reply) {
   const balanced = record.balanced?.text?.trim()
     ? { from: record.balanced.from, text: record.balanced.text.trim(), ...(record.balanced.from === "chosen" && record.balanced.line && { line: record.balanced.line }) } : undefined;
   const found = new Set((reply?.distortions ?? []).map((one) => one.slug));
-  const distortions = Object.fromEntries(Object.entries(record.verdicts).filter(([slug]) => found.has(slug)));
+  const distortions = Object.fromEntries(Object.entries(record.verdicts).filter(([slug, verdict]) => found.has(slug) || verdict === "own"));
   const evidence = { evidence_for: lines(record.evidenceFor), evidence_against: lines(record.evidenceAgainst) };
   const isEmpty = !balanced && record.belief === null && feelings.length === 0 && Object.keys(distortions).length === 0
     && evidence.evidence_for.length + evidence.evidence_against.length === 0;

@@ -13,7 +13,7 @@ export function HelpHere({ says, children }) {
       <${EmergencyAdvice} />
       <h2>${s.escalation.lines}</h2>
       <${CountryLines} />
-      <p class="row"><a href="/help#plan">${s.help.planOpen}</a> <a href="/help#grounding">${s.help.senses}</a> <a href="/help#breathing">${s.help.breathing}</a></p>
+      <p class="row"><a href="/help#plan">${s.help.planOpen}</a> <a href="/help#grounding">${s.help.toSenses}</a> <a href="/help#breathing">${s.help.breathing}</a></p>
       ${children}
     </section>`;
 }

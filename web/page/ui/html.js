@@ -9,6 +9,9 @@ export {
 
 export const html = htm.bind(h);
 
+/** A sentence begins with a capital letter. @param {string} text */
+export const capital = (text) => { const [first = "", ...rest] = text; return first.toLocaleUpperCase() + rest.join(""); };
+
 /**
  * Puts values into a written string: `fill("in {n} s", { n: 3 })`.
  * @param {string} text

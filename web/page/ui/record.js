@@ -1,6 +1,6 @@
 // A thought record: the thought, what was put beside it, and the numbers before and after.
 import { s } from "../strings.js";
-import { fill, html } from "./html.js";
+import { capital, fill, html } from "./html.js";
 
 const change = (words, before, after) => {
   if (before === null || before === undefined) return null;
@@ -11,7 +11,7 @@ const change = (words, before, after) => {
 export function Record({ record, bare = false }) {
   const { content } = record;
   const accepted = Object.entries(content.distortions ?? {}).filter(([, verdict]) => verdict !== "rejected").map(([slug]) => s.distortions[slug] ?? slug);
-  const numbers = [change(s.record.belief, content.belief, content.belief_after), ...(content.feelings ?? []).map((one) => change(one.name, one.before, one.after))].filter(Boolean);
+  const numbers = [change(s.record.belief, content.belief, content.belief_after), ...(content.feelings ?? []).map((one) => change(capital(one.name), one.before, one.after))].filter(Boolean);
   const list = (title, lines) => (lines?.length ? html`<p class="hint">${title}</p><ul class="plain own">${lines.map((line) => html`<li key=${line} dir="auto">${line}</li>`)}</ul>` : null);
   return html`
     <article class="record">

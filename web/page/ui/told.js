@@ -4,7 +4,7 @@ import { html } from "./html.js";
 
 const PLACES = [
   [/^evenkeel help-lines$/, () => ["/help", s.shell.help]],
-  [/^evenkeel exercise grounding$/, () => ["/help#grounding", s.help.senses]],
+  [/^evenkeel exercise grounding$/, () => ["/help#grounding", s.help.toSenses]],
   [/^evenkeel exercise$/, () => ["/practice/exercises", s.told.exercises]],
   [/^evenkeel people$/, () => ["/practice/people", s.told.people]],
   [/^evenkeel practice record$/, () => ["/practice", s.shell.names.practice]],
