@@ -18,11 +18,11 @@ const parts = async () => (await (await service.call("GET", "/parts")).json()).p
 
 test("a part is written down, renamed, drawn, moved and merged", async () => {
   const page = await open(browser, service, { path: "/parts" });
-  await page.getByText("Nobody has a name here yet").waitFor();
+  await page.getByText("No part has a name here yet").waitFor();
   await holds(page);
   await page.getByRole("link", { name: "Write down a part" }).click();
   await page.getByLabel("Name").fill("the Lid");
-  await page.getByRole("radio", { name: /^manager/ }).check();
+  await page.getByRole("radio", { name: /^It keeps things in hand/ }).check();
   await page.getByText("What you know of it").click();
   await page.getByLabel("Where it is").fill("throat");
   await holds(page);
@@ -32,16 +32,16 @@ test("a part is written down, renamed, drawn, moved and merged", async () => {
   await page.getByText("throat").waitFor();
   await holds(page);
 
-  await button(page, "Change it").click();
+  await page.getByText("Rename it").click();
   await page.getByLabel("Name").fill("the Watchman");
-  await button(page, "Keep it").click();
+  await button(page, "Give it this name").click();
   await page.getByRole("heading", { name: "the Watchman", level: 1 }).waitFor();
 
   await service.call("POST", "/parts", { name: "the small one", role: "exile" });
   await service.call("POST", "/parts", { name: "the guard", ties: [["protects", "the small one"]] });
   await page.getByRole("link", { name: "All parts" }).click();
   const map = page.getByRole("group", { name: "Map of your parts" });
-  const node = map.getByRole("button", { name: /^the Watchman, manager/ });
+  const node = map.getByRole("button", { name: /^the Watchman, keeps things in hand/ });
   await node.waitFor();
   assert.equal(await map.getByRole("button").count(), 3);
   await holds(page);
@@ -75,9 +75,9 @@ test("a part is written down, renamed, drawn, moved and merged", async () => {
   assert.deepEqual((await parts()).map((part) => part.notes.name).sort(), ["the Watchman", "the small one"]);
 
   await page.goto(`${service.origin}/parts/${(await parts()).find((part) => part.notes.name === "the small one").id}`);
-  await button(page, "Change it").click();
+  await page.getByText("Rename it").click();
   await page.getByLabel("Name").fill("the child");
-  await button(page, "Keep it").click();
+  await button(page, "Give it this name").click();
   await page.getByRole("heading", { name: "the child", level: 1 }).waitFor();
   assert.deepEqual((await parts()).find((part) => part.notes.name === "the Watchman").notes.ties, [["protects", "the child"]]);
   await page.sound();
@@ -128,7 +128,19 @@ test("a talk is led, paused, taken to the room, and what is wanted of it is kept
   await page.waitForFunction(() => document.querySelectorAll(".turn.guide").length === 2);
   await holds(page);
 
+  // What the guide says it will note is offered, ticked, and kept with the part.
+  await page.route("**/dialogues/*", async (route) => {
+    if (route.request().method() !== "GET") return route.continue();
+    const answer = await route.fetch();
+    const talk = await answer.json();
+    talk.turns.find((turn) => turn.from !== "person").text = "I'll note “everything alone”.";
+    return route.fulfill({ response: answer, json: talk });
+  });
   await button(page, "Pause").click();
+  await page.getByRole("checkbox", { name: "everything alone" }).waitFor();
+  assert.equal(await page.getByRole("checkbox", { name: "everything alone" }).isChecked(), true);
+  assert.equal(await button(page, "Keep this").isDisabled(), true);
+  await button(page, "Nothing").click();
   await button(page, "Go on").click();
   await button(page, "Back to the room").click();
   await page.getByText("Put both feet on the floor").waitFor();
@@ -142,7 +154,11 @@ test("a talk is led, paused, taken to the room, and what is wanted of it is kept
   await button(page, "Keep this").click();
   await page.getByText("It is kept.").waitFor();
   await page.getByText("It sits in the jaw.").waitFor();
-  assert.ok((await parts()).some((part) => part.notes.name === "the foreman"));
+  assert.deepEqual((await parts()).find((part) => part.notes.name === "the foreman").notes.quotes, ["everything alone"]);
+  await page.getByRole("link", { name: "See the part" }).click();
+  await page.getByText("everything alone").waitFor();
+  await page.goto(`${service.origin}/parts`);
+  await page.getByRole("link", { name: "There is a part that does everything alone." }).waitFor();
   await page.sound();
   await page.done();
 });

@@ -13,7 +13,7 @@ export function Known({ notes }) {
   const lists = [[says.agreements, notes.agreements], [says.quotes, notes.quotes]].filter(([, lines]) => lines?.length > 0);
   return html`
     <dl class="known">
-      ${notes.role && html`<div><dt>${says.role}</dt><dd>${says.roles[notes.role]}, ${says.roleHints[notes.role]}</dd></div>`}
+      ${notes.role && html`<div><dt>${says.role}</dt><dd>${says.does[notes.role]} <span class="term">${says.roles[notes.role]}</span></dd></div>`}
       ${FIELDS.filter((field) => notes.fields[field]).map((field) => html`<div key=${field}><dt>${says.fields[field]}</dt><dd class="own" dir="auto">${notes.fields[field]}</dd></div>`)}
       ${notes.ties.length > 0 && html`<div><dt>${says.tie}</dt>${notes.ties.map(([tie, other]) => html`<dd key=${tie + other}>${says.ties[tie]} <span class="own" dir="auto">${other}</span></dd>`)}</div>`}
       ${lists.map(([title, lines]) => html`<div key=${title}><dt>${title}</dt>${lines.map((line) => html`<dd key=${line} class="own" dir="auto">${line}</dd>`)}</div>`)}

@@ -26,19 +26,20 @@ export function Part({ id }) {
   const remove = useWork(async () => { await api("DELETE", `/parts/${id}`, { ifMatch: asked.data.etag }); go("/parts", { replace: true }); });
   if (!asked.data) return html`<${Screen} title=${says.part}><${Problem} error=${asked.error} again=${asked.again} />${asked.error && html`<p><a href="/parts">${says.all}</a></p>`}</${Screen}>`;
   const { part, etag, others } = asked.data;
+  const save = async (notes) => {
+    const { data } = await api("PUT", withCountry(`/parts/${id}`), { body: notes, ifMatch: etag });
+    await retie(others, part.notes.name, notes.name);
+    tell(data.screening?.escalation ?? null);
+    edit(false);
+    asked.again();
+  };
   if (edits) {
-    const save = async (notes) => {
-      const { data } = await api("PUT", withCountry(`/parts/${id}`), { body: notes, ifMatch: etag });
-      await retie(others, part.notes.name, notes.name);
-      tell(data.screening?.escalation ?? null);
-      edit(false);
-      asked.again();
-    };
     return html`<${Screen} title=${says.change} tab=${says.part} at="edit"><${Edit} slot=${`part-${id}`} notes=${part.notes} others=${others} save=${save} onLeave=${() => edit(false)} /></${Screen}>`;
   }
   return html`
     <${Screen} title=${part.notes.name} tab=${says.part} own at="read">
       ${escalation && html`<${Escalation} escalation=${escalation} />`}
+      <${Rename} key=${part.notes.name} name=${part.notes.name} save=${(name) => save({ ...part.notes, name })} />
       <${Known} notes=${part.notes} />
       <p class="row">
         <button type="button" class="act" disabled=${talk.busy} onClick=${talk.run}>${says.talkWith}</button>
@@ -52,6 +53,22 @@ export function Part({ id }) {
         <${Problem} error=${remove.error} />
       </div>
     </${Screen}>`;
+}
+
+/** Another name, and nothing else. */
+function Rename({ name: was, save }) {
+  const [name, setName] = useState(was);
+  const work = useWork(() => save(name.trim()));
+  const isOther = name.trim() !== "" && name.trim() !== was;
+  return html`
+    <details>
+      <summary>${says.rename}</summary>
+      <form onSubmit=${(event) => { event.preventDefault(); if (isOther) work.run(); }}>
+        <${Field} label=${says.name} own value=${name} onInput=${setName} maxlength=${80} autocomplete="off" />
+        <p class="row tight"><button type="submit" disabled=${!isOther || work.busy}>${says.renameYes}</button></p>
+        <${Problem} error=${work.error} />
+      </form>
+    </details>`;
 }
 
 /** Writing down a part that is known already. */
@@ -99,7 +116,7 @@ function Edit({ slot, notes, others, save, onLeave }) {
   const submit = (event) => { event.preventDefault(); if (now.name.trim()) keep.run(); };
   return html`
     <form onSubmit=${submit}>
-      <${Field} label=${says.name} own value=${now.name} onInput=${(name) => change({ name })} maxlength=${80} autocomplete="off" />
+      ${notes.name === "" && html`<${Field} label=${says.name} own value=${now.name} onInput=${(name) => change({ name })} maxlength=${80} autocomplete="off" />`}
       <${Choices} legend=${says.role} options=${roleOptions()} value=${now.role} onInput=${(role) => change({ role })} />
       <details open=${notes.name !== "" || FIELDS.some((field) => now.fields[field])}>
         <summary>${says.known}</summary>

@@ -22,7 +22,7 @@ const placed = new Map();
 
 const key = (name) => name.trim().toLowerCase();
 const short = (name) => { const letters = Array.from(name); return letters.length <= FITS ? name : `${letters.slice(0, FITS - 1).join("")}…`; };
-const roleOf = (part) => says.roles[part.notes.role ?? "none"];
+const roleOf = (part) => says.brief[part.notes.role ?? "none"];
 
 /** Rows by role: protectors above, what they protect below. They are not quite under each other, so that lines pass beside. */
 function arrange(parts, width) {

@@ -2,7 +2,7 @@
 import { api, apiBlob } from "../api.js";
 import { days } from "../strings-days.js";
 import { fill, html } from "../ui/html.js";
-import { day } from "../ui/dates.js";
+import { day, dayAndTime } from "../ui/dates.js";
 import { Problem, useAsked, useWork } from "../ui/parts.js";
 import { saveFile } from "../ui/save.js";
 import { Screen } from "../ui/screen.js";
@@ -53,13 +53,20 @@ function All() {
             <ul class="plain">
               ${talks.filter((talk) => talk.turns.length > 0).map((talk) => html`
                 <li key=${talk.id}>
-                  <a href=${talkAt(talk.id)}>${fill(says.talkOf, { day: day(talk.saved), turns: talk.turns.length })}</a>
+                  <a href=${talkAt(talk.id)} class="own" dir="auto">${firstWords(talk)}</a>
                   ${talk.note && html`<span class="own noted" dir="auto">${talk.note}</span>`}
-                  <span class="hint">${[nameOf(talk.part) && fill(says.about, { name: nameOf(talk.part) }), says.modes[talk.mode]].filter(Boolean).join(", ")}</span>
+                  <span class="hint">${[dayAndTime(talk.saved), nameOf(talk.part) && fill(says.about, { name: nameOf(talk.part) }), says.modes[talk.mode]].filter(Boolean).join(", ")}</span>
                 </li>`)}
             </ul>
           </section>`}`}
     </${Screen}>`;
+}
+
+const LETTERS = 70;
+/** What a talk began with. */
+function firstWords(talk) {
+  const letters = Array.from((talk.turns.find((turn) => turn.from === "person") ?? talk.turns[0]).text.replace(/\s+/g, " ").trim());
+  return letters.length > LETTERS ? `${letters.slice(0, LETTERS).join("").replace(/\s\S*$/, "")} …` : letters.join("");
 }
 
 /** The map as a file, in three ways. */

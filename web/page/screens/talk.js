@@ -11,7 +11,7 @@ import { HelpHere } from "../ui/help-here.js";
 import { Confirm, Field, Problem, Progress, useAsked, useWork } from "../ui/parts.js";
 import { Screen } from "../ui/screen.js";
 import { Senses } from "./grounding.js";
-import { Keep } from "./talk-keep.js";
+import { Keep, notedIn } from "./talk-keep.js";
 import { Notes } from "./part-notes.js";
 import { beginTalk } from "./talks.js";
 
@@ -29,6 +29,7 @@ export function Talk({ id }) {
   const turning = useTurn(id, asked);
   const [inRoom, enterRoom] = useState(false);
   const [keeps, askToKeep] = useState(false);
+  const [isDeclined, decline] = useState(false);
   const [told, tell] = useState(null);
   const field = useRef(null);
   const erase = useWork(async () => { await api("DELETE", path); await draft.discard(); go("/parts", { replace: true }); });
@@ -55,6 +56,9 @@ export function Talk({ id }) {
   };
   const submit = (event) => { event.preventDefault(); say(); };
   const keys = (event) => { if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) submit(event); };
+  /** A no was taken as it is, and nothing is asked. */
+  const isLeft = turns.at(-1)?.from !== "person" && !turns.at(-1)?.text.includes("?") && turns.findLast((turn) => turn.from === "person")?.state === "refusing";
+  const offersWords = mode === "paused" && !isDeclined && notedIn(turns, part).length > 0;
   const hasNo = turns.some((turn) => turn.state === "refusing");
 
   if (inRoom) {
@@ -91,7 +95,7 @@ export function Talk({ id }) {
       ${mode === "closed"
     ? html`
       ${told?.escalation && html`<${Escalation} escalation=${told.escalation} />`}
-      ${keeps ? html`<${Keep} talk=${talk} part=${part} onDone=${(screening) => { askToKeep(false); tell(screening ?? {}); asked.again(); }} />` : html`
+      ${keeps ? html`<${Keep} talk=${talk} part=${part} onDone=${(screening) => { askToKeep(false); tell(screening); asked.again(); }} />` : html`
         ${told && html`<p role="status">${says.keptIt}</p>`}
         ${talk.note && html`<p class="hint">${says.noted}</p><blockquote class="balanced own" dir="auto">${talk.note}</blockquote>`}
         <p class="row">
@@ -101,10 +105,12 @@ export function Talk({ id }) {
         </p>
         <${Problem} error=${another.error} />`}`
     : mode === "paused"
-      ? html`<p class="row"><button type="button" class="act" disabled=${turning.busy} onClick=${() => wish("go_on")}>${says.goOnHere}</button><button type="button" class="quiet" disabled=${turning.busy} onClick=${() => wish("stop")}>${says.end}</button></p>`
+      ? html`${offersWords ? html`<${Keep} talk=${talk} part=${part} onDone=${(screening) => { decline(true); tell(screening); asked.again(); }} />` : told && html`<p role="status">${says.keptIt}</p>`}
+        ${told?.escalation && html`<${Escalation} escalation=${told.escalation} />`}
+        <p class="row"><button type="button" class=${offersWords ? "" : "act"} disabled=${turning.busy} onClick=${() => wish("go_on")}>${says.goOnHere}</button><button type="button" class="quiet" disabled=${turning.busy} onClick=${() => wish("stop")}>${says.end}</button></p>`
       : html`
       <form onSubmit=${submit} onKeyDown=${keys} class="saying">
-        <${Field} label=${turns.length === 0 ? says.first : says.answer} hideLabel=${turns.length > 0} rows=${2} own inputRef=${field} value=${draft.body} onInput=${draft.write} />
+        <${Field} label=${turns.length === 0 ? says.first : says.answer} hideLabel=${turns.length > 0} rows=${2} own inputRef=${field} value=${draft.body} onInput=${draft.write} placeholder=${isLeft ? says.orLeave : undefined} />
         <p class="row tight">
           <button type="submit" class="act" disabled=${!words || turning.busy || pending}>${says.say}</button>
           <button type="button" disabled=${turning.busy} onClick=${async () => { enterRoom(true); if (turns.length > 0) await wish("ground"); }}>${says.room}</button>
