@@ -52,9 +52,19 @@ export function go(address, { replace = false, state = null } = {}) {
   moved();
 }
 
+/** Where the person was before Help, if they were on a screen. */
+let before = null;
+/** @returns {{name:string, address:string}|null} */
+export const beforeHelp = () => before;
+
+function note(here) {
+  if (here.name !== "help") before = here.name === "not-found" ? null : { name: here.name, address: location.pathname + location.search };
+}
+
 function moved() {
   turn += 1;
   const here = route();
+  note(here);
   for (const listener of [...listeners]) listener(here);
 }
 
@@ -70,6 +80,7 @@ export function useRoute() {
 
 /** Listens to links and to back and forward. */
 export function startRouter() {
+  note(route());
   addEventListener("popstate", moved);
   document.addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;

@@ -52,6 +52,9 @@ onPage("write: kept as it is, found in the journal, edited, with its history", {
   const words = "Ärger 👩‍👩‍👧 about the <b>meeting</b> & the “minutes”.";
   await page.getByRole("textbox", { name: "What is going through your mind?" }).fill(words);
   await page.getByText("Saved as a draft on this machine.").waitFor();
+  await link(page, "Help").click();
+  await link(page, "Back to what I was writing").click();
+  await page.waitForFunction((all) => document.querySelector("textarea")?.value === all, words);
   await page.reload();
   await page.waitForFunction((all) => document.querySelector("textarea")?.value === all, words);
   await button(page, "Keep it as it is").click();
@@ -74,10 +77,19 @@ onPage("write: kept as it is, found in the journal, edited, with its history", {
   await page.goBack();
   await page.getByText("How it was before").click();
   assert.equal(await page.getByText(words, { exact: true }).count(), 1);
+  await page.getByText(/^As it was until /).waitFor();
+  await button(page, "Edit").click();
+  await page.getByRole("textbox", { name: "The text" }).fill("Half a change");
+  await page.waitForTimeout(900);
+  await page.reload();
+  await page.getByText("You have a change that isn't saved.").waitFor();
+  await clean(page);
+  await button(page, "Let it go").click();
+  await page.getByText("You have a change that isn't saved.").waitFor({ state: "detached" });
 
   await link(page, "Journal").click();
   await page.getByRole("searchbox").fill("meet");
-  await page.getByText("One has these words.").waitFor();
+  await page.getByText("One entry has these words.").waitFor();
   assert.equal(await page.locator("mark").innerText(), "meeting");
   assert.equal(new URL(page.url()).search, "?q=meet");
   await link(page, "Journal").click();
@@ -102,6 +114,7 @@ onPage("an entry that was changed elsewhere is not written over", {}, async (pag
   assert.ok(await button(page, "No, leave it").evaluate((one) => one === document.activeElement));
   await button(page, "Delete it").click();
   await page.waitForURL("**/journal");
+  await page.getByText("It is deleted.").waitFor();
 });
 
 // From the address that `serve` prints.
@@ -194,14 +207,25 @@ test("settings: passphrase, lock, unlock, export, backup, erase; Esc Esc hides a
   const page = await open(browser, own, { path: "/settings" });
   try {
     await button(page, "Set a passphrase").click();
+    await page.getByText("nobody can open this journal again").waitFor();
     await page.getByLabel("The new passphrase", { exact: true }).fill("four words of mine");
     await page.getByLabel("The new passphrase, once more").fill("four words of mine");
     await button(page, "Set it").click();
     const code = await page.locator(".code code").innerText();
     await clean(page);
     assert.match(code, /^([A-Z0-9]{4}[- ]){6}[A-Z0-9]{4}$/i);
+    const asked = [];
+    page.once("dialog", (dialog) => { asked.push(dialog.type()); dialog.dismiss(); });
+    await page.evaluate(() => location.reload());
+    await page.waitForTimeout(500);
+    assert.deepEqual(asked, ["beforeunload"]);
     await button(page, "I have written it down").click();
     await page.getByText("Your journal has a passphrase.").waitFor();
+    await button(page, "Make a new recovery code").click();
+    await page.getByLabel("The passphrase now").fill("four words of mine");
+    await button(page, "Make it").click();
+    assert.notEqual(await page.locator(".code code").innerText(), code);
+    await button(page, "I have written it down").click();
 
     await link(page, "Write").click();
     const box = page.getByRole("textbox", { name: "What is going through your mind?" });
@@ -258,9 +282,15 @@ test("settings: passphrase, lock, unlock, export, backup, erase; Esc Esc hides a
     assert.doesNotMatch(calendar, /evenkeel/i);
     await button(page, "Make a backup now").click();
     await page.getByText("It is made and checked.").waitFor();
+    await page.getByText("Your safety plan is not in this file.").waitFor();
     await button(page, "Erase everything").click();
+    await page.getByText("The one backup in the data folder goes too.").waitFor();
+    await clean(page);
     await button(page, "Erase it").click();
     await page.getByText("Gone: 1 entries and 1 backups.").waitFor();
+    await button(page, "Make a new backup").click();
+    await page.getByText("It is made and checked.").last().waitFor();
+    await page.waitForFunction(() => document.querySelectorAll("span[role=status]").length === 2);
     await page.getByLabel("Add what is in an exported file").setInputFiles(file);
     await page.getByText("Added: 1 entries").waitFor();
     await page.sound();

@@ -1,7 +1,8 @@
 // Help. It opens at once, also while the journal is locked, without a token and without the service.
+import { beforeHelp } from "../router.js";
 import { useSession } from "../session.js";
 import { s } from "../strings.js";
-import { html, useEffect, useRef } from "../ui/html.js";
+import { fill, html, useEffect, useRef } from "../ui/html.js";
 import { Screen } from "../ui/screen.js";
 import { Breathing, Senses } from "./grounding.js";
 import { CountryLines, EmergencyAdvice } from "./help-now.js";
@@ -17,6 +18,7 @@ export function Help({ route }) {
   return html`
     <${Screen} key="h" title=${says.title}>
       <${EmergencyAdvice} />
+      <${Return} />
       <${Part} title=${says.lines}><${CountryLines} /></${Part}>
       <${Part} title=${says.steady}>
         <p>${says.steadyLead}</p>
@@ -40,5 +42,16 @@ function Part({ title, says, children }) {
 function Back() {
   const top = useRef(null);
   useEffect(() => { scrollTo(0, 0); }, []);
-  return html`<p class="after" ref=${top}><a href="/help">${s.help.back}</a></p>`;
+  return html`<p class="after" ref=${top}><a href="/help">${s.help.back}</a></p><${Return} />`;
+}
+
+/** Screens on which something is written. */
+const WRITES = new Set(["write", "entry", "parts", "check-in", "questionnaires", "practice"]);
+
+/** The way back to the screen that somebody came from. A locked or hidden page has its own. */
+function Return() {
+  const { token, stale, vault, away } = useSession();
+  const from = beforeHelp();
+  if (!from || !token || stale || away || !vault || vault.locked) return null;
+  return html`<p><a href=${from.address}>${WRITES.has(from.name) ? s.help.toWriting : fill(s.help.toScreen, { name: s.shell.names[from.name] })}</a></p>`;
 }

@@ -23,6 +23,7 @@ export function Carry() {
   return html`
     <p class="row"><button type="button" disabled=${taken.busy} onClick=${taken.run}>${says.export}</button></p>
     <p class="hint">${says.exportHint}</p>
+    <p class="hint">${says.noPlan} <a href="/help#plan">${s.help.planOpen}</a></p>
     <p class="hint">${says.sealed} <code>evenkeel export --encrypt FILE</code></p>
     <${Problem} error=${taken.error} again=${taken.run} />
     <div class="field">
@@ -35,41 +36,69 @@ export function Carry() {
     ${told && html`<p role="status">${fill(says.imported, { entries: told.entries, records: told.thought_records, others })}</p>${told.escalation && html`<p>${says.alarms}</p><${Escalation} escalation=${told.escalation} />`}`}`;
 }
 
-export function Backups() {
+/** The backups in the data folder. */
+export const useBackups = () => useAsked(async () => (await api("GET", "/backups")).data.backups);
+
+/** Makes one more. @param {{asked:ReturnType<typeof useBackups>, label:string}} props */
+function MakeBackup({ asked, label }) {
   const says = s.settings.backups;
-  const asked = useAsked(async () => (await api("GET", "/backups")).data.backups);
   const [made, setMade] = useState(false);
   const make = useWork(async () => { await api("POST", "/backups"); setMade(true); asked.again(); });
+  return html`
+    <p class="row"><button type="button" disabled=${make.busy} onClick=${make.run}>${label}</button>${made && html`<span role="status">${says.made}</span>`}</p>
+    <${Problem} error=${make.error} again=${make.run} />`;
+}
+
+/** @param {{asked:ReturnType<typeof useBackups>}} props */
+export function Backups({ asked }) {
+  const says = s.settings.backups;
   const when = (name) => (Number.isNaN(Date.parse(fromName(name))) ? name : dayAndTime(fromName(name)));
   return html`
     ${asked.data?.length === 0 && html`<p>${says.none}</p>`}
     ${asked.data?.length > 0 && html`<ul class="plain">${asked.data.map((one) => html`<li key=${one.name}>${fill(says.line, { when: when(one.name), size: size(one.bytes) })}</li>`)}</ul>`}
-    <p class="row"><button type="button" disabled=${make.busy} onClick=${make.run}>${says.make}</button>${made && html`<span role="status">${says.made}</span>`}</p>
-    <${Problem} error=${asked.error ?? make.error} again=${asked.error ? asked.again : make.run} />
+    <${MakeBackup} asked=${asked} label=${says.make} />
+    <${Problem} error=${asked.error} again=${asked.again} />
     <p class="hint">${says.restore} <code>evenkeel restore FOLDER</code></p>`;
 }
 
 /** A backup's name holds its time without colons. */
 const fromName = (name) => name.replace(/T(\d\d)(\d\d)(\d\d)/, "T$1:$2:$3");
 
-export function Erase() {
+/** @param {{backups:ReturnType<typeof useBackups>}} props */
+export function Erase({ backups }) {
   const says = s.settings.erase;
   const [from, setFrom] = useState("");
   const [until, setUntil] = useState("");
   const [keeps, keep] = useState(false);
   const [gone, setGone] = useState(null);
-  const erase = useWork(async (what) => setGone((await api("POST", "/erase", { body: { ...what, keep_backups: keeps } })).data));
+  const erase = useWork(async (what) => {
+    const { data } = await api("POST", "/erase", { body: { ...what, keep_backups: keeps } });
+    setGone({ ...data, all: Boolean(what.all) });
+    backups.again();
+  });
+  const n = backups.data?.length ?? 0;
+  const copies = n === 0 ? "" : keeps ? ` ${says.stay}` : n === 1 ? ` ${says.goOne}` : ` ${fill(says.goMany, { n })}`;
+  const told = gone && html`
+    <p role="status">${fill(says.done, gone)}${gone.traces_left ? ` ${says.traces}` : ""}</p>
+    ${gone.backups > 0 && html`<p>${says.afterwards}</p><${MakeBackup} asked=${backups} label=${says.backUp} />`}`;
   return html`
-    <p>${says.says}</p>
-    <${Check} label=${says.keepBackups} hint=${says.keepBackupsHint} checked=${keeps} onInput=${keep} />
-    <h3>${says.period}</h3>
-    <div class="row">
-      <${Field} label=${says.from} type="date" value=${from} onInput=${setFrom} />
-      <${Field} label=${says.until} type="date" value=${until} onInput=${setUntil} />
-    </div>
-    ${from && until && from <= until && html`<${Confirm} key=${from + until} label=${says.doPeriod} question=${fill(says.periodAsk, { from: day(from), until: day(until) })} yes=${says.yes} onYes=${() => erase.run({ from, until: addDays(until, 1) })} />`}
-    <p></p>
-    <${Confirm} label=${says.doAll} question=${says.allAsk} yes=${says.yes} onYes=${() => erase.run({ all: true })} />
-    <${Problem} error=${erase.error} />
-    ${gone && html`<p role="status">${fill(says.done, gone)}${gone.traces_left ? ` ${says.traces}` : ""}</p>`}`;
+    <section class="part">
+      <h2>${says.title}</h2>
+      <p>${says.says}</p>
+      <${Check} label=${says.keepBackups} hint=${says.keepBackupsHint} checked=${keeps} onInput=${keep} />
+      <h3>${says.period}</h3>
+      <div class="row">
+        <${Field} label=${says.from} type="date" value=${from} onInput=${setFrom} />
+        <${Field} label=${says.until} type="date" value=${until} onInput=${setUntil} />
+      </div>
+      ${from && until && from <= until && html`<${Confirm} key=${from + until} label=${says.doPeriod} question=${fill(says.periodAsk, { from: day(from), until: day(until) }) + copies} yes=${says.yes} onYes=${() => erase.run({ from, until: addDays(until, 1) })} />`}
+      ${gone && !gone.all && told}
+    </section>
+    <section class="part after">
+      <h2>${says.allTitle}</h2>
+      <p>${says.allSays}</p>
+      <${Confirm} label=${says.doAll} question=${says.allAsk + copies} yes=${says.yes} onYes=${() => erase.run({ all: true })} />
+      ${gone?.all && told}
+      <${Problem} error=${erase.error} />
+    </section>`;
 }

@@ -5,7 +5,7 @@ import { s } from "../strings.js";
 import { fill, html } from "../ui/html.js";
 import { Problem, useAsked } from "../ui/parts.js";
 import { Screen } from "../ui/screen.js";
-import { Backups, Carry, Erase } from "./settings-carry.js";
+import { Backups, Carry, Erase, useBackups } from "./settings-carry.js";
 import { Reminders } from "./settings-remind.js";
 import { LockSettings } from "./settings-lock.js";
 
@@ -13,6 +13,7 @@ export default function Settings() {
   const { vault } = useSession();
   const says = s.settings;
   const models = useModels();
+  const backups = useBackups();
   // What follows the models waits for them, so that nothing is pushed down.
   return html`
     <${Screen} title=${says.title}>
@@ -21,8 +22,8 @@ export default function Settings() {
         <section class="part"><h2>${says.models.title}</h2><${Models} asked=${models} /></section>
         <section class="part"><h2>${says.remind.heading}</h2><${Reminders} /></section>
         <section class="part"><h2>${says.carry.title}</h2><${Carry} /></section>
-        <section class="part"><h2>${says.backups.title}</h2><${Backups} /></section>
-        <section class="part"><h2>${says.erase.title}</h2><${Erase} /></section>
+        <section class="part"><h2>${says.backups.title}</h2><${Backups} asked=${backups} /></section>
+        <${Erase} backups=${backups} />
         <section class="part" id="about"><h2>${says.about.title}</h2>${says.about.says.map((line) => html`<p key=${line}>${line}</p>`)}<p class="hint">${says.about.licences} <a href="/page/vendor/LICENSE-preact" target="_blank">MIT</a>, <a href="/page/vendor/LICENSE-htm" target="_blank">Apache-2.0</a></p></section>`}
     </${Screen}>`;
 }
@@ -41,6 +42,8 @@ function Models({ asked }) {
     <${Problem} error=${asked.error} again=${asked.again} />
     ${asked.data && html`
       <p>${says.states[asked.data.state]}</p>
+      <details>
+      <summary>${says.list}</summary>
       <ul class="plain">
         ${asked.data.models.map((model) => html`
           <li key=${model.name}>
@@ -49,5 +52,6 @@ function Models({ asked }) {
             <span class="hint">${model.summary}</span>
           </li>`)}
       </ul>
-      <p class="hint">${says.fetch} <code>evenkeel models pull</code></p>`}`;
+      <p class="hint">${says.fetch} <code>evenkeel models pull</code></p>
+      </details>`}`;
 }
