@@ -20,7 +20,11 @@ test("numbers and words are kept; the next time begins with the numbers of the l
   await page.getByText("It takes under a minute").waitFor();
   assert.equal(await button(page, "Keep this check-in").isDisabled(), true);
   await page.getByRole("slider", { name: "Mood" }).press("ArrowLeft");
-  await page.getByText("Body and day").click();
+  const stress = page.getByRole("slider", { name: "Stress" });
+  await stress.click();
+  assert.equal(await stress.inputValue(), "5");
+  await page.getByRole("button", { name: "leave out: Stress" }).waitFor();
+  await page.getByRole("button", { name: "leave out: Stress" }).click();
   await page.getByLabel("Hours of sleep").fill("6:3");
   await page.getByRole("alert").getByText("Sleep takes hours").waitFor();
   await page.getByLabel("Hours of sleep").fill("6,5");
@@ -35,9 +39,11 @@ test("numbers and words are kept; the next time begins with the numbers of the l
   await page.waitForTimeout(900);
   await page.reload();
   assert.equal(await page.getByLabel("Hours of sleep").inputValue(), "6,5");
+  await page.waitForFunction(() => document.activeElement.textContent === "Keep this check-in");
   await button(page, "Keep this check-in").click();
-  await page.getByText("Kept in your journal").waitFor();
+  await page.getByText("Kept. You find it here, under Check-in.").waitFor();
   await holds(page);
+  await page.getByText("Help came up: I refused it – carrying the boxes").waitFor();
   const [{ content }] = await kept();
   assert.deepEqual([content.mood, content.stress ?? null, content.sleep_minutes, content.felt, content.coping[0].helped], [4, null, 390, "tired, a little lighter", 6]);
   assert.deepEqual(content.help, [{ kind: "refused", situation: "carrying the boxes" }]);
@@ -48,7 +54,7 @@ test("numbers and words are kept; the next time begins with the numbers of the l
   assert.equal(await page.getByRole("slider", { name: "Mood" }).inputValue(), "4");
   await page.getByRole("button", { name: "leave out: Mood" }).click();
   await button(page, "Keep this check-in").click();
-  await page.getByText("Kept in your journal").waitFor();
+  await page.getByText("Kept. You find it here, under Check-in.").waitFor();
   assert.equal((await kept())[0].content.mood ?? null, null);
   await page.sound();
   await page.done();
@@ -56,14 +62,14 @@ test("numbers and words are kept; the next time begins with the numbers of the l
 
 test("one line does, and what it can't read is told", async () => {
   const page = await open(browser, service, { path: "/check-in", dark: true, width: 320 });
-  await page.getByText("Or all of it in one line").click();
+  await page.getByText("For those who like to type").click();
   await page.getByLabel("One line").fill("mood 11");
   await button(page, "Keep this line").click();
   await page.getByRole("alert").first().waitFor();
   await holds(page);
   await page.getByLabel("One line").fill("mood 6 stress 3 helped:asked note 'a good hour'");
   await button(page, "Keep this line").click();
-  await page.getByText("Kept in your journal").waitFor();
+  await page.getByText("Kept. You find it here, under Check-in.").waitFor();
   assert.equal((await kept())[0].content.note, "a good hour");
   await holds(page);
   await page.done();

@@ -31,13 +31,17 @@ test("a step is planned with a prediction, recorded, and followed by an offer", 
   await page.goto(`${service.origin}/practice`);
   await page.getByText("You have one planned.").waitFor();
   await page.getByRole("link", { name: "Write down how it went" }).click();
+  await button(page, "I didn't do it").click();
+  await button(page, "Take it away").waitFor();
+  await holds(page);
+  await button(page, "Back").click();
   await page.getByLabel("What happened?").fill("She pointed the way and smiled.");
   await page.getByRole("radio", { name: "better" }).check();
   await page.getByLabel("How much distress was there?").press("ArrowLeft");
   await page.getByLabel("What was a surprise?").fill("It took a minute.");
   await holds(page);
   await button(page, "Keep how it went").click();
-  await page.getByText("It was better than you thought.").waitFor();
+  await page.getByText("It was better than you expected.").waitFor();
   await page.getByRole("region", { name: "A step that could come next" }).waitFor();
   await holds(page);
   await page.sound();
@@ -99,6 +103,7 @@ test("exercises run with a timer and can be stopped", async () => {
   await page.getByRole("link", { name: "Muscle relaxation" }).waitFor();
   await holds(page);
   await page.getByRole("link", { name: "Paced breathing" }).click();
+  await page.getByText("In for 4 seconds, out for 6.").waitFor();
   await page.getByRole("radio", { name: /^In 4, out 6/ }).check();
   await holds(page);
   await button(page, "Begin").click();

@@ -2,7 +2,7 @@
 import { days } from "../strings-days.js";
 import { html } from "../ui/html.js";
 import { Check, Field, Scale } from "../ui/parts.js";
-import { AMOUNTS, KINDS } from "./check-in-form.js";
+import { KINDS } from "./check-in-form.js";
 
 const says = days.checkIn;
 const MOST_WORDS = 2000;
@@ -12,9 +12,10 @@ const MOST = 20;
 export const Numbers = ({ names, form, note, last }) => names.map((name) => html`
   <${Scale} key=${name} label=${says.numbers[name]} max=${10} start=${last[name] ?? 5} clear=${says.clear} value=${form[name]} onInput=${(value) => note({ [name]: value })} low=${says.ends[name][0]} high=${says.ends[name][1]} />`);
 
-export const Amounts = ({ form, note }) => html`
+/** @param {{names:string[], form:any, note:(change:any)=>void}} props */
+export const Amounts = ({ names, form, note }) => html`
   <div class="pairs">
-    ${Object.keys(AMOUNTS).map((name) => html`<${Field} key=${name} label=${says.amounts[name]} hint=${name === "sleep_minutes" ? says.sleepHint : undefined} inputmode=${name === "sleep_minutes" ? "text" : "numeric"} autocomplete="off" value=${form[name]} onInput=${(typed) => note({ [name]: typed })} />`)}
+    ${names.map((name) => html`<${Field} key=${name} label=${says.amounts[name]} hint=${name === "sleep_minutes" ? says.sleepHint : undefined} inputmode=${name === "sleep_minutes" ? "text" : "numeric"} autocomplete="off" value=${form[name]} onInput=${(typed) => note({ [name]: typed })} />`)}
   </div>`;
 
 const words = (label, value, set) => html`<${Field} label=${label} rows=${1} own value=${value} onInput=${set} maxlength=${MOST_WORDS} />`;

@@ -68,12 +68,12 @@ export function wrongIn(form) {
 export function lineOf(content) {
   const numbers = TENS.filter((name) => typeof content[name] === "number").map((name) => fill(says.ofTen, { name: says.numbers[name], value: content[name] }));
   const amounts = Object.keys(AMOUNTS).filter((name) => typeof content[name] === "number").map((name) => fill(says.amount, { name: says.amounts[name], value: name === "sleep_minutes" ? hours(content[name]) : content[name] }));
-  const help = (content.help ?? []).filter(({ situation }) => !situation).map(({ kind }) => says.kinds[kind]);
+  const help = (content.help ?? []).filter(({ situation }) => !situation).map(({ kind }) => fill(says.helpCame, { kind: says.kinds[kind] }));
   const rated = (what, value) => (typeof value === "number" ? fill(says.rated, { what, value }) : what);
   return {
     line: [...numbers, ...amounts, ...help].join(", "),
     words: [
-      ...(content.help ?? []).filter(({ situation }) => situation).map(({ kind, situation }) => fill(says.helpLine, { kind: says.kinds[kind], what: situation })),
+      ...(content.help ?? []).filter(({ situation }) => situation).map(({ kind, situation }) => fill(says.helpLine, { kind: fill(says.helpCame, { kind: says.kinds[kind] }), what: situation })),
       content.felt, content.moment && rated(content.moment.what, content.moment.went), ...(content.coping ?? []).map(({ what, helped }) => rated(what, helped)), content.note,
     ].filter(Boolean),
   };

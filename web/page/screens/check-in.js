@@ -16,6 +16,8 @@ import { withCountry } from "./talk-keep.js";
 
 const says = days.checkIn;
 const SHOWN = 20;
+/** The amounts that stand apart; sleep stands with mood and stress. */
+const OTHERS = Object.keys(AMOUNTS).filter((name) => name !== "sleep_minutes");
 
 /** @param {{route:import("../router.js").Route}} props */
 export default function CheckIn({ route }) {
@@ -52,6 +54,9 @@ function New({ past }) {
     await draft.discard();
     past.again();
   };
+  // Where a check-in was being filled in, it goes on from its end.
+  const button = useRef(null);
+  useEffect(() => { if (restored.current && draft.body) requestAnimationFrame(() => button.current?.focus({ preventScroll: true })); }, [draft.ready]);
   const keep = useWork(async (body) => done((await api("POST", withCountry("/check-ins"), { body, key: key.current })).data));
   if (!draft.ready) return null;
   const last = past.data?.[0];
@@ -78,7 +83,7 @@ function New({ past }) {
         <${Fields} form=${form} note=${note} last=${last?.content ?? {}} />
         ${wrong && html`<p class="problem" role="alert">${wrong}</p>`}
         <${Problem} error=${keep.error} />
-        <p class="row"><button type="submit" class="act" disabled=${isEmpty || Boolean(wrong) || keep.busy}>${says.keep}</button>${isEmpty && html`<span class="hint">${says.empty}</span>`}</p>
+        <p class="row"><button ref=${button} type="submit" class="act" disabled=${isEmpty || Boolean(wrong) || keep.busy}>${says.keep}</button>${isEmpty && html`<span class="hint">${says.empty}</span>`}</p>
       </form>
       <details>
         <summary>${says.oneLine}</summary>
@@ -98,7 +103,8 @@ function Fields({ form, note, last }) {
   const isSet = (names) => names.some((name) => form[name] !== null && form[name] !== "");
   return html`
     <${Numbers} names=${["mood", "stress"]} form=${form} note=${note} last=${last} />
-    <details open=${isSet(["tension", "fatigue", "anxiety", ...Object.keys(AMOUNTS)])}><summary>${says.body}</summary><${Numbers} names=${["tension", "fatigue", "anxiety"]} form=${form} note=${note} last=${last} /><${Amounts} form=${form} note=${note} /></details>
+    <${Amounts} names=${["sleep_minutes"]} form=${form} note=${note} />
+    <details open=${isSet(["tension", "fatigue", "anxiety", ...OTHERS])}><summary>${says.body}</summary><${Numbers} names=${["tension", "fatigue", "anxiety"]} form=${form} note=${note} last=${last} /><${Amounts} names=${OTHERS} form=${form} note=${note} /></details>
     <details open=${form.help.length > 0 || isSet(["moment"])}><summary>${says.withOthers}</summary><${WithOthers} form=${form} note=${note} /></details>
     <details open=${form.coping.length > 0 || isSet(["felt", "note"])}><summary>${says.words}</summary><${Words} form=${form} note=${note} /></details>`;
 }

@@ -37,7 +37,7 @@ export function Exercise({ id }) {
     <${Screen} title=${one.name} lead=${state === "ready" ? one.about : undefined} at=${state}>
       ${state === "running" ? html`<${Player} key=${variant.id} steps=${variant.steps} onEnd=${() => run("done")} onStop=${() => run("ready")} />` : html`
         ${state === "done" && html`<p class="lead" role="status">${one.end}</p>`}
-        ${one.variants.length > 1 && html`<${Choices} legend=${says.which} value=${variant.id} onInput=${choose} options=${one.variants.map((way) => ({ value: way.id, label: way.name, hint: way.about }))} />`}
+        ${one.variants.length > 1 && html`<${Choices} legend=${says.which} value=${variant.id} onInput=${choose} options=${one.variants.map((way) => ({ value: way.id, label: way.name, hint: [secondsOf(way), way.about].filter(Boolean).join(". ") }))} />`}
         <p class="row"><button type="button" class="act" onClick=${() => run("running")}>${state === "done" ? says.again : says.begin}</button><a href="/practice/exercises">${says.allExercises}</a></p>`}
       <p class="hint"><${Told} text=${one.caution} /></p>
     </${Screen}>`;
@@ -78,6 +78,14 @@ function Player({ steps, onEnd, onStop }) {
       <button ref=${stop} type="button" onClick=${onStop}>${says.stop}</button>
       ${!paced && html`<span class="hint">${fill(says.step, { n: at + 1, of: steps.length })}</span>`}
     </p>`;
+}
+
+/** The seconds of one breath, in words: "in for 4 seconds, out for 6". */
+function secondsOf({ steps }) {
+  const first = steps.findIndex((step) => step.breath === "in");
+  if (first === -1) return "";
+  const next = steps.findIndex((step, n) => n > first && step.breath === "in");
+  return steps.slice(first, next === -1 ? undefined : next).filter((step) => step.breath).map((step) => fill(says.breath[step.breath], { n: step.seconds })).join(", ");
 }
 
 /** How large the circle is, and how long it takes to be so. */

@@ -2,6 +2,7 @@
 import { api, newKey } from "../api.js";
 import { go } from "../router.js";
 import { days } from "../strings-days.js";
+import { s } from "../strings.js";
 import { fill, html, useRef, useState } from "../ui/html.js";
 import { Escalation } from "../ui/escalation.js";
 import { useForm } from "../ui/form.js";
@@ -59,6 +60,7 @@ export function Planned({ id }) {
     tell(data.screening?.escalation ?? null);
     if (!data.screening?.escalation) offer((await api("GET", withCountry("/practice/next")).catch(() => null))?.data ?? null);
   };
+  const [isDone, setDone] = useState(true);
   const remove = useWork(async () => { await api("DELETE", path, { ifMatch: asked.data.etag }); go("/practice", { replace: true }); });
   if (!asked.data) return html`<${Screen} title=${says.planned}><${Problem} error=${asked.error} again=${asked.again} />${asked.error && html`<p><${Back} /></p>`}</${Screen}>`;
   const { content } = asked.data.data;
@@ -78,7 +80,14 @@ export function Planned({ id }) {
         <p>${fill(says.wasDistress, { n: outcome.distress })}</p>
         ${outcome.surprise && html`<p class="hint">${says.surprised}</p><blockquote class="balanced own" dir="auto">${outcome.surprise}</blockquote>`}
         ${next && !next.escalation && html`<h2>${says.next}</h2><${Offer} next=${next} />`}`
-    : html`<${Record} id=${id} path=${path} etag=${asked.data.etag} hasThought=${Boolean(content.predicted)} onDone=${recorded} />`}
+    : !isDone ? html`
+        <p role="status">${says.notDoneSays}</p>
+        <p class="row">
+          <a class="act" href="/practice">${says.notDoneStay}</a>
+          <button type="button" disabled=${remove.busy} onClick=${remove.run}>${says.notDoneGo}</button>
+          <button type="button" class="quiet" onClick=${() => setDone(true)}>${s.parts.before}</button>
+        </p>`
+    : html`<${Record} id=${id} path=${path} etag=${asked.data.etag} hasThought=${Boolean(content.predicted)} onDone=${recorded} onNotDone=${() => setDone(false)} />`}
       <div class="after">
         <p><${Back} /></p>
         <${Confirm} label=${says.removePlan} question=${says.removePlanAsk} yes=${says.deleteYes} onYes=${remove.run} />
@@ -87,7 +96,7 @@ export function Planned({ id }) {
     </${Screen}>`;
 }
 
-function Record({ id, path, etag, hasThought, onDone }) {
+function Record({ id, path, etag, hasThought, onDone, onNotDone }) {
   const { form, change: set, discard } = useForm(`outcome-${id}`, () => ({ happened: "", against: null, distress: null, surprise: "" }));
   const change = (name) => (value) => set({ [name]: value });
   const isWhole = form && oneLine(form.happened) && form.distress !== null;
@@ -106,7 +115,7 @@ function Record({ id, path, etag, hasThought, onDone }) {
       <${Scale} label=${says.distress} value=${form.distress} onInput=${change("distress")} low=${says.distressEnds[0]} high=${says.distressEnds[1]} />
       ${words(says.surprise, form.surprise, change("surprise"))}
       <${Problem} error=${keep.error} />
-      <p class="row"><button type="submit" class="act" disabled=${!isWhole || keep.busy}>${says.record}</button></p>
+      <p class="row"><button type="submit" class="act" disabled=${!isWhole || keep.busy}>${says.record}</button><button type="button" class="quiet" onClick=${onNotDone}>${says.notDone}</button></p>
       ${!isWhole && html`<p class="hint">${says.needs}</p>`}
     </form>`;
 }

@@ -23,18 +23,39 @@ export function Steps() {
       <${Problem} error=${asked.error} again=${asked.again} />
       ${next?.escalation && html`<${Escalation} escalation=${next.escalation} /><p class="after">${says.restSays}</p>`}
       ${next && !next.escalation && html`
-        <${Offer} next=${next} plans=${plans} />
+        ${openOf(next, plans) && html`<${Offer} next=${next} plans=${plans} />`}
+        <${Own} plans=${plans.filter((plan) => !plan.content.outcome && plan !== openOf(next, plans))} />
+        ${!openOf(next, plans) && html`<${Offer} next=${next} plans=${plans} />`}
         ${ladder.levels.map((level) => html`<${Level} key=${level.level} level=${level} onChange=${asked.again} />`)}
         <${AddOwn} levels=${ladder.levels} onAdded=${asked.again} />
         <p class="hint">${ladder.note}</p>
-        <${Tried} plans=${plans} />`}
+        <${Tried} plans=${plans.filter(({ content }) => content.outcome)} />`}
     </${Screen}>`;
 }
 
+/** What is planned stands before what could be. */
+function Own({ plans }) {
+  if (plans.length === 0) return null;
+  return html`
+    <section class="part" aria-label=${says.ownPlans}>
+      <h2>${says.ownPlans}</h2>
+      <ul class="plain calm">
+        ${plans.map(({ id, written, content }) => html`
+          <li key=${id}>
+            <a href=${`/practice/plan-${id}`} dir="auto">${content.text}</a>
+            <span class="hint">${[content.when, content.who, shortDay(written)].filter(Boolean).join(", ")}</span>
+          </li>`)}
+      </ul>
+    </section>`;
+}
+
+/** The plan that the service speaks of. */
+const openOf = ({ next: { kind, step } }, plans) => kind === "open" && plans?.find((plan) => !plan.content.outcome && (!step || plan.content.step === step));
+
 /** What could come next: an offer. @param {{next:any, plans:any[]}} props */
 export function Offer({ next, plans }) {
-  const { step, text, kind } = next.next;
-  const open = kind === "open" && plans?.find((plan) => !plan.content.outcome && (!step || plan.content.step === step));
+  const { step, text } = next.next;
+  const open = openOf(next, plans);
   return html`
     <section class="offer" aria-label=${says.next}>
       ${open
@@ -99,8 +120,8 @@ function Tried({ plans }) {
         ${plans.map(({ id, written, content }) => html`
           <li key=${id}>
             <a href=${`/practice/plan-${id}`} dir="auto">${content.text}</a>
-            ${content.outcome && html`<span class="own noted" dir="auto">${content.outcome.happened}</span>`}
-            <span class="hint">${[shortDay(written), content.outcome ? fill(says.shortDistress, { n: content.outcome.distress }) : says.stillOpen].join(", ")}</span>
+            <span class="own noted" dir="auto">${content.outcome.happened}</span>
+            <span class="hint">${[shortDay(written), fill(says.shortDistress, { n: content.outcome.distress })].join(", ")}</span>
           </li>`)}
       </ul>
     </section>`;
