@@ -68,6 +68,6 @@ export function FirstLine() {
     ${!country && html`<${Country} />`}
     <${Problem} error=${error} again=${again} />
     ${data && html`
-      <${Emergency} data=${data} />
-      ${line && html`<p><span class="line-name">${line.name}</span> ${line.phone ? html`<${Phone} number=${line.phone} />` : line.web && address(line.web)}</p>`}`}`;
+      ${line && html`<p><span class="line-name">${line.name}</span> ${line.phone ? html`<${Phone} number=${line.phone} />` : line.web && address(line.web)}</p>`}
+      <${Emergency} data=${data} />`}`;
 }

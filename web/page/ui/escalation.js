@@ -49,8 +49,13 @@ const below = (step) => step.replace(/\b(lines?) below\b/g, "$1 above");
  */
 export function StaysHere({ steps }) {
   const says = s.escalation;
+  const top = useRef(null);
+  useEffect(() => {
+    top.current.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }, []);
   return html`
-    <section class="support" aria-label=${s.help.title}>
+    <section class="support" aria-label=${s.help.title} tabindex="-1" ref=${top}>
       <p class="lead" role="status">${says.stays}</p>
       <${FirstLine} />
       <details>
