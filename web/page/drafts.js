@@ -52,9 +52,9 @@ export function useDraft(slot, join = (_, typed) => typed) {
       work.current.isThere(kept !== "");
       const typed = early.current;
       early.current = null;
+      isReady.current = true;
       if (typed === null) setBody(kept);
       else write(kept ? join(kept, typed) : typed);
-      isReady.current = true;
       setReady(true);
     }
     return () => { gone = true; forget(); flush(); };

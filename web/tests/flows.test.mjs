@@ -79,8 +79,9 @@ onPage("write: kept as it is, found in the journal, edited, with its history", {
   assert.equal(await page.getByText(words, { exact: true }).count(), 1);
   await page.getByText(/^As it was until /).waitFor();
   await button(page, "Edit").click();
+  const drafted = page.waitForResponse((answer) => answer.request().method() === "PUT" && answer.url().includes("/drafts/entry-") && answer.request().postData().includes("Half"));
   await page.getByRole("textbox", { name: "The text" }).fill("Half a change");
-  await page.waitForTimeout(900);
+  await drafted;
   await page.reload();
   await page.getByText("You have a change that isn't saved.").waitFor();
   await clean(page);

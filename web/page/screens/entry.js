@@ -23,7 +23,7 @@ export default function EntryScreen({ route }) {
   const [escalation, setEscalation] = useState(null);
   const remove = useWork(async () => {
     await api("DELETE", `/entries/${route.id}`, { ifMatch: asked.data.etag });
-    go("/journal", { replace: true });
+    go("/journal", { replace: true, state: { gone: true } });
   });
   if (!asked.data) return html`<${Screen} title=${says.title}><${Problem} error=${asked.error} again=${asked.again} /></${Screen}>`;
   const { entry, etag } = asked.data;
@@ -35,6 +35,7 @@ export default function EntryScreen({ route }) {
     ? html`<${Edit} entry=${entry} etag=${etag} onSaved=${saved} onLeave=${() => edit(false)} onReload=${() => { edit(false); asked.again(); }} />`
     : html`
       <${Words} entry=${entry} />
+      <${Unsaved} entry=${entry} onGoOn=${() => edit(true)} />
       <p class="row">
         <a class="act" href=${`/write?entry=${entry.id}`}>${s.write.look}</a>
         <button type="button" onClick=${() => edit(true)}>${says.edit}</button>
@@ -43,7 +44,7 @@ export default function EntryScreen({ route }) {
       ${entry.thought_records.length > 0 && html`
         <section class="part"><h2>${says.records}</h2>${entry.thought_records.map((record) => html`<div key=${record.id}><p class="hint">${dayAndTime(record.written)}</p><${Record} record=${record} bare=${record.content.thought === entry.text} /></div>`)}</section>`}
       <${Noticed} entry=${entry} />
-      <${History} revisions=${entry.revisions} />
+      <${History} entry=${entry} />
       <div class="after"><${Confirm} label=${says.remove} question=${says.removeAsk} yes=${says.removeYes} onYes=${remove.run} /></div>
       <${Problem} error=${remove.error} again=${asked.again} />`}
     </${Screen}>`;
@@ -76,12 +77,21 @@ function Noticed({ entry }) {
     </details>`;
 }
 
-function History({ revisions }) {
+/** An edit that was left half-way. */
+function Unsaved({ entry, onGoOn }) {
+  const draft = useDraft(`entry-${entry.id}`);
+  if (!draft.ready || !draft.body || draft.body === entry.text) return null;
+  return html`
+    <p class="hint">${s.entry.unsaved}</p>
+    <p class="row tight"><button type="button" onClick=${onGoOn}>${s.entry.goOn}</button><button type="button" class="quiet" onClick=${draft.discard}>${s.entry.letGo}</button></p>`;
+}
+
+function History({ entry: { revisions, saved } }) {
   if (revisions.length === 0) return null;
   return html`
     <details>
       <summary>${revisions.length === 1 ? s.entry.historyOne : fill(s.entry.history, { n: revisions.length })}</summary>
-      ${[...revisions].reverse().map((one) => html`<section key=${one.version} class="part"><p class="hint">${dayAndTime(one.saved)}</p><p class="own" dir="auto">${one.text}</p></section>`)}
+      ${revisions.map((one, n) => html`<section key=${one.version} class="part"><p class="hint">${fill(s.entry.until, { when: dayAndTime(revisions[n + 1]?.saved ?? saved) })}</p><p class="own" dir="auto">${one.text}</p></section>`).reverse()}
     </details>`;
 }
 

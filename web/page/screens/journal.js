@@ -28,6 +28,7 @@ export default function Journal({ route }) {
   }, [words]);
   return html`
     <${Screen} title=${says.title}>
+      ${route.state?.gone && html`<p role="status">${says.gone}</p>`}
       <div role="search"><${Field} label=${says.search} hideLabel type="search" value=${words} onInput=${setWords} placeholder=${says.search} autocomplete="off" /></div>
       ${!searched && html`
         <p class="row views">${VIEWS.map((name) => html`<a key=${name} href=${name === "entries" ? "/journal" : `/journal?view=${name}`} aria-current=${name === view ? "true" : undefined}>${says.views[name]}</a>`)}</p>`}
@@ -106,8 +107,14 @@ function short(text) {
 }
 
 function Excerpt({ text, marks, excerpt }) {
-  const length = Array.from(text).length;
-  return html`${excerpt.start > 0 ? "… " : ""}<${Found} text=${text} marks=${marks ?? []} from=${excerpt.start} to=${excerpt.end} />${excerpt.end < length ? " …" : ""}`;
+  const letters = Array.from(text);
+  const { length } = letters;
+  // It begins with a whole word, if one begins before what was found.
+  const first = Math.min(excerpt.end, ...(marks ?? []).map((mark) => mark.start));
+  let from = excerpt.start;
+  while (from > 0 && from < first && /\S/.test(letters[from - 1])) from += 1;
+  if (from === first && first > 0 && /\S/.test(letters[first - 1])) from = excerpt.start;
+  return html`${from > 0 ? "… " : ""}<${Found} text=${text} marks=${marks ?? []} from=${from} to=${excerpt.end} />${excerpt.end < length ? " …" : ""}`;
 }
 
 /** What is asked for when someone types: the last word may go on. */
