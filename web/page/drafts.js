@@ -13,7 +13,7 @@ const KEEPALIVE_BYTES = 60_000;
 const unsaved = new Map();
 
 /** What a person typed that no service has yet, so that it can be shown where it can't be saved. */
-export const unsavedTexts = () => [...unsaved].filter(([slot, body]) => !slot.includes("notes") && body.trim()).map(([, body]) => body);
+export const unsavedTexts = () => [...unsaved].filter(([slot, body]) => !/notes|^safety-plan$/.test(slot) && body.trim()).map(([, body]) => body);
 
 /**
  * A draft of the service.

@@ -52,7 +52,7 @@ function Desk({ typed }) {
   });
   const says = s.plan;
   if (asked.error) return html`<${Problem} error=${asked.error.type === "journal-locked" ? Object.assign(asked.error, { message: says.locked }) : asked.error} again=${asked.again} />`;
-  if (!asked.data || !typed.ready) return null;
+  if (!asked.data) return null;
   const { plan, etag } = asked.data;
   const isShut = vault?.locked && plan !== null;
   const done = async (kept) => {
@@ -71,7 +71,7 @@ function Desk({ typed }) {
     <p class="row">
       ${isShut
     ? html`<a href="/">${says.unlock}</a>`
-    : html`<button type="button" class=${plan && !typed.draft ? "" : "act"} onClick=${begin}>${typed.draft ? says.goOn : plan ? says.change : says.write}</button>`}
+    : html`<button type="button" class=${plan && !typed.draft ? "" : "act"} disabled=${!typed.ready} onClick=${begin}>${typed.draft ? says.goOn : plan ? says.change : says.write}</button>`}
       ${plan && html`<button type="button" class="quiet" onClick=${() => print()}>${says.print}</button>`}
     </p>
     ${!isShut && typed.draft && html`<${Confirm} label=${says.drop} question=${says.dropAsk} yes=${says.dropYes} onYes=${typed.discard} />`}
