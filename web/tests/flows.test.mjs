@@ -129,12 +129,14 @@ onPage("write: danger leads to help at once, and below an emergency it can be se
   await help.getByRole("link", { name: /116 123|112|999/ }).first().waitFor();
   await help.getByRole("link", { name: "Open your safety plan" }).waitFor();
   await clean(page);
+  await page.setViewportSize({ width: 390, height: 844 });
   await help.getByRole("button", { name: "That's not what I meant" }).click();
   await help.waitFor({ state: "detached" });
   await page.getByText("All right. The help stays here.").waitFor();
   const first = page.getByRole("region", { name: "Help" }).getByRole("link", { name: "116 123" }).first();
   await first.waitFor();
-  assert.ok((await first.boundingBox()).y < 700);
+  const { y } = await first.boundingBox();
+  assert.ok(y > 0 && y < 700, String(y));
   assert.equal(await page.getByText("I don't see a distortion").count(), 0);
   await button(page, "Change the text").click();
   await page.getByRole("textbox", { name: "What is going through your mind?" }).fill("I will end it tonight, I have everything ready.");
