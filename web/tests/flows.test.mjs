@@ -150,6 +150,8 @@ onPage("write: danger leads to help at once, and below an emergency it can be se
 onPage("help: country, plan in six steps, breathing", { path: "/help" }, async (page) => {
   await page.getByRole("combobox", { name: "Which country are you in?" }).selectOption("NZ");
   await page.getByText("1737").first().waitFor();
+  // Where there is a journal, it keeps what is typed.
+  await service.call("POST", "/entries", { text: "There is a journal." });
   await page.reload();
   await page.getByText("1737").first().waitFor();
   await link(page, "Open your safety plan").click();
