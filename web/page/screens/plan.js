@@ -104,12 +104,14 @@ function Wizard({ plan, etag, typed, onDone, onLeave }) {
   };
   const place = useRef(null);
   const since = useRef(0);
+  const takeFocus = () => (place.current.querySelector("textarea") ?? place.current.querySelector("h2")).focus({ preventScroll: true });
   useEffect(() => {
     since.current = performance.now();
-    (place.current.querySelector("textarea") ?? place.current.querySelector("h2")).focus({ preventScroll: true });
+    takeFocus();
     scrollTo(0, 0);
   }, [at]);
-  const settled = (work) => () => { if (performance.now() - since.current >= SETTLES_MS) work(); };
+  // A click that came too early has taken the focus along.
+  const settled = (work) => () => (performance.now() - since.current >= SETTLES_MS ? work() : takeFocus());
   const go = (to) => settled(() => change({ at: to }));
   const lines = (step) => texts[step].split("\n").map((line) => line.trim()).filter(Boolean);
   const isEmpty = STEPS.every((step) => lines(step).length === 0);
