@@ -1,7 +1,7 @@
 // A check-in in under a minute, again with the numbers of the last time, changed and deleted.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, open, overflows, serve, violations } from "./harness.mjs";
+import { launch, open, overflows, serve, violations, hasValue } from "./harness.mjs";
 
 let service;
 let browser;
@@ -22,7 +22,7 @@ test("numbers and words are kept; the next time begins with the numbers of the l
   await page.getByRole("slider", { name: "Mood" }).press("ArrowLeft");
   const stress = page.getByRole("slider", { name: "Stress" });
   await stress.click();
-  assert.equal(await stress.inputValue(), "5");
+  await hasValue(stress, "5");
   await page.getByRole("button", { name: "leave out: Stress" }).waitFor();
   await page.getByRole("button", { name: "leave out: Stress" }).click();
   await page.getByLabel("Hours of sleep").fill("6:3");
@@ -38,7 +38,7 @@ test("numbers and words are kept; the next time begins with the numbers of the l
   await holds(page);
   await page.waitForTimeout(900);
   await page.reload();
-  assert.equal(await page.getByLabel("Hours of sleep").inputValue(), "6,5");
+  await hasValue(page.getByLabel("Hours of sleep"), "6,5");
   await page.waitForFunction(() => document.activeElement.textContent === "Keep this check-in");
   await button(page, "Keep this check-in").click();
   await page.getByText("Kept. You find it here, under Check-in.").waitFor();
@@ -51,7 +51,7 @@ test("numbers and words are kept; the next time begins with the numbers of the l
   await button(page, "Another check-in").click();
   await page.getByRole("button", { name: /^Set the numbers as on/ }).click();
   await page.getByLabel("Hours of sleep").waitFor();
-  assert.equal(await page.getByRole("slider", { name: "Mood" }).inputValue(), "4");
+  await hasValue(page.getByRole("slider", { name: "Mood" }), "4");
   await page.getByRole("button", { name: "leave out: Mood" }).click();
   await button(page, "Keep this check-in").click();
   await page.getByText("Kept. You find it here, under Check-in.").waitFor();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { clean, launch, open, serve } from "./harness.mjs";
+import { clean, launch, open, serve, hasValue } from "./harness.mjs";
 
 const NAMES = ["Write", "Journal", "Parts", "Check-in", "Questionnaires", "Practice", "Insight", "Settings"];
 let browser;
@@ -168,21 +168,21 @@ onPage("help: country, plan in six steps, breathing", { path: "/help" }, async (
   await box("What I can do by myself").waitFor();
   await page.waitForFunction(() => document.activeElement?.tagName === "TEXTAREA");
   await press("Back");
-  assert.equal(await signs.inputValue(), "I stop answering messages\nI sleep badly");
+  await hasValue(signs, "I stop answering messages\nI sleep badly");
   await press("Next");
   await box("What I can do by myself").fill("Walk");
   // A reload, the way back and Esc Esc take nothing away.
   await page.waitForTimeout(800);
   await page.reload();
   await button(page, "Go on where you were").click();
-  assert.equal(await box("What I can do by myself").inputValue(), "Walk");
+  await hasValue(box("What I can do by myself"), "Walk");
   await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
   await button(page, "Continue").click();
   await link(page, "Help").click();
   await link(page, "Open your safety plan").click();
   await button(page, "Go on where you were").click();
-  assert.equal(await box("What I can do by myself").inputValue(), "Walk");
+  await hasValue(box("What I can do by myself"), "Walk");
   await box("What I can do by myself").fill("");
   await press("Skip");
   await press("Skip");
@@ -412,12 +412,12 @@ test("a safety plan that is begun without a journal stays in the tab, which asks
   await page.goBack();
   await link(page, "Open your safety plan").click();
   await button(page, "Go on where you were").click();
-  assert.equal(await page.getByRole("textbox", { name: "Signs that it is starting" }).inputValue(), "I sleep badly");
+  await hasValue(page.getByRole("textbox", { name: "Signs that it is starting" }), "I sleep badly");
   await page.evaluate(() => location.reload());
   await page.waitForTimeout(500);
   assert.deepEqual(asked, ["beforeunload"]);
   assert.equal((await (await own.call("GET", "/vault")).json()).journal, false);
-  assert.equal(await page.getByRole("textbox", { name: "Signs that it is starting" }).inputValue(), "I sleep badly");
+  await hasValue(page.getByRole("textbox", { name: "Signs that it is starting" }), "I sleep badly");
   await page.done();
   await own.stop();
 });

@@ -1,4 +1,5 @@
 // A real service, a real browser, and what must hold on every page that it shows.
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -132,3 +133,16 @@ export async function clean(page) {
 
 /** Whether the page is wider than its window. */
 export const overflows = (page) => page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1);
+
+/**
+ * Waits until a field holds a value: what was typed comes back after the page does.
+ * @param {import("playwright-core").Locator} field
+ * @param {string} value
+ */
+export async function hasValue(field, value) {
+  for (let tried = 0; tried < 100; tried += 1) {
+    if ((await field.inputValue()) === value) return;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  assert.equal(await field.inputValue(), value);
+}

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { HAS_MODEL, launch, open, overflows, serve, violations } from "./harness.mjs";
+import { HAS_MODEL, launch, open, overflows, serve, violations, hasValue } from "./harness.mjs";
 
 let service;
 let browser;
@@ -122,7 +122,7 @@ test("a talk is led, paused, taken to the room, and what is wanted of it is kept
   await page.waitForTimeout(900);
   await page.reload();
   await page.getByLabel("Your answer").waitFor();
-  assert.equal(await page.getByLabel("Your answer").inputValue(), "In my jaw.");
+  await hasValue(page.getByLabel("Your answer"), "In my jaw.");
   await page.keyboard.press("Tab");
   await page.getByLabel("Your answer").press("Control+Enter");
   await page.waitForFunction(() => document.querySelectorAll(".turn.guide").length === 2);

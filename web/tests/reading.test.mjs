@@ -1,7 +1,7 @@
 // The way from a worry to what is kept: with answers laid down here, and with the model where there is one.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { HAS_MODEL, clean, launch, open, serve } from "./harness.mjs";
+import { HAS_MODEL, clean, launch, open, serve, hasValue } from "./harness.mjs";
 
 let browser;
 let service;
@@ -125,7 +125,7 @@ test("a slow model says what is happening and can be stopped; the numbers surviv
   await page.reload();
   await page.waitForFunction(() => document.querySelector("textarea")?.value === "It takes so long.");
   await button(page, "Look at this thought").click();
-  assert.equal(await page.getByRole("slider", { name: "How much do you believe the thought right now?" }).inputValue(), "55");
+  await hasValue(page.getByRole("slider", { name: "How much do you believe the thought right now?" }), "55");
   await button(page, "Change the text").click();
   await box(page).fill("");
   await page.getByText("What you write stays on this machine.").waitFor();

@@ -1,7 +1,7 @@
 // Reflections: a tick or nothing is enough, grounding comes back to the question, and help stands above all else.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, open, overflows, serve, violations } from "./harness.mjs";
+import { launch, open, overflows, serve, violations, hasValue } from "./harness.mjs";
 
 let service;
 let browser;
@@ -49,7 +49,7 @@ for (const dark of [false, true]) {
     await button(page, "Back to where I was").click();
     await heading(page, FIRST).waitFor();
     assert.equal(await page.getByRole("checkbox", { name: "It depended on the day." }).isChecked(), true);
-    assert.equal(await page.getByRole("textbox").inputValue(), "Aunt Mary, on Sundays.");
+    await hasValue(page.getByRole("textbox"), "Aunt Mary, on Sundays.");
 
     await button(page, "Next").click();
     await heading(page, SECOND).waitFor();
