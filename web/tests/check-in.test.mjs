@@ -1,17 +1,13 @@
 // A check-in in under a minute, again with the numbers of the last time, changed and deleted.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, open, overflows, serve, violations, hasValue } from "./harness.mjs";
+import { hasValue, holds, launch, open, serve } from "./harness.mjs";
 
 let service;
 let browser;
 before(async () => { [service, browser] = [await serve(), await launch()]; });
 after(async () => { await browser?.close(); await service?.stop(); });
 
-async function holds(page) {
-  assert.deepEqual(await violations(page), []);
-  assert.equal(await overflows(page), false);
-}
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const kept = async () => (await (await service.call("GET", "/check-ins")).json()).check_ins;
 

@@ -134,6 +134,12 @@ export async function clean(page) {
 /** Whether the page is wider than its window. */
 export const overflows = (page) => page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1);
 
+/** What must hold of every view: nothing that keeps somebody out, and no scrolling to the side. @param {import("playwright-core").Page} page */
+export async function holds(page) {
+  assert.deepEqual(await violations(page), []);
+  assert.equal(await overflows(page), false);
+}
+
 /**
  * Waits until a field holds a value: what was typed comes back after the page does.
  * @param {import("playwright-core").Locator} field

@@ -1,17 +1,13 @@
 // What was noted, drawn; and a plain word where there is too little.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { HAS_MODEL, launch, open, overflows, serve, violations } from "./harness.mjs";
+import { HAS_MODEL, holds, launch, open, serve } from "./harness.mjs";
 
 let service;
 let browser;
 before(async () => { [service, browser] = [await serve({ model: HAS_MODEL }), await launch()]; });
 after(async () => { await browser?.close(); await service?.stop(); });
 
-async function holds(page) {
-  assert.deepEqual(await violations(page), []);
-  assert.equal(await overflows(page), false);
-}
 const daysAgo = (n) => new Date(Date.now() - n * 86_400_000).toISOString();
 
 test("nothing noted is said plainly", async () => {

@@ -2,17 +2,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { HAS_MODEL, launch, open, overflows, serve, violations, hasValue } from "./harness.mjs";
+import { HAS_MODEL, hasValue, holds, launch, open, serve } from "./harness.mjs";
 
 let service;
 let browser;
 before(async () => { [service, browser] = [await serve({ model: HAS_MODEL }), await launch()]; });
 after(async () => { await browser?.close(); await service?.stop(); });
 
-async function holds(page) {
-  assert.deepEqual(await violations(page), []);
-  assert.equal(await overflows(page), false);
-}
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const parts = async () => (await (await service.call("GET", "/parts")).json()).parts;
 

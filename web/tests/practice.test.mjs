@@ -1,17 +1,13 @@
 // A step planned, tried and put beside what was expected; people; exercises; things to read.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, open, overflows, serve, violations } from "./harness.mjs";
+import { holds, launch, open, serve } from "./harness.mjs";
 
 let service;
 let browser;
 before(async () => { [service, browser] = [await serve(), await launch()]; });
 after(async () => { await browser?.close(); await service?.stop(); });
 
-async function holds(page) {
-  assert.deepEqual(await violations(page), []);
-  assert.equal(await overflows(page), false);
-}
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 
 test("a step is planned with a prediction, recorded, and followed by an offer", async () => {

@@ -1,7 +1,7 @@
 // A sheet from its front to its result; the ninth item of the PHQ-9 leads to help at once.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, open, overflows, serve, violations } from "./harness.mjs";
+import { holds, launch, open, serve } from "./harness.mjs";
 
 let service;
 let browser;
@@ -13,10 +13,6 @@ const seen = (page) => page.waitForTimeout(550);
 const heading = (page, name, level = 1) => page.getByRole("heading", { name, level });
 
 /** What must hold on each view. */
-async function holds(page) {
-  assert.deepEqual(await violations(page), []);
-  assert.equal(await overflows(page), false);
-}
 
 test("a sheet is filled in with number keys and added up in the service's words", async () => {
   const page = await open(browser, service, { path: "/questionnaires" });

@@ -1,7 +1,7 @@
 // Reflections: a tick or nothing is enough, grounding comes back to the question, and help stands above all else.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, open, overflows, serve, violations, hasValue } from "./harness.mjs";
+import { hasValue, holds, launch, open, serve } from "./harness.mjs";
 
 let service;
 let browser;
@@ -14,10 +14,6 @@ const kept = async (id) => (await (await service.call("GET", `/reflections/${id}
 const drafts = async () => (await (await service.call("GET", "/drafts")).json()).drafts.map((draft) => draft.slot);
 
 /** What must hold on each view. */
-async function holds(page) {
-  assert.deepEqual(await violations(page), []);
-  assert.equal(await overflows(page), false);
-}
 
 const FIRST = "Those who brought you up: could you reach them when you needed them?";
 const SECOND = "When you were sad or afraid, what tended to come back?";
