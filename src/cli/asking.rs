@@ -182,6 +182,17 @@ pub(super) fn help(page: &mut Page, said: Option<&SaidBody>) {
     }
 }
 
+/// Says that nothing was kept.
+pub(super) fn nothing(ask: &AskArgs) -> Result<(), CliError> {
+    if ask.json {
+        return super::journal::print_json(&serde_json::json!({ "schema": 1, "id": null }));
+    }
+    let mut page = ask.page();
+    page.say("Nothing was kept.");
+    page.blank();
+    page.print()
+}
+
 /// What is kept whose id begins so; said in the words of the command that lists them.
 pub(super) fn kept_like<C: Content>(journal: &Journal, id: &str, lists: &str) -> Result<Kept<C>, CliError> {
     journal.kept_like(id).map_err(|error| match error {

@@ -84,15 +84,11 @@ pub(super) async fn respond(
     let score = sheet.score()?;
     let content = kept_content(&sheet, Some(&score));
     let kept = match body.keep {
-        Some(false) => None,
         // Help comes whatever becomes of the sheet.
         Some(true) if score.danger.is_none() => Some(shared.keep_sheet(content).await?),
         Some(true) => shared.keep_sheet(content).await.ok(),
-        None => {
-            let standing = shared.with_door(|door| Ok(door.standing()?)).await;
-            let is_open = standing.is_ok_and(|standing| standing.exists && !standing.locked);
-            if is_open { shared.keep_sheet(content).await.ok() } else { None }
-        }
+        None if shared.journal_is_open().await => shared.keep_sheet(content).await.ok(),
+        Some(false) | None => None,
     };
     let (status, response, before) = match kept {
         Some((response, before)) => (StatusCode::CREATED, Some(response.id.to_string()), before),

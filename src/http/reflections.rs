@@ -16,7 +16,7 @@ use super::work::{
 use super::{Problem, ProblemKind, Shared};
 use crate::assistant::ReflectedBody;
 use crate::checkin::Words;
-use crate::journal::{Id, JournalError, Kept, MOST_OF_A_PAGE};
+use crate::journal::{Id, Kept, MOST_OF_A_PAGE};
 use crate::reflection::{Given, GivenAnswer, Reflected, Reflection, ReflectionShown, ReflectionsBody};
 
 /// What is ticked and written.
@@ -95,13 +95,9 @@ pub(super) async fn respond(
     let given = Given { answers: body.answers, summary: body.summary };
     let reflected = reflection.of(&given).map_err(|error| Problem::new(ProblemKind::UnfitValue, &error))?;
     let kept = match body.keep {
-        Some(false) => Ok(None),
         Some(true) => shared.keep_reflected(reflected.clone()).await.map(Some),
-        None => {
-            let standing = shared.with_door(|door| Ok(door.standing()?)).await;
-            let is_open = standing.is_ok_and(|standing| standing.exists && !standing.locked);
-            Ok(if is_open { shared.keep_reflected(reflected.clone()).await.ok() } else { None })
-        }
+        None if shared.journal_is_open().await => Ok(shared.keep_reflected(reflected.clone()).await.ok()),
+        Some(false) | None => Ok(None),
     };
     let said = shared.say_of(&reflected.words(), country, false).await;
     let kept = match kept {
@@ -180,17 +176,13 @@ pub(super) async fn delete(
     let reflection = shared.reflection(&id)?.id.clone();
     let response: Id = id_of(&response, ProblemKind::NoSuchReflection)?;
     let gone = shared.with_journal(move |journal| {
-        let kept: Kept<Reflected> = match journal.kept_like(&response.to_string()) {
-            Err(JournalError::Ambiguous { .. }) => return Ok(false),
-            found => found?,
-        };
-        let is_of_it = kept.content.reflection == reflection;
-        if is_of_it {
-            journal.delete_kept::<Reflected>(kept.id)?;
-        }
-        Ok(is_of_it)
+        journal.delete_kept_if(response, |kept: &Kept<Reflected>| kept.content.reflection == reflection)
     });
-    if gone.await? { Ok(StatusCode::NO_CONTENT) } else { Err(ProblemKind::NoSuchReflection.into()) }
+    if gone.await? == Some(true) {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(ProblemKind::NoSuchReflection.into())
+    }
 }
 
 impl Shared {

@@ -166,7 +166,7 @@ impl Journal {
     /// # Errors
     /// [`JournalError`] if the journal cannot be read.
     pub fn all_kept<C: Content>(&self, at_most: usize) -> Result<Vec<Kept<C>>, JournalError> {
-        self.read(|db| select(db, "ORDER BY written_ms DESC, seq DESC LIMIT ?1", [rows::number(at_most)]))
+        self.read(|db| select(db, "ORDER BY written_ms DESC, id DESC LIMIT ?1", [rows::number(at_most)]))
     }
 
     /// A page of what is kept of a kind, the latest written first.

@@ -56,7 +56,7 @@ impl Journal {
         at_most: usize,
     ) -> Result<Vec<Response>, JournalError> {
         self.read(|db| {
-            let latest = "(?1 IS NULL OR r.questionnaire = ?1) ORDER BY r.saved_ms DESC, r.seq DESC LIMIT ?2";
+            let latest = "(?1 IS NULL OR r.questionnaire = ?1) ORDER BY r.saved_ms DESC, r.id DESC LIMIT ?2";
             select(db, latest, params![questionnaire, rows::number(at_most)])
         })
     }
@@ -78,7 +78,7 @@ impl Journal {
     }
 
     fn latest(&self, state: &str, questionnaire: &str) -> Result<Option<Response>, JournalError> {
-        let of_it = format!("r.questionnaire = ?1 AND {state} ORDER BY r.saved_ms DESC, r.seq DESC LIMIT 1");
+        let of_it = format!("r.questionnaire = ?1 AND {state} ORDER BY r.saved_ms DESC, r.id DESC LIMIT 1");
         self.read(|db| Ok(select(db, &of_it, params![questionnaire])?.pop()))
     }
 

@@ -104,7 +104,7 @@ async fn add(global: &Global, line: Vec<String>, ask: AskArgs) -> Result<(), Cli
     };
     let Some(checkin) = checkin else {
         if asked {
-            return nothing(&ask);
+            return asking::nothing(&ask);
         }
         return Err(CliError::Usage(
             "No answers came. Give them in one line, or run this in a terminal.".into(),
@@ -154,16 +154,6 @@ fn read(line: &[String]) -> Result<CheckIn, CliError> {
         split => split.iter().map(|word| Token::of_shell(word)).collect(),
     };
     Ok(checkin::parse(&tokens)?)
-}
-
-fn nothing(ask: &AskArgs) -> Result<(), CliError> {
-    if ask.json {
-        return print_json(&json!({ "schema": 1, "id": null }));
-    }
-    let mut page = ask.page();
-    page.say("Nothing was kept.");
-    page.blank();
-    page.print()
 }
 
 fn list(global: &Global, limit: usize, ask: &AskArgs) -> Result<(), CliError> {

@@ -190,7 +190,7 @@ fn in_turn(global: &Global, reflection: &Reflection, take: &TakeArgs, ask: &AskA
         journal.delete_kept::<Reflected>(before.id)?;
     }
     if let_go || now.is_empty() {
-        return nothing(ask);
+        return asking::nothing(ask);
     }
     let body = match &kept {
         Some(kept) => ReflectedBody::of_kept(Some(reflection), kept),
@@ -208,16 +208,6 @@ fn half_finished(journal: &Journal, reflection: &Reflection) -> Result<Option<Ke
         .into_iter()
         .find(|one| one.content.reflection == reflection.id)
         .filter(|one| !one.content.finished && one.content.edition == reflection.edition))
-}
-
-fn nothing(ask: &AskArgs) -> Result<(), CliError> {
-    if ask.json {
-        return print_json(&json!({ "schema": 1, "id": null }));
-    }
-    let mut page = ask.page();
-    page.say("Nothing was kept.");
-    page.blank();
-    page.print()
 }
 
 fn list(all: &Reflections, ask: &AskArgs) -> Result<(), CliError> {

@@ -61,6 +61,12 @@ impl Shared {
         self.with_door(move |door| work(&*door.journal()?)).await
     }
 
+    /// Whether there is a journal that can be read now.
+    pub(super) async fn journal_is_open(&self) -> bool {
+        let standing = self.with_door(|door| Ok(door.standing()?)).await;
+        standing.is_ok_and(|standing| standing.exists && !standing.locked)
+    }
+
     /// Does something with the way to the journal, open or locked.
     pub(super) async fn with_door<T: Send + 'static>(
         &self,
