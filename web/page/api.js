@@ -17,6 +17,9 @@ export class ApiError extends Error {
   }
 }
 
+/** The service does not answer. */
+export const unreachable = () => new ApiError({ status: 0, type: "unreachable", detail: s.problems.unreachable });
+
 /** Whether a request was given up on purpose. */
 export const isAbort = (error) => error?.name === "AbortError";
 
@@ -32,6 +35,7 @@ export const newKey = () => crypto.randomUUID();
  * @property {boolean} [keepalive] for what is saved while the page goes away
  * @property {boolean} [lockedIsAnswer] a locked journal does not lead to the unlock view
  * @property {string} [accept]
+ * @property {Promise<Response>|null} [asked] where this was asked for already
  */
 
 /**
@@ -120,7 +124,7 @@ export const pause = (ms, signal) => new Promise((done, fail) => {
   signal?.addEventListener("abort", gaveUp, { once: true });
 });
 
-async function send(method, path, { body, ifMatch, key, signal, keepalive, lockedIsAnswer, accept }) {
+async function send(method, path, { body, ifMatch, key, signal, keepalive, lockedIsAnswer, accept, asked }) {
   const headers = { Authorization: `Bearer ${session().token ?? ""}` };
   if (accept) headers.Accept = accept;
   if (ifMatch) headers["If-Match"] = ifMatch;
@@ -129,10 +133,10 @@ async function send(method, path, { body, ifMatch, key, signal, keepalive, locke
   const sent = body === undefined || body instanceof Blob ? body : JSON.stringify(body);
   let response;
   try {
-    response = await fetch(BASE + path, { method, headers, body: sent, signal, keepalive, cache: "no-store" });
+    response = await (asked ?? fetch(BASE + path, { method, headers, body: sent, signal, keepalive, cache: "no-store" }));
   } catch (error) {
     if (isAbort(error)) throw error;
-    throw new ApiError({ status: 0, type: "unreachable", detail: s.problems.unreachable });
+    throw unreachable();
   }
   if (response.ok) return response;
   const told = await response.json().catch(() => ({}));

@@ -1,6 +1,7 @@
 // Hiding and locking. First everything leaves the screen, then what was being typed is saved, then
 // the journal is locked where it has a passphrase.
 import { api } from "./api.js";
+import { firstLook } from "./begin.js";
 import { go } from "./router.js";
 import { change, session, setAway } from "./session.js";
 import { s } from "./strings.js";
@@ -54,7 +55,7 @@ export async function comeBack() {
 export async function lookAtVault() {
   if (!session().token) return;
   try {
-    change({ vault: (await api("GET", "/vault", { lockedIsAnswer: true })).data, fault: null });
+    change({ vault: (await api("GET", "/vault", { lockedIsAnswer: true, asked: firstLook() })).data, fault: null });
   } catch (error) {
     change({ fault: error });
   }

@@ -1,31 +1,18 @@
 // The page begins here.
-import { ApiError } from "./api.js";
+import { pause, unreachable } from "./api.js";
+import { SCREENS, whenIdle } from "./begin.js";
 import { html, render, useEffect, useState } from "./ui/html.js";
 import { lookAtVault, startLock } from "./lock.js";
 import { route, startRouter, useRoute } from "./router.js";
 import { session, takeToken, useSession } from "./session.js";
-import { s } from "./strings.js";
 import { Guard } from "./ui/guard.js";
+import { EmergencyAdvice } from "./ui/parts.js";
 import { Shell } from "./ui/shell.js";
 import { Away, Closed, NotFound, NotOpen, Unlock } from "./screens/door.js";
-import { Help } from "./screens/help.js";
 
-/** Screens come when they are first wanted. Each module has a default export that takes the route. */
-const SCREENS = {
-  // What the first screen needs is asked for at once, not one after the other.
-  write: () => Promise.all([
-    import("./screens/write.js"), import("./screens/write-look.js"), import("./screens/write-ways.js"), import("./screens/write-after.js"),
-    import("./screens/write-kept.js"), import("./screens/reading.js"), import("./ui/marked.js"), import("./ui/dates.js"),
-  ]).then(([module]) => module),
-  journal: () => import("./screens/journal.js"),
-  entry: () => import("./screens/entry.js"),
-  parts: () => import("./screens/parts.js"),
-  "check-in": () => import("./screens/check-in.js"),
-  questionnaires: () => import("./screens/questionnaires.js"),
-  practice: () => import("./screens/practice.js"),
-  insight: () => import("./screens/insight.js"),
-  settings: () => import("./screens/settings.js"),
-};
+/** So long the first drawing waits for what belongs to it. */
+const SOON_MS = 100;
+
 const loaded = new Map();
 const fetchScreen = (name) => SCREENS[name]().then((module) => { loaded.set(name, module.default); }, () => { loaded.set(name, Broken); });
 
@@ -41,8 +28,10 @@ function useScreen(name) {
   return loaded.get(name) ?? null;
 }
 
-/** Where a screen did not arrive: the service is gone, or another version of it is there. */
-const Broken = () => html`<${NotOpen} error=${new ApiError({ status: 0, type: "unreachable", detail: s.problems.unreachable })} />`;
+/** Where a screen did not arrive: the service is gone, or another version of it is there. Help holds its first lines even so. */
+const Broken = ({ route: { name } }) => html`
+  ${name === "help" && html`<${EmergencyAdvice} />`}
+  <${NotOpen} error=${unreachable()} />`;
 
 function App() {
   const route = useRoute();
@@ -52,7 +41,7 @@ function App() {
   const isLocked = vault?.locked ?? false;
 
   let view;
-  if (route.name === "help") view = html`<${Help} route=${route} />`;
+  if (route.name === "help") view = Screen && html`<${Screen} route=${route} />`;
   else if (away) return html`<${Away} />`;
   else if (!isOpen) view = html`<${Closed} stale=${stale} />`;
   else if (!vault) view = fault && html`<${NotOpen} error=${fault} />`;
@@ -65,9 +54,12 @@ function App() {
 takeToken();
 addEventListener("hashchange", () => { if (takeToken()) lookAtVault(); });
 if (session().away) document.documentElement.classList.add("away");
-// Both take their time; nothing waits for the first drawing.
-lookAtVault();
-if (SCREENS[route().name]) fetchScreen(route().name);
+const known = Promise.allSettled([lookAtVault(), SCREENS[route().name] && fetchScreen(route().name)]);
 startRouter();
 startLock();
-render(html`<${App} />`, document.getElementById("app"));
+// What is known by then is drawn at once and whole; what takes longer comes when it is here.
+Promise.race([known, pause(SOON_MS)]).then(() => {
+  render(html`<${App} />`, document.getElementById("app"));
+  // Help is here before it is wanted.
+  whenIdle(() => { if (!loaded.has("help")) fetchScreen("help"); });
+});

@@ -1,8 +1,8 @@
 // What the page knows for as long as its tab lives: the token, how the journal stands, the country
 // whose lines are shown, and whether everything is hidden. Nothing of it outlives the tab.
+import { TOKEN, tokenInAddress } from "./begin.js";
 import { useEffect, useState } from "./ui/html.js";
 
-const TOKEN = "t";
 const COUNTRY = "c";
 const AWAY = "a";
 
@@ -46,9 +46,8 @@ export function useSession() {
 
 /** Takes the token out of the address, if it is there. Returns whether it was. */
 export function takeToken() {
-  const found = /^#token=([^&]+)/.exec(location.hash);
-  if (!found) return false;
-  const token = decodeURIComponent(found[1]);
+  const token = tokenInAddress();
+  if (token === null) return false;
   history.replaceState(null, "", location.pathname + location.search);
   sessionStorage.setItem(TOKEN, token);
   change({ token, stale: false });

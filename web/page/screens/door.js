@@ -5,9 +5,8 @@ import { comeBack, lookAtVault } from "../lock.js";
 import { change, useSession } from "../session.js";
 import { s } from "../strings.js";
 import { html, useLayoutEffect, useRef, useState } from "../ui/html.js";
-import { Field, Problem, useWork } from "../ui/parts.js";
+import { EmergencyAdvice, Field, Problem, useWork } from "../ui/parts.js";
 import { Screen } from "../ui/screen.js";
-import { EmergencyAdvice } from "./help-now.js";
 
 /** Nothing but the way back and the word Help. */
 export function Away() {

@@ -6,11 +6,6 @@ import { Country } from "../ui/country.js";
 import { fill, html } from "../ui/html.js";
 import { Problem, useAsked } from "../ui/parts.js";
 
-/** What holds in every country. */
-export function EmergencyAdvice() {
-  return html`<div class="now">${s.help.advice.map((line) => html`<p key=${line}>${line}</p>`)}</div>`;
-}
-
 /** A number to call: what can be dialled becomes a link. */
 export function Phone({ number }) {
   const dialled = /^[+\d][\d\s().-]*/.exec(number)?.[0].trim();

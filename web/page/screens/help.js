@@ -3,13 +3,14 @@ import { beforeHelp } from "../router.js";
 import { useSession } from "../session.js";
 import { s } from "../strings.js";
 import { fill, html, useEffect, useRef } from "../ui/html.js";
+import { EmergencyAdvice } from "../ui/parts.js";
 import { Screen } from "../ui/screen.js";
 import { Breathing, Senses } from "./grounding.js";
-import { CountryLines, EmergencyAdvice } from "./help-now.js";
+import { CountryLines } from "./help-now.js";
 import { Plan } from "./plan.js";
 
 /** @param {{route:import("../router.js").Route}} props */
-export function Help({ route }) {
+export default function Help({ route }) {
   const { token, stale } = useSession();
   const says = s.help;
   if (route.hash === "breathing") return html`<${Screen} key="b" title=${says.breathing}><${Breathing} /><${Back} /></${Screen}>`;

@@ -5,7 +5,7 @@ import { Choices, Field, Problem, Progress, Scale } from "../ui/parts.js";
 import { StaysHere, Support } from "../ui/escalation.js";
 import { Marked, marksOf } from "../ui/marked.js";
 import { Told } from "../ui/told.js";
-import { Happened, Thought } from "./write.js";
+import { Happened, Thought } from "./write-thought.js";
 
 export function Look({ text, record, note, reading, to, onAgain, keep }) {
   const says = s.write;

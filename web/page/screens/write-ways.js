@@ -3,7 +3,7 @@ import { s } from "../strings.js";
 import { fill, html, useEffect, useId, useRef, useState } from "../ui/html.js";
 import { Field, Problem, Progress } from "../ui/parts.js";
 import { Marked, marksOf } from "../ui/marked.js";
-import { Happened, Thought } from "./write.js";
+import { Happened, Thought } from "./write-thought.js";
 
 const EACH_MS = 450;
 

@@ -1,24 +1,17 @@
 // Write: a worry, the habits of thought in it, other ways to look at it, and what is kept of that.
-import { api, newKey } from "../api.js";
+import { api, newKey, unreachable } from "../api.js";
+import { whenIdle } from "../begin.js";
 import { useDraft } from "../drafts.js";
 import { go } from "../router.js";
 import { session } from "../session.js";
 import { s } from "../strings.js";
 import { capital, fill, html, useEffect, useRef, useState } from "../ui/html.js";
-import { Field, Problem, useAsked, useWork } from "../ui/parts.js";
-import { flow } from "../ui/marked.js";
+import { EmergencyAdvice, Field, Problem, useAsked, useWork } from "../ui/parts.js";
 import { Screen } from "../ui/screen.js";
-import { Escalation } from "../ui/escalation.js";
-import { Kept } from "./write-kept.js";
-import { Look } from "./write-look.js";
-import { Ways } from "./write-ways.js";
-import { After } from "./write-after.js";
 import { useReading } from "./reading.js";
 
 const STEPS = ["write", "look", "ways", "after", "kept"];
 const LONGEST = 20_000;
-/** From here the thought scrolls in its place, so that what follows stays near. */
-const LONG = 700;
 
 /** What the person says of the thought, beside the thought itself. */
 const blank = () => ({ situation: "", belief: null, feeling: "", before: null, after: null, beliefAfter: null, verdicts: {}, evidenceFor: "", evidenceAgainst: "", balanced: null, review: "" });
@@ -38,6 +31,18 @@ function useSource(entryId) {
   return { body: asked.data?.text ?? "", ready: false, state: "saved", write: () => {}, flush: done, discard: done, error: asked.error };
 }
 
+/** The steps after the first page: `null` while they are on their way, `false` where they did not arrive. */
+let steps = null;
+function useSteps() {
+  const [, draw] = useState(0);
+  const fetchSteps = async () => {
+    steps = steps || await import("./write-steps.js").catch(() => false);
+    draw((n) => n + 1);
+  };
+  useEffect(() => { if (!steps) whenIdle(fetchSteps); }, []);
+  return [steps, fetchSteps];
+}
+
 function Flow({ route, entryId }) {
   const here = entryId ? `/write?entry=${entryId}` : "/write";
   const draft = useSource(entryId);
@@ -45,6 +50,7 @@ function Flow({ route, entryId }) {
   const [record, setRecord] = useState(blank);
   const [kept, setKept] = useState(null);
   const reading = useReading();
+  const [later, fetchLater] = useSteps();
   const restored = useRef(false);
   const keyOf = useKeys();
 
@@ -101,6 +107,10 @@ function Flow({ route, entryId }) {
   useEffect(() => { if (entryId && draft.body) look(true); }, [entryId, entryId && draft.body]);
 
   const shared = { text: draft.body, record, note, reading, to };
+  if ((step !== "write" || entryId) && !later) {
+    return html`<${Screen} title=${s.write.titles[step]} at=${step} hideTitle>${later === false && html`<${EmergencyAdvice} /><${Problem} error=${unreachable()} again=${fetchLater} />`}</${Screen}>`;
+  }
+  const { After, Escalation, Kept, Look, Thought, Ways } = later ?? {};
   return html`
     <${Screen} title=${s.write.titles[step]} at=${step} hideTitle=${step !== "kept"}>
       ${isHelp && step !== "write" && step !== "kept"
@@ -156,18 +166,6 @@ function Page({ draft, record, note, onLook, onKeep }) {
       </p>
       <p class="hint" role="status">${isBlank ? says.stays : says.drafts[draft.state]}</p>
     </form>`;
-}
-
-/** The thought, in sight on every step. */
-export function Thought({ text, children }) {
-  const isLong = text.length > LONG;
-  return html`<blockquote class=${`thought own ${isLong ? "long" : ""} ${flow(text)}`} dir="auto" tabindex=${isLong ? "0" : undefined} aria-label=${s.write.yourWords}>${children ?? text}</blockquote>`;
-}
-
-/** What happened, where the person said it. */
-export function Happened({ record }) {
-  if (!record.situation.trim()) return null;
-  return html`<p class="hint">${s.record.situation}</p><p class="own" dir="auto">${record.situation}</p>`;
 }
 
 /** The step that the address asks for, or the last one that there is something for. */

@@ -1,7 +1,11 @@
 // Days and times in the person's own way of writing them.
 const page = document.documentElement.lang;
 const language = navigator.language.startsWith(page) ? navigator.language : page;
-const format = (options) => new Intl.DateTimeFormat(language, options);
+/** Made when it is first used: each takes its time. */
+const format = (options) => {
+  let made;
+  return { format: (date) => (made ??= new Intl.DateTimeFormat(language, options)).format(date) };
+};
 
 const DAY = format({ weekday: "long", day: "numeric", month: "long" });
 const DAY_OF_YEAR = format({ weekday: "short", day: "numeric", month: "long", year: "numeric" });

@@ -1,7 +1,8 @@
 // Help in the place of everything, where the service has not worded it: what holds everywhere.
-import { CountryLines, EmergencyAdvice } from "../screens/help-now.js";
+import { CountryLines } from "../screens/help-now.js";
 import { s } from "../strings.js";
 import { html, useEffect, useRef } from "./html.js";
+import { EmergencyAdvice } from "./parts.js";
 
 /** @param {{says:string, children?:any}} props */
 export function HelpHere({ says, children }) {

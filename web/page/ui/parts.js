@@ -95,6 +95,11 @@ export function Problem({ error, again }) {
     </div>`;
 }
 
+/** What to do in danger, in every country. */
+export function EmergencyAdvice() {
+  return html`<div class="now">${s.help.advice.map((line) => html`<p key=${line}>${line}</p>`)}</div>`;
+}
+
 /**
  * What is happening, in words; after some seconds also for how long, and a way to stop it.
  * @param {{words:string, cancel?:()=>void, slow?:string}} props
