@@ -23,11 +23,13 @@ export const SCREENS = {
   questionnaires: () => import("./screens/questionnaires.js"),
   practice: () => import("./screens/practice.js"),
   insight: () => import("./screens/insight.js"),
-  help: () => import("./screens/help.js"),
+  help: () => Promise.all([import("./screens/help.js"), import("./screens/help-now.js"), import("./ui/country.js")]).then(([module]) => module),
   settings: () => import("./screens/settings.js"),
 };
 const [, name, id] = location.pathname.split("/");
 SCREENS[name === "journal" && id ? "entry" : name || "write"]?.().catch(() => {});
 
+/** So long at most. */
+const WAITS_MS = 500;
 /** Does something once the page has nothing else to do. @param {() => unknown} work */
-export const whenIdle = (work) => (globalThis.requestIdleCallback ?? setTimeout)(() => work());
+export const whenIdle = (work) => (globalThis.requestIdleCallback ? requestIdleCallback(() => work(), { timeout: WAITS_MS }) : setTimeout(work));

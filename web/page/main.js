@@ -60,6 +60,9 @@ startLock();
 // What is known by then is drawn at once and whole; what takes longer comes when it is here.
 Promise.race([known, pause(SOON_MS)]).then(() => {
   render(html`<${App} />`, document.getElementById("app"));
-  // Help is here before it is wanted.
-  whenIdle(() => { if (!loaded.has("help")) fetchScreen("help"); });
+  // Help, and what stands behind its links, is here before it is wanted.
+  whenIdle(() => {
+    if (!loaded.has("help")) fetchScreen("help");
+    import("./screens/help-ways.js").catch(() => {});
+  });
 });

@@ -32,7 +32,7 @@ export function Lines({ lines }) {
 }
 
 /** The lines of the person's country, as the service lists them. */
-function useLines() {
+export function useLines() {
   const { country } = useSession();
   const query = country ? `?country=${country}` : "";
   return { country, ...useAsked(async () => (await api("GET", `/helplines${query}`, { lockedIsAnswer: true })).data, [country]) };
@@ -44,8 +44,10 @@ function Emergency({ data }) {
 }
 
 /** The lines of the person's country, and a way to say which that is. */
-export function CountryLines() {
-  const { country, data, error, again } = useLines();
+export const CountryLines = () => html`<${LinesHere} ...${useLines()} />`;
+
+/** As `CountryLines`, of lines that were asked for elsewhere. @param {ReturnType<typeof useLines>} props */
+export function LinesHere({ country, data, error, again }) {
   return html`
     <${Country} />
     <${Problem} error=${error} again=${again} />

@@ -1,26 +1,47 @@
 // Help. It opens at once, also while the journal is locked, without a token and without the service.
+import { unreachable } from "../api.js";
 import { beforeHelp } from "../router.js";
 import { useSession } from "../session.js";
 import { s } from "../strings.js";
-import { fill, html, useEffect, useRef } from "../ui/html.js";
-import { EmergencyAdvice } from "../ui/parts.js";
+import { fill, html, useEffect, useRef, useState } from "../ui/html.js";
+import { EmergencyAdvice, Problem, later } from "../ui/parts.js";
 import { Screen } from "../ui/screen.js";
-import { Breathing, Senses } from "./grounding.js";
-import { CountryLines } from "./help-now.js";
-import { Plan } from "./plan.js";
+import { LinesHere, useLines } from "./help-now.js";
+
+/** What stands behind the links of Help. */
+const useWays = later(() => import("./help-ways.js"));
 
 /** @param {{route:import("../router.js").Route}} props */
 export default function Help({ route }) {
   const { token, stale } = useSession();
   const says = s.help;
-  if (route.hash === "breathing") return html`<${Screen} key="b" title=${says.breathing}><${Breathing} /><${Back} /></${Screen}>`;
-  if (route.hash === "grounding") return html`<${Screen} key="g" title=${says.senses}><${Senses} /><${Back} /></${Screen}>`;
-  if (route.hash === "plan") return html`<${Screen} key="p" title=${says.plan}>${token && !stale ? html`<${Plan} />` : html`<p>${says.planClosed}</p>`}<${Back} /></${Screen}>`;
+  const [ways, fetchWays] = useWays();
+  const { Breathing, Senses, Plan } = ways || {};
+  const titles = { breathing: says.breathing, grounding: says.senses, plan: says.plan };
+  if (titles[route.hash] && !ways) return html`<${Screen} key=${route.hash} title=${titles[route.hash]}>${ways === false && html`<${EmergencyAdvice} /><${Problem} error=${unreachable()} again=${fetchWays} />`}</${Screen}>`;
+  if (route.hash === "breathing") return html`<${Screen} key="breathing" title=${titles.breathing}><${Breathing} /><${Back} /></${Screen}>`;
+  if (route.hash === "grounding") return html`<${Screen} key="grounding" title=${titles.grounding}><${Senses} /><${Back} /></${Screen}>`;
+  if (route.hash === "plan") return html`<${Screen} key="plan" title=${titles.plan}>${token && !stale ? html`<${Plan} route=${route} />` : html`<p>${says.planClosed}</p>`}<${Back} /></${Screen}>`;
+  return html`<${All} key="h" />`;
+}
+
+/** So long what stands below the lines to call waits for them at most, so that it stays where it is. */
+const LINES_MS = 400;
+
+function All() {
+  const says = s.help;
+  const lines = useLines();
+  const [waited, wait] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => wait(true), LINES_MS);
+    return () => clearTimeout(timer);
+  }, []);
   return html`
-    <${Screen} key="h" title=${says.title}>
+    <${Screen} title=${says.title}>
       <${EmergencyAdvice} />
       <${Return} />
-      <${Part} title=${says.lines}><${CountryLines} /></${Part}>
+      <${Part} title=${says.lines}><${LinesHere} ...${lines} /></${Part}>
+      ${(waited || lines.data || lines.error) && html`
       <${Part} title=${says.steady}>
         <p>${says.steadyLead}</p>
         <ul class="plain">
@@ -32,7 +53,7 @@ export default function Help({ route }) {
         <p>${says.planLead}</p>
         <p><a href="/help#plan">${says.planOpen}</a></p>
       </${Part}>
-      <p class="hint">${says.limits}</p>
+      <p class="hint">${says.limits}</p>`}
     </${Screen}>`;
 }
 

@@ -1,12 +1,11 @@
 // Write: a worry, the habits of thought in it, other ways to look at it, and what is kept of that.
 import { api, newKey, unreachable } from "../api.js";
-import { whenIdle } from "../begin.js";
 import { useDraft } from "../drafts.js";
 import { go } from "../router.js";
 import { session } from "../session.js";
 import { s } from "../strings.js";
 import { capital, fill, html, useEffect, useRef, useState } from "../ui/html.js";
-import { EmergencyAdvice, Field, Problem, useAsked, useWork } from "../ui/parts.js";
+import { EmergencyAdvice, Field, Problem, later, useAsked, useWork } from "../ui/parts.js";
 import { Screen } from "../ui/screen.js";
 import { useReading } from "./reading.js";
 
@@ -31,17 +30,8 @@ function useSource(entryId) {
   return { body: asked.data?.text ?? "", ready: false, state: "saved", write: () => {}, flush: done, discard: done, error: asked.error };
 }
 
-/** The steps after the first page: `null` while they are on their way, `false` where they did not arrive. */
-let steps = null;
-function useSteps() {
-  const [, draw] = useState(0);
-  const fetchSteps = async () => {
-    steps = steps || await import("./write-steps.js").catch(() => false);
-    draw((n) => n + 1);
-  };
-  useEffect(() => { if (!steps) whenIdle(fetchSteps); }, []);
-  return [steps, fetchSteps];
-}
+/** The steps after the first page. */
+const useSteps = later(() => import("./write-steps.js"));
 
 function Flow({ route, entryId }) {
   const here = entryId ? `/write?entry=${entryId}` : "/write";
@@ -50,7 +40,7 @@ function Flow({ route, entryId }) {
   const [record, setRecord] = useState(blank);
   const [kept, setKept] = useState(null);
   const reading = useReading();
-  const [later, fetchLater] = useSteps();
+  const [steps, fetchSteps] = useSteps();
   const restored = useRef(false);
   const keyOf = useKeys();
 
@@ -107,10 +97,10 @@ function Flow({ route, entryId }) {
   useEffect(() => { if (entryId && draft.body) look(true); }, [entryId, entryId && draft.body]);
 
   const shared = { text: draft.body, record, note, reading, to };
-  if ((step !== "write" || entryId) && !later) {
-    return html`<${Screen} title=${s.write.titles[step]} at=${step} hideTitle>${later === false && html`<${EmergencyAdvice} /><${Problem} error=${unreachable()} again=${fetchLater} />`}</${Screen}>`;
+  if ((step !== "write" || entryId) && !steps) {
+    return html`<${Screen} title=${s.write.titles[step]} at=${step} hideTitle>${steps === false && html`<${EmergencyAdvice} /><${Problem} error=${unreachable()} again=${fetchSteps} />`}</${Screen}>`;
   }
-  const { After, Escalation, Kept, Look, Thought, Ways } = later ?? {};
+  const { After, Escalation, Kept, Look, Thought, Ways } = steps || {};
   return html`
     <${Screen} title=${s.write.titles[step]} at=${step} hideTitle=${step !== "kept"}>
       ${isHelp && step !== "write" && step !== "kept"

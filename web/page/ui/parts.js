@@ -1,5 +1,6 @@
 // The pieces that screens are made of.
 import { ApiError, isAbort } from "../api.js";
+import { whenIdle } from "../begin.js";
 import { s } from "../strings.js";
 import { fill, html, useEffect, useId, useLayoutEffect, useRef, useState } from "./html.js";
 
@@ -158,6 +159,26 @@ export function useAsked(ask, on = []) {
     return () => { gone = true; };
   }, [...on, turn]);
   return { ...state, again: () => again((n) => n + 1), set: (data) => set({ data, error: null }) };
+}
+
+/**
+ * Modules that a screen needs later: they come when the page has nothing else to do.
+ * @template M
+ * @param {() => Promise<M>} load
+ * @returns {() => [M|null|false, () => Promise<void>]} a hook: the modules, `null` while they are on their way, `false` where
+ *   they did not arrive; and another try
+ */
+export function later(load) {
+  let found = null;
+  return function useLater() {
+    const [, draw] = useState(0);
+    const fetchAll = async () => {
+      found = found || await load().catch(() => false);
+      draw((n) => n + 1);
+    };
+    useEffect(() => { if (!found) whenIdle(fetchAll); }, []);
+    return [found, fetchAll];
+  };
 }
 
 /**
