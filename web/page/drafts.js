@@ -11,9 +11,11 @@ const KEEPALIVE_BYTES = 60_000;
 
 /** What could not be saved yet, by slot: the journal was locked, or the service away. */
 const unsaved = new Map();
+/** What was typed before the draft was there, by slot; it waits for it, so that nothing is written over. */
+const early = new Map();
 
 /** What a person typed that no service has yet, so that it can be shown where it can't be saved. */
-export const unsavedTexts = () => [...unsaved].filter(([slot, body]) => !/notes|^safety-plan$/.test(slot) && body.trim()).map(([, body]) => body);
+export const unsavedTexts = () => [...early, ...unsaved].filter(([slot, body]) => !/notes|^safety-plan$/.test(slot) && body.trim()).map(([, body]) => body);
 
 /**
  * A draft of the service.
@@ -23,39 +25,39 @@ export const unsavedTexts = () => [...unsaved].filter(([slot, body]) => !/notes|
  *   flush:()=>Promise<void>, discard:()=>Promise<void>}}
  */
 export function useDraft(slot, join = (_, typed) => typed) {
-  const [body, setBody] = useState(unsaved.get(slot) ?? "");
+  const [body, setBody] = useState(unsaved.get(slot) ?? early.get(slot) ?? "");
   const [ready, setReady] = useState(unsaved.has(slot));
   const [state, setState] = useState(unsaved.has(slot) ? "unsaved" : "saved");
   const work = useRef(null);
   work.current ??= keeper(slot, setState);
-  /** What was typed before the draft was there; it waits, so that nothing is written over. */
-  const early = useRef(null);
 
   const isReady = useRef(unsaved.has(slot));
   function write(next) {
     setBody(next);
     if (isReady.current) work.current.later(next);
-    else early.current = next;
+    else early.set(slot, next);
   }
 
   useEffect(() => {
     const { flush } = work.current;
-    const forget = beforeLock(flush);
     let gone = false;
+    let loading = null;
+    const forget = beforeLock(async () => { await loading; await flush(); });
     if (unsaved.has(slot)) flush();
-    else load();
+    else loading = load();
     async function load() {
       const kept = await read(slot);
-      if (gone) return;
       // What is kept must not be written over unseen.
-      if (kept === null) { setTimeout(() => { if (!gone) load(); }, READ_AGAIN_MS); return; }
+      if (kept === null) { setTimeout(() => { if (!gone) loading = load(); }, READ_AGAIN_MS); return; }
       work.current.isThere(kept !== "");
-      const typed = early.current;
-      early.current = null;
+      const typed = early.get(slot);
+      early.delete(slot);
       isReady.current = true;
-      if (typed === null) setBody(kept);
+      if (typed === undefined) { if (!gone) setBody(unsaved.get(slot) ?? kept); }
       else write(kept ? join(kept, typed) : typed);
-      setReady(true);
+      // Where the view is gone by now, nobody else saves it.
+      if (gone) flush();
+      else setReady(true);
     }
     return () => { gone = true; forget(); flush(); };
   }, [slot]);
@@ -63,7 +65,7 @@ export function useDraft(slot, join = (_, typed) => typed) {
   return {
     body, ready, state, write,
     flush: work.current.flush,
-    discard: () => { setBody(""); return work.current.discard(); },
+    discard: () => { setBody(""); early.delete(slot); return work.current.discard(); },
   };
 }
 

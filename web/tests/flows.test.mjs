@@ -172,9 +172,18 @@ onPage("help: country, plan in six steps, breathing", { path: "/help" }, async (
   await press("Next");
   await box("What I can do by myself").fill("Walk");
   // A reload, the way back and Esc Esc take nothing away.
+  await page.goBack();
+  await hasValue(signs, "I stop answering messages\nI sleep badly");
+  await page.goForward();
+  await hasValue(box("What I can do by myself"), "Walk");
   await page.waitForTimeout(800);
   await page.reload();
-  await button(page, "Go on where you were").click();
+  await hasValue(box("What I can do by myself"), "Walk");
+  await page.goBack();
+  await page.goBack();
+  await button(page, "Go on where you were").waitFor();
+  await page.goForward();
+  await page.goForward();
   await hasValue(box("What I can do by myself"), "Walk");
   await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
@@ -182,6 +191,15 @@ onPage("help: country, plan in six steps, breathing", { path: "/help" }, async (
   await link(page, "Help").click();
   await link(page, "Open your safety plan").click();
   await button(page, "Go on where you were").click();
+  await hasValue(box("What I can do by myself"), "Walk");
+  // Whoever goes on in the middle can go back step by step, too.
+  await page.goBack();
+  await hasValue(signs, "I stop answering messages\nI sleep badly");
+  await page.waitForTimeout(800);
+  await page.goBack();
+  await button(page, "Go on where you were").click();
+  await hasValue(signs, "I stop answering messages\nI sleep badly");
+  await press("Next");
   await hasValue(box("What I can do by myself"), "Walk");
   await box("What I can do by myself").fill("");
   await press("Skip");
@@ -201,7 +219,10 @@ onPage("help: country, plan in six steps, breathing", { path: "/help" }, async (
 
   await link(page, "All of Help").click();
   await link(page, "Paced breathing").click();
+  await page.getByRole("radio", { name: /^In for 4 seconds, out for 6/ }).check();
   await button(page, "Begin").click();
+  await button(page, "Next").click();
+  await page.getByText("11 breaths left").waitFor();
   await page.getByRole("status").getByText("In", { exact: true }).waitFor({ state: "attached" });
   await page.getByRole("status").getByText("Out", { exact: true }).waitFor({ state: "attached", timeout: 8000 });
   await button(page, "Stop").click();
@@ -364,6 +385,15 @@ test("what is typed before the draft arrives is joined to it", async () => {
   await page.getByRole("textbox", { name: "What is going through your mind?" }).fill("And now.");
   await page.waitForFunction(() => document.querySelector("textarea")?.value === "From yesterday.\nAnd now.");
   await page.getByText("Saved as a draft").waitFor();
+  // Also where everything is hidden before the draft is there.
+  await page.reload();
+  await page.getByRole("textbox", { name: "What is going through your mind?" }).fill("And then.");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await button(page, "Continue").waitFor();
+  const kept = async () => (await (await own.call("GET", "/drafts")).json()).drafts.find((draft) => draft.slot === "write").body;
+  for (let tried = 0; tried < 50 && !(await kept()).includes("And then."); tried += 1) await page.waitForTimeout(100);
+  assert.equal(await kept(), "From yesterday.\nAnd now.\nAnd then.");
   await page.done();
   await own.stop();
 });
@@ -410,7 +440,6 @@ test("a safety plan that is begun without a journal stays in the tab, which asks
   await button(page, "Write a plan").click();
   await page.getByRole("textbox", { name: "Signs that it is starting" }).fill("I sleep badly");
   await page.goBack();
-  await link(page, "Open your safety plan").click();
   await button(page, "Go on where you were").click();
   await hasValue(page.getByRole("textbox", { name: "Signs that it is starting" }), "I sleep badly");
   await page.evaluate(() => location.reload());

@@ -1,5 +1,6 @@
 // The safety plan: read at once, written one step a screen.
 import { api } from "../api.js";
+import { go } from "../router.js";
 import { session, useSession } from "../session.js";
 import { s } from "../strings.js";
 import { fill, html, useEffect, useRef, useState } from "../ui/html.js";
@@ -30,20 +31,27 @@ async function ask() {
   }
 }
 
-/** The plan, and where what is typed of it is kept. */
-export function Plan() {
+/** The plan, and where what is typed of it is kept. @param {{route:import("../router.js").Route}} props */
+export function Plan({ route }) {
   const { vault, fault } = useSession();
   if (!vault && !fault) return null;
   // Another state of the journal is another place for what is typed.
-  return vault?.journal && !vault.locked ? html`<${WithJournal} key="journal" />` : html`<${WithTab} key="tab" />`;
+  return vault?.journal && !vault.locked ? html`<${WithJournal} key="journal" route=${route} />` : html`<${WithTab} key="tab" route=${route} />`;
 }
-const WithJournal = () => html`<${Desk} typed=${useKeptDraft()} />`;
-const WithTab = () => html`<${Desk} typed=${useTabDraft()} />`;
+const WithJournal = ({ route }) => html`<${Desk} route=${route} typed=${useKeptDraft()} />`;
+const WithTab = ({ route }) => html`<${Desk} route=${route} typed=${useTabDraft()} />`;
 
-function Desk({ typed }) {
+/**
+ * Each step is a place in the browser's history, one on top of the other, so that Back goes to the step before.
+ * @param {{state:any}} route @returns {number|null} the step, or `null` where the plan is read
+ */
+const stepAt = ({ state }) => (Number.isInteger(state?.at) ? Math.max(0, Math.min(state.at, STEPS.length)) : null);
+const toStep = (at) => go("/help#plan", { state: { at } });
+
+function Desk({ route, typed }) {
   const { vault } = useSession();
   const asked = useAsked(ask);
-  const [edits, edit] = useState(false);
+  const at = stepAt(route);
   const [told, tell] = useState(null);
   const erase = useWork(async () => {
     await api("DELETE", "/safety-plan", { ifMatch: asked.data.etag });
@@ -54,15 +62,19 @@ function Desk({ typed }) {
   if (asked.error) return html`<${Problem} error=${asked.error.type === "journal-locked" ? Object.assign(asked.error, { message: says.locked }) : asked.error} again=${asked.again} />`;
   if (!asked.data) return null;
   const { plan, etag } = asked.data;
+  const leave = () => history.go(-(at + 1));
   const isShut = vault?.locked && plan !== null;
   const done = async (kept) => {
     asked.set({ plan: kept.plan, etag: kept.etag });
     tell(kept);
-    edit(false);
+    leave();
     await typed.discard();
   };
-  const begin = () => { tell(null); edit(true); };
-  if (edits && !isShut) return html`<${Wizard} plan=${plan} etag=${etag} typed=${typed} onDone=${done} onLeave=${() => edit(false)} />`;
+  const begin = () => {
+    tell(null);
+    for (let step = 0; step <= (typed.draft?.at ?? 0); step += 1) toStep(step);
+  };
+  if (at !== null && !isShut) return typed.ready && html`<${Wizard} at=${at} plan=${plan} etag=${etag} typed=${typed} onDone=${done} onLeave=${leave} />`;
   return html`
     ${told?.escalation && html`<${Escalation} escalation=${told.escalation} />`}
     ${told?.notice && html`<p class="now">${told.notice}</p>`}
@@ -93,10 +105,10 @@ function Read({ plan }) {
 /** So long after a step appears a click is still one for the step before. */
 const SETTLES_MS = 500;
 
-function Wizard({ plan, etag, typed, onDone, onLeave }) {
+function Wizard({ at, plan, etag, typed, onDone, onLeave }) {
   const says = s.plan;
   const [form, set] = useState(() => begun(plan, etag, typed.draft));
-  const { texts, at, readable } = form;
+  const { texts, readable } = form;
   const change = (part) => {
     const next = { ...form, ...part };
     set(next);
@@ -109,10 +121,12 @@ function Wizard({ plan, etag, typed, onDone, onLeave }) {
     since.current = performance.now();
     takeFocus();
     scrollTo(0, 0);
+    if (typed.draft && form.at !== at) change({ at });
   }, [at]);
   // A click that came too early has taken the focus along.
   const settled = (work) => () => (performance.now() - since.current >= SETTLES_MS ? work() : takeFocus());
-  const go = (to) => settled(() => change({ at: to }));
+  const next = settled(() => { change({ at: at + 1 }); toStep(at + 1); });
+  const before = settled(() => history.back());
   const lines = (step) => texts[step].split("\n").map((line) => line.trim()).filter(Boolean);
   const isEmpty = STEPS.every((step) => lines(step).length === 0);
   const keep = useWork(async () => {
@@ -132,7 +146,7 @@ function Wizard({ plan, etag, typed, onDone, onLeave }) {
       <${Problem} error=${keep.error} />
       <p class="row">
         <button type="button" class="act" disabled=${keep.busy || readable === null || isEmpty} onClick=${settled(keep.run)}>${says.keep}</button>
-        <button type="button" onClick=${go(at - 1)}>${s.parts.before}</button>
+        <button type="button" onClick=${before}>${s.parts.before}</button>
         <button type="button" class="quiet" onClick=${onLeave}>${says.leave}</button>
       </p>
       ${isEmpty && html`<p class="hint">${says.empty}</p>`}
@@ -144,9 +158,9 @@ function Wizard({ plan, etag, typed, onDone, onLeave }) {
     <p class="hint">${fill(s.parts.stepOf, { n: at + 1, of: STEPS.length })}</p>
     <${Field} key=${step} label=${says.steps[step].title} hint=${`${says.steps[step].hint} ${says.lineEach}`} rows=${4} own value=${texts[step]} onInput=${(text) => change({ texts: { ...texts, [step]: text } })} />
     <p class="row">
-      <button type="button" class="act" onClick=${go(at + 1)}>${says.next}</button>
-      <button type="button" class="quiet" onClick=${go(at + 1)}>${says.skip}</button>
-      ${at > 0 && html`<button type="button" onClick=${go(at - 1)}>${s.parts.before}</button>`}
+      <button type="button" class="act" onClick=${next}>${says.next}</button>
+      <button type="button" class="quiet" onClick=${next}>${says.skip}</button>
+      ${at > 0 && html`<button type="button" onClick=${before}>${s.parts.before}</button>`}
       <button type="button" class="quiet" onClick=${onLeave}>${says.leave}</button>
     </p>
     </div>`;

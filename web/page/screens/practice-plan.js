@@ -49,8 +49,8 @@ export function Plan({ id }) {
     </${Screen}>`;
 }
 
-/** What was planned, and what came of it. @param {{id:string}} props */
-export function Planned({ id }) {
+/** What was planned, and what came of it. @param {{id:string, route:import("../router.js").Route}} props */
+export function Planned({ id, route }) {
   const path = `/practice/plans/${id}`;
   const asked = useAsked(() => api("GET", path), [id]);
   const [next, offer] = useState(null);
@@ -60,7 +60,8 @@ export function Planned({ id }) {
     tell(data.screening?.escalation ?? null);
     if (!data.screening?.escalation) offer((await api("GET", withCountry("/practice/next")).catch(() => null))?.data ?? null);
   };
-  const [isDone, setDone] = useState(true);
+  // A place of its own, so that the browser's Back leads to the form again.
+  const isNotDone = route.state?.notDone === true;
   const remove = useWork(async () => { await api("DELETE", path, { ifMatch: asked.data.etag }); go("/practice", { replace: true }); });
   if (!asked.data) return html`<${Screen} title=${says.planned}><${Problem} error=${asked.error} again=${asked.again} />${asked.error && html`<p><${Back} /></p>`}</${Screen}>`;
   const { content } = asked.data.data;
@@ -80,14 +81,14 @@ export function Planned({ id }) {
         <p>${fill(says.wasDistress, { n: outcome.distress })}</p>
         ${outcome.surprise && html`<p class="hint">${says.surprised}</p><blockquote class="balanced own" dir="auto">${outcome.surprise}</blockquote>`}
         ${next && !next.escalation && html`<h2>${says.next}</h2><${Offer} next=${next} />`}`
-    : !isDone ? html`
+    : isNotDone ? html`
         <p role="status">${says.notDoneSays}</p>
         <p class="row">
           <a class="act" href="/practice">${says.notDoneStay}</a>
           <button type="button" disabled=${remove.busy} onClick=${remove.run}>${says.notDoneGo}</button>
-          <button type="button" class="quiet" onClick=${() => setDone(true)}>${s.parts.before}</button>
+          <button type="button" class="quiet" onClick=${() => history.back()}>${s.parts.before}</button>
         </p>`
-    : html`<${Record} id=${id} path=${path} etag=${asked.data.etag} hasThought=${Boolean(content.predicted)} onDone=${recorded} onNotDone=${() => setDone(false)} />`}
+    : html`<${Record} id=${id} path=${path} etag=${asked.data.etag} hasThought=${Boolean(content.predicted)} onDone=${recorded} onNotDone=${() => go(route.path, { state: { notDone: true } })} />`}
       <div class="after">
         <p><${Back} /></p>
         <${Confirm} label=${says.removePlan} question=${says.removePlanAsk} yes=${says.deleteYes} onYes=${remove.run} />

@@ -16,7 +16,7 @@ const VIEWS = { people: People, exercises: Exercises, read: Read };
 /** @param {{route:import("../router.js").Route}} props */
 export default function Practice({ route }) {
   const id = route.id ?? "";
-  for (const [kind, View] of KINDS) if (id.startsWith(kind)) return html`<${View} id=${id.slice(kind.length)} />`;
+  for (const [kind, View] of KINDS) if (id.startsWith(kind)) return html`<${View} id=${id.slice(kind.length)} route=${route} />`;
   const View = VIEWS[id] ?? Steps;
   return html`<${View} />`;
 }
