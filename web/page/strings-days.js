@@ -339,16 +339,6 @@ export const days = {
 
     exercises: "Exercises",
     exercisesLead: "For body and attention, with a timer. They need no words.",
-    which: "How",
-    begin: "Begin",
-    again: "Once more",
-    pause: "Pause",
-    resume: "Go on",
-    stop: "Stop",
-    skip: "Next",
-    step: "{n} of {of}",
-    left: "{n} s",
-    breath: { in: "In for {n} seconds", full: "hold for {n}", out: "out for {n}", empty: "hold for {n}" },
     allExercises: "All exercises",
 
     read: "To read",

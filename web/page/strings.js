@@ -197,7 +197,7 @@ export const s = {
     toSenses: "Back to the room: 5-4-3-2-1",
     sensesHint: "Through what you see, feel, hear, smell and taste.",
     breathing: "Paced breathing",
-    breathingHint: "Two minutes, in time with a circle that grows and shrinks.",
+    breathingHint: "In time with a circle that grows and shrinks.",
     plan: "Your safety plan",
     planLead: "A short list for a bad hour, in your own words: what you notice, what helps, whom to call.",
     planOpen: "Open your safety plan",
@@ -219,15 +219,27 @@ export const s = {
     more: "What could help with that",
   },
 
-  breathing: {
-    lead: "Breathe in while the circle grows, and out while it shrinks.",
+  // An exercise with a timer, in Practice and in Help.
+  guided: {
     which: "How",
-    patterns: { slow: "In 4, out 6", even: "In 4, out 4", box: "In 4, hold 4, out 4, hold 4", long: "In 3, out 7" },
-    phases: ["In", "Hold, softly", "Out", "Hold, softly"],
     begin: "Begin",
     again: "Once more",
+    pause: "Pause",
+    resume: "Go on",
     stop: "Stop",
-    left: "{n} breaths left",
+    skip: "Next",
+    step: "{n} of {of}",
+    left: "{n} s",
+    breaths: "{n} breaths left",
+    lastBreath: "The last breath",
+    breath: { in: "In for {n} seconds", full: "hold for {n}", out: "out for {n}", empty: "hold for {n}" },
+  },
+
+  // Where the service can't be asked for the exercise, this much of it is here.
+  breathing: {
+    name: "Out longer than in",
+    in: "In",
+    out: "Out",
     end: "That's it. Notice how it is now, whatever it is.",
     caution: "If it makes you dizzy or tighter, let your breath do what it wants and look round the room.",
   },

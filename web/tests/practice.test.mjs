@@ -30,8 +30,10 @@ test("a step is planned with a prediction, recorded, and followed by an offer", 
   await button(page, "I didn't do it").click();
   await button(page, "Take it away").waitFor();
   await holds(page);
-  await button(page, "Back").click();
+  await page.goBack();
   await page.getByLabel("What happened?").fill("She pointed the way and smiled.");
+  await button(page, "I didn't do it").click();
+  await button(page, "Back").click();
   await page.getByRole("radio", { name: "better" }).check();
   await page.getByLabel("How much distress was there?").press("ArrowLeft");
   await page.getByLabel("What was a surprise?").fill("It took a minute.");
@@ -99,8 +101,8 @@ test("exercises run with a timer and can be stopped", async () => {
   await page.getByRole("link", { name: "Muscle relaxation" }).waitFor();
   await holds(page);
   await page.getByRole("link", { name: "Paced breathing" }).click();
-  await page.getByText("In for 4 seconds, out for 6.").waitFor();
-  await page.getByRole("radio", { name: /^In 4, out 6/ }).check();
+  await page.getByText("In for 4 seconds, out for 6", { exact: true }).waitFor();
+  await page.getByRole("radio", { name: /^In for 4 seconds, out for 6/ }).check();
   await holds(page);
   await button(page, "Begin").click();
   await button(page, "Pause").click();

@@ -1,18 +1,13 @@
-// Exercises with a timer: what is said, for how long, and a circle that breathes along.
+// Exercises: what there is, and one of them.
 import { api } from "../api.js";
 import { days } from "../strings-days.js";
-import { fill, html, useEffect, useRef, useState } from "../ui/html.js";
-import { Choices, Problem, useAsked } from "../ui/parts.js";
+import { html } from "../ui/html.js";
+import { Problem, useAsked } from "../ui/parts.js";
 import { Screen } from "../ui/screen.js";
-import { Told } from "../ui/told.js";
+import { Guided } from "./guided.js";
 import { Views } from "./practice.js";
 
 const says = days.practice;
-/** The circle when the breath is in and when it is out; and where it rests if nothing is to move. */
-const FULL = 1;
-const EMPTY = 0.45;
-const STILL = 0.72;
-
 export function Exercises() {
   const asked = useAsked(async () => (await api("GET", "/exercises")).data.exercises);
   return html`
@@ -28,70 +23,7 @@ export function Exercises() {
 /** @param {{id:string}} props */
 export function Exercise({ id }) {
   const asked = useAsked(async () => (await api("GET", `/exercises/${encodeURIComponent(id)}`)).data, [id]);
-  const [chosen, choose] = useState(null);
-  const [state, run] = useState("ready");
-  const one = asked.data;
-  if (!one) return html`<${Screen} title=${says.exercises}><${Problem} error=${asked.error} again=${asked.again} />${asked.error && html`<p><a href="/practice/exercises">${says.allExercises}</a></p>`}</${Screen}>`;
-  const variant = one.variants.find((way) => way.id === chosen) ?? one.variants[0];
-  return html`
-    <${Screen} title=${one.name} lead=${state === "ready" ? one.about : undefined} at=${state}>
-      ${state === "running" ? html`<${Player} key=${variant.id} steps=${variant.steps} onEnd=${() => run("done")} onStop=${() => run("ready")} />` : html`
-        ${state === "done" && html`<p class="lead" role="status">${one.end}</p>`}
-        ${one.variants.length > 1 && html`<${Choices} legend=${says.which} value=${variant.id} onInput=${choose} options=${one.variants.map((way) => ({ value: way.id, label: way.name, hint: [secondsOf(way), way.about].filter(Boolean).join(". ") }))} />`}
-        <p class="row"><button type="button" class="act" onClick=${() => run("running")}>${state === "done" ? says.again : says.begin}</button><a href="/practice/exercises">${says.allExercises}</a></p>`}
-      <p class="hint"><${Told} text=${one.caution} /></p>
-    </${Screen}>`;
-}
-
-function Player({ steps, onEnd, onStop }) {
-  const [{ at, left }, set] = useState({ at: 0, left: steps[0].seconds });
-  const [paused, pause] = useState(false);
-  const stop = useRef(null);
-  useEffect(() => { stop.current.focus(); }, []);
-  useEffect(() => {
-    if (paused) return undefined;
-    const timer = setTimeout(() => {
-      if (left > 1) set({ at, left: left - 1 });
-      else next();
-    }, 1000);
-    return () => clearTimeout(timer);
-  }, [at, left, paused]);
-  function next() {
-    if (at + 1 < steps.length) set({ at: at + 1, left: steps[at + 1].seconds });
-    else onEnd();
-  }
-  const step = steps[at];
-  const paced = steps.some((one) => one.breath);
-  return html`
-    ${paced
-    ? html`
-      <div class="breath" aria-hidden="true">
-        <div class="breath-circle" style=${circle(step, paused)}></div>
-        <p class="breath-word">${step.breath ? step.say : ""}${step.breath && html`<span class="breath-count">${left}</span>`}</p>
-      </div>
-      ${!step.breath && html`<p class="big calm" aria-hidden="true">${step.say}</p>`}`
-    : html`<p class="big" aria-hidden="true">${step.say}</p><p class="hint" aria-hidden="true">${fill(says.left, { n: left })}</p>`}
-    <p class="sr" role="status">${step.say}</p>
-    <p class="row">
-      <button type="button" onClick=${() => pause(!paused)}>${paused ? says.resume : says.pause}</button>
-      ${!step.breath && html`<button type="button" onClick=${next}>${says.skip}</button>`}
-      <button ref=${stop} type="button" onClick=${onStop}>${says.stop}</button>
-      ${!paced && html`<span class="hint">${fill(says.step, { n: at + 1, of: steps.length })}</span>`}
-    </p>`;
-}
-
-/** The seconds of one breath, in words: "in for 4 seconds, out for 6". */
-function secondsOf({ steps }) {
-  const first = steps.findIndex((step) => step.breath === "in");
-  if (first === -1) return "";
-  const next = steps.findIndex((step, n) => n > first && step.breath === "in");
-  return steps.slice(first, next === -1 ? undefined : next).filter((step) => step.breath).map((step) => fill(says.breath[step.breath], { n: step.seconds })).join(", ");
-}
-
-/** How large the circle is, and how long it takes to be so. */
-function circle({ breath, seconds }, paused) {
-  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return { transform: `scale(${STILL})` };
-  const moves = breath === "in" || breath === "out";
-  const size = breath === "in" || breath === "full" ? FULL : EMPTY;
-  return { transform: `scale(${paused ? STILL : size})`, transitionDuration: `${moves && !paused ? seconds : 0.8}s` };
+  const all = html`<a href="/practice/exercises">${says.allExercises}</a>`;
+  if (!asked.data) return html`<${Screen} title=${says.exercises}><${Problem} error=${asked.error} again=${asked.again} />${asked.error && html`<p>${all}</p>`}</${Screen}>`;
+  return html`<${Screen} title=${asked.data.name}><${Guided} one=${asked.data}>${all}</${Guided}></${Screen}>`;
 }
