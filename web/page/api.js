@@ -27,6 +27,17 @@ export const isAbort = (error) => error?.name === "AbortError";
 export const newKey = () => crypto.randomUUID();
 
 /**
+ * The name of a creation that is kept in a draft beside what it creates, so that a try after a lost reply, or after a reload,
+ * has the same name; what was changed meanwhile has another.
+ * @param {{key:string, of:string}|undefined} before @param {unknown} body
+ * @returns {{key:string, of:string}}
+ */
+export function keyFor(before, body) {
+  const of = JSON.stringify(body);
+  return before?.of === of ? before : { key: newKey(), of };
+}
+
+/**
  * @typedef {object} Options
  * @property {unknown} [body] becomes JSON; a Blob is sent as it is
  * @property {string|null} [ifMatch]

@@ -66,6 +66,43 @@ test("a sheet is filled in with number keys and added up in the service's words"
   await page.done();
 });
 
+test("a try after a lost reply, and after a reload, has the same name", async () => {
+  const page = await open(browser, service, { path: "/questionnaires/gad-2" });
+  const keys = [];
+  await page.route("**/gad-2/responses*", async (route) => {
+    if (route.request().method() !== "POST") return route.continue();
+    keys.push(route.request().headers()["idempotency-key"]);
+    return keys.length < 3 ? route.abort() : route.continue();
+  });
+  await page.getByRole("button", { name: "Begin" }).click();
+  for (let n = 1; n <= 2; n += 1) {
+    await page.getByText(`GAD-2, ${n} of 2`).waitFor();
+    await seen(page);
+    await page.keyboard.press("1");
+  }
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.waitForFunction(() => document.querySelector("[role=alert]") !== null);
+  for (let n = 0; n < 50 && keys.length < 2; n += 1) await page.waitForTimeout(100);
+  await page.waitForTimeout(900);
+  await page.reload();
+  await page.getByText("GAD-2, 2 of 2").waitFor();
+  await seen(page);
+  await page.getByRole("radio", { name: "Several days" }).click();
+  await heading(page, "What it adds up to").waitFor();
+  assert.equal(new Set(keys).size, 1);
+  assert.match(keys[0], /^[0-9a-f-]{36}$/);
+  // The next time is another one.
+  await page.getByRole("button", { name: "Fill it in again" }).click();
+  for (let n = 1; n <= 2; n += 1) {
+    await page.getByText(`GAD-2, ${n} of 2`).waitFor();
+    await seen(page);
+    await page.keyboard.press("1");
+  }
+  await heading(page, "What it adds up to").waitFor();
+  assert.equal(new Set(keys).size, 2);
+  await page.done();
+});
+
 test("a second time is compared with the first, in a sentence, a line and a table", async () => {
   await service.call("POST", "/questionnaires/phq-2/responses", { answers: [0, 1], keep: true });
   await service.call("POST", "/questionnaires/phq-2/responses", { answers: [2, 2], keep: true });

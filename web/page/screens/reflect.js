@@ -1,5 +1,5 @@
 // One reflection: its note, its questions one by one, the end, and what was noted. Nothing is added up.
-import { api } from "../api.js";
+import { api, keyFor } from "../api.js";
 import { useDraft } from "../drafts.js";
 import { go } from "../router.js";
 import { session } from "../session.js";
@@ -54,9 +54,9 @@ export function Reflect({ id, route }) {
   const to = (at, replace = false) => go(here, { state: at === null ? null : { at }, replace });
   const note = (next) => { setSheet(next); draft.write(JSON.stringify(next)); };
   const answered = (item, answer) => note({ ...sheet, answers: { ...sheet.answers, [item.id]: answer } });
-  const send = (body) => {
+  const send = (body, key) => {
     const { country } = session();
-    return api("POST", `${path}/responses${country ? `?country=${country}` : ""}`, { body });
+    return api("POST", `${path}/responses${country ? `?country=${country}` : ""}`, { body, key });
   };
 
   /** What was written is read for danger before anything else comes; where that can't be, the end reads all of it. */
@@ -76,7 +76,11 @@ export function Reflect({ id, route }) {
     });
     const summary = sheet.summary.trim();
     const isThere = answers.length > 0 || summary !== "";
-    const { data } = await send({ answers, ...(summary && { summary }), keep: sheet.keep && isThere });
+    const body = { answers, ...(summary && { summary }), keep: sheet.keep && isThere };
+    const sent = keyFor(sheet.sent, body);
+    note({ ...sheet, sent });
+    await draft.flush();
+    const { data } = await send(body, sent.key);
     setResult(data);
     await letGo();
     past.again();

@@ -1,5 +1,5 @@
 // One questionnaire: its front, its questions one by one, and what the answers add up to.
-import { api } from "../api.js";
+import { api, keyFor } from "../api.js";
 import { useDraft } from "../drafts.js";
 import { go } from "../router.js";
 import { session } from "../session.js";
@@ -44,8 +44,11 @@ export function Sheet({ id, route }) {
 
   const add = useWork(async (answers) => {
     const { country } = session();
-    const given = one.items.map((item) => answers[item.id] ?? null);
-    const { data } = await api("POST", `${path}/responses${country ? `?country=${country}` : ""}`, { body: { answers: given, keep: sheet.keep } });
+    const body = { answers: one.items.map((item) => answers[item.id] ?? null), keep: sheet.keep };
+    const sent = keyFor(sheet.sent, body);
+    note({ ...sheet, answers, sent });
+    await draft.flush();
+    const { data } = await api("POST", `${path}/responses${country ? `?country=${country}` : ""}`, { body, key: sent.key });
     setResult(data);
     await draft.discard();
     setSheet(blank());
