@@ -1,10 +1,9 @@
 // What was noted in a reflection, as it was noted, and the earlier ones. Nothing is concluded from it.
 import { api } from "../api.js";
 import { days } from "../strings-days.js";
-import { s } from "../strings.js";
-import { fill, html, useState } from "../ui/html.js";
+import { fill, html } from "../ui/html.js";
 import { day } from "../ui/dates.js";
-import { Escalation } from "../ui/escalation.js";
+import { HelpFirst } from "../ui/escalation.js";
 import { Confirm, Problem, useWork } from "../ui/parts.js";
 import { Screen } from "../ui/screen.js";
 import { Told } from "../ui/told.js";
@@ -13,24 +12,17 @@ const says = days.reflect;
 
 /** @param {{result:any, onAgain:()=>void}} props */
 export function Result({ result, onAgain }) {
-  const [seen, see] = useState(false);
-  if (result.escalation && !seen) {
-    return html`
-      <${Screen} key="e" title=${s.help.title} hideTitle>
-        <${Escalation} escalation=${result.escalation}>
-          <p class="row after"><button type="button" onClick=${() => see(true)}>${says.seeResult}</button></p>
-        </${Escalation}>
-      </${Screen}>`;
-  }
   return html`
-    <${Screen} key="r" title=${says.result}>
+    <${HelpFirst} escalation=${result.escalation} see=${says.seeResult}>
+    <${Screen} key="result" title=${says.result}>
       <${Whole} result=${result} />
       <p class="hint">${result.id ? says.kept : days.sheet.notKept}</p>
       <p class="row">
         <a class="act" href="/questionnaires">${days.sheet.all}</a>
         <button type="button" class="quiet" onClick=${onAgain}>${says.again}</button>
       </p>
-    </${Screen}>`;
+    </${Screen}>
+    </${HelpFirst}>`;
 }
 
 /** All of one: by style where there are styles, else by question. `H`: the heading of its parts. */

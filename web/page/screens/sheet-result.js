@@ -3,10 +3,10 @@
 import { useSession } from "../session.js";
 import { days } from "../strings-days.js";
 import { s } from "../strings.js";
-import { fill, html, useState } from "../ui/html.js";
+import { fill, html } from "../ui/html.js";
 import { LineChart } from "../ui/chart.js";
 import { day, isoDay, shortDay } from "../ui/dates.js";
-import { Escalation, Support } from "../ui/escalation.js";
+import { HelpFirst, Support } from "../ui/escalation.js";
 import { Screen } from "../ui/screen.js";
 import { Told } from "../ui/told.js";
 import { CountryLines, Lines, Phone } from "./help-now.js";
@@ -15,18 +15,10 @@ const says = days.sheet;
 
 /** @param {{questionnaire:any, result:any, past:any[], onAgain:()=>void}} props */
 export function Result({ questionnaire, result, past, onAgain }) {
-  const [seen, see] = useState(false);
   const marked = questionnaire.items.findIndex((item, n) => item.danger.some((mark) => mark.value === result.items[n]?.answer));
-  if (result.escalation && marked === -1 && !seen) {
-    return html`
-      <${Screen} key="e" title=${s.help.title} hideTitle>
-        <${Escalation} escalation=${result.escalation}>
-          <p class="row after"><button type="button" onClick=${() => see(true)}>${says.seeResult}</button></p>
-        </${Escalation}>
-      </${Screen}>`;
-  }
   return html`
-    <${Screen} key="r" title=${says.result}>
+    <${HelpFirst} escalation=${marked === -1 ? result.escalation : null} see=${says.seeResult}>
+    <${Screen} key="result" title=${says.result}>
     ${result.escalation && marked !== -1 && html`<${Marked} at=${marked} escalation=${result.escalation} />`}
     <p class="lead">${result.says}</p>
     ${result.change && html`<p>${inDays(result.change.says)}</p>`}
@@ -47,7 +39,8 @@ export function Result({ questionnaire, result, past, onAgain }) {
     </p>
     <${History} questionnaire=${questionnaire} past=${past} />
     <${About} questionnaire=${questionnaire} />
-    </${Screen}>`;
+    </${Screen}>
+    </${HelpFirst}>`;
 }
 
 /** Waiting is not what an answer that speaks of danger asks for. */

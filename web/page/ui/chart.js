@@ -1,6 +1,7 @@
 // One line over time, drawn as wide as there is room, so that its letters keep their size.
-import { html, useLayoutEffect, useRef, useState } from "./html.js";
 import { shortDay } from "./dates.js";
+import { html } from "./html.js";
+import { Drawing, useWidth } from "./svg.js";
 
 const HEIGHT = 200;
 const TOP = 24;
@@ -14,20 +15,6 @@ const APART = 20;
 const MANY = 60;
 /** So many points carry their number; with more, the first, the last, the highest and the lowest do. */
 const LABELLED = 9;
-
-/** The width of an element in pixels, as it is now. */
-export function useWidth() {
-  const box = useRef(null);
-  const [width, set] = useState(0);
-  useLayoutEffect(() => {
-    const look = () => set(Math.round(box.current.clientWidth));
-    look();
-    const watch = new ResizeObserver(look);
-    watch.observe(box.current);
-    return () => watch.disconnect();
-  }, []);
-  return [box, width];
-}
 
 /**
  * A line over time.
@@ -45,20 +32,17 @@ export function LineChart({ points, min, max, label, guides = [] }) {
   const days = shortDay(points[0].at) === shortDay(points.at(-1).at) ? [0] : points.length > 2 && end > 420 ? [0, Math.floor((points.length - 1) / 2), points.length - 1] : [0, points.length - 1];
   const anchor = (n) => (n === 0 ? "start" : n === points.length - 1 ? "end" : "middle");
   return html`
-    <div class="chart" ref=${box}>
-      ${width > 0 && html`
-        <svg width=${width} height=${HEIGHT} viewBox=${`0 0 ${width} ${HEIGHT}`} role="img" aria-label=${label}>
-          ${guides.map((guide) => html`
-            <g key=${guide.label} class="guide">
-              ${guide.line !== null && html`<line x1="0" x2=${end} y1=${y(guide.line)} y2=${y(guide.line)} />`}
-              <text x=${end + 10} y=${y(guide.at) + 5}>${guide.label}</text>
-            </g>`)}
-          <polyline class="course" points=${points.map((point, n) => `${x(n)},${y(point.value)}`).join(" ")} />
-          ${points.map((point, n) => html`<circle key=${n} cx=${x(n)} cy=${y(point.value)} r=${points.length > MANY ? 2 : 4} />`)}
-          ${points.map((point, n) => told.has(n) && html`<text key=${`v${n}`} class="value" x=${x(n)} y=${y(point.value) - 10} text-anchor=${points.length === 1 ? "middle" : anchor(n)}>${point.value}</text>`)}
-          ${[...new Set(days)].map((n) => html`<text key=${`d${n}`} x=${n === 0 && last !== first ? 0 : n === points.length - 1 && last !== first ? end : x(n)} y=${HEIGHT - 6} text-anchor=${last === first ? "middle" : anchor(n)}>${shortDay(points[n].at)}</text>`)}
-        </svg>`}
-    </div>`;
+    <${Drawing} box=${box} width=${width} height=${HEIGHT} kind="chart" role="img" label=${label}>
+      ${guides.map((guide) => html`
+        <g key=${guide.label} class="guide">
+          ${guide.line !== null && html`<line x1="0" x2=${end} y1=${y(guide.line)} y2=${y(guide.line)} />`}
+          <text x=${end + 10} y=${y(guide.at) + 5}>${guide.label}</text>
+        </g>`)}
+      <polyline class="course" points=${points.map((point, n) => `${x(n)},${y(point.value)}`).join(" ")} />
+      ${points.map((point, n) => html`<circle key=${n} cx=${x(n)} cy=${y(point.value)} r=${points.length > MANY ? 2 : 4} />`)}
+      ${points.map((point, n) => told.has(n) && html`<text key=${`v${n}`} class="value" x=${x(n)} y=${y(point.value) - 10} text-anchor=${points.length === 1 ? "middle" : anchor(n)}>${point.value}</text>`)}
+      ${[...new Set(days)].map((n) => html`<text key=${`d${n}`} x=${n === 0 && last !== first ? 0 : n === points.length - 1 && last !== first ? end : x(n)} y=${HEIGHT - 6} text-anchor=${last === first ? "middle" : anchor(n)}>${shortDay(points[n].at)}</text>`)}
+    </${Drawing}>`;
 }
 
 /** Which points carry their number: the last one first, and none on top of another. */

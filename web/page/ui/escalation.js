@@ -2,7 +2,8 @@
 import { useSession } from "../session.js";
 import { s } from "../strings.js";
 import { CountryLines, FirstLine, Lines, Phone } from "../screens/help-now.js";
-import { html, useEffect, useRef } from "./html.js";
+import { html, useEffect, useRef, useState } from "./html.js";
+import { Screen } from "./screen.js";
 import { Told } from "./told.js";
 
 /**
@@ -42,6 +43,21 @@ export function Escalation({ escalation, onNotMeant, children }) {
 
 /** The steps follow the lines here, so those stand above them. @param {string} step */
 const below = (step) => step.replace(/\b(lines?) below\b/g, "$1 above");
+
+/**
+ * Help first; what was asked for is a click away.
+ * @param {{escalation:any, see:string, children:any}} props `see`: the words of that click
+ */
+export function HelpFirst({ escalation, see, children }) {
+  const [seen, set] = useState(false);
+  if (!escalation || seen) return children;
+  return html`
+    <${Screen} key="help" title=${s.help.title} hideTitle>
+      <${Escalation} escalation=${escalation}>
+        <p class="row after"><button type="button" onClick=${() => set(true)}>${see}</button></p>
+      </${Escalation}>
+    </${Screen}>`;
+}
 
 /**
  * What stays once "that's not what I meant" was said: the first line at once, the others a click away.
