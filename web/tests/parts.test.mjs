@@ -52,8 +52,29 @@ test("a part is written down, renamed, drawn, moved and merged", async () => {
   await page.mouse.move(moved.x - 60, moved.y + 40, { steps: 3 });
   await page.mouse.up();
   assert.ok((await node.boundingBox()).x < moved.x);
+  // The places are kept.
+  const put = await node.boundingBox();
+  await page.waitForTimeout(900);
+  await page.reload();
+  await node.waitFor();
+  assert.ok(Math.abs((await node.boundingBox()).x - put.x) <= 1);
   await button(page, "Put the map in order").click();
   assert.ok(Math.abs((await node.boundingBox()).x - before.x) < 1);
+
+  // The names are changed where they stand, by pointer or with F2; ties follow.
+  await button(page, "Rename on the map").click();
+  await page.getByLabel("Name of the small one").fill("the little one");
+  await holds(page);
+  await button(page, "Keep the names").click();
+  await map.getByRole("button", { name: /^the little one/ }).waitFor();
+  assert.deepEqual((await parts()).find((part) => part.notes.name === "the guard").notes.ties, [["protects", "the little one"]]);
+  await map.getByRole("button", { name: /^the little one/ }).press("F2");
+  await page.getByLabel("Name of the little one").fill("no");
+  await page.keyboard.press("Escape");
+  await map.getByRole("button", { name: /^the little one/ }).press("F2");
+  await page.getByLabel("Name of the little one").fill("the small one");
+  await page.keyboard.press("Enter");
+  await map.getByRole("button", { name: /^the small one/ }).waitFor();
   await page.getByText("As a list").click();
   await page.getByRole("listitem").filter({ hasText: "the guard" }).getByText("protects").waitFor();
   await page.getByText("Keep the map as a file").click();

@@ -8,6 +8,7 @@ import { useForm } from "../ui/form.js";
 import { Choices, Confirm, Field, Problem, useAsked, useWork } from "../ui/parts.js";
 import { Screen } from "../ui/screen.js";
 import { FIELDS, Known } from "./part-notes.js";
+import { rename, retie, same } from "./part-name.js";
 import { roleOptions, withCountry } from "./talk-keep.js";
 import { beginTalk } from "./talks.js";
 
@@ -29,6 +30,9 @@ export function Part({ id }) {
   const save = async (notes) => {
     const { data } = await api("PUT", withCountry(`/parts/${id}`), { body: notes, ifMatch: etag });
     await retie(others, part.notes.name, notes.name);
+    changed(data);
+  };
+  const changed = (data) => {
     tell(data.screening?.escalation ?? null);
     edit(false);
     asked.again();
@@ -39,7 +43,7 @@ export function Part({ id }) {
   return html`
     <${Screen} title=${part.notes.name} tab=${says.part} own at="read">
       ${escalation && html`<${Escalation} escalation=${escalation} />`}
-      <${Rename} key=${part.notes.name} name=${part.notes.name} save=${(name) => save({ ...part.notes, name })} />
+      <${Rename} key=${part.notes.name} name=${part.notes.name} save=${async (name) => changed(await rename(part, name, others))} />
       <${Known} notes=${part.notes} />
       <p class="row">
         <button type="button" class="act" disabled=${talk.busy} onClick=${talk.run}>${says.talkWith}</button>
@@ -89,19 +93,7 @@ export function NewPart() {
     </${Screen}>`;
 }
 
-/** Ties are kept by name: who is tied to a name that is gone is tied to the new one. */
-async function retie(others, was, is) {
-  if (was === is) return;
-  for (const other of others) {
-    if (!other.notes.ties.some(([, name]) => same(name, was))) continue;
-    const { data, etag } = await api("GET", `/parts/${other.id}`);
-    const ties = data.notes.ties.map(([tie, name]) => [tie, same(name, was) ? is : name]).filter(([, name]) => !same(name, data.notes.name));
-    await api("PUT", `/parts/${other.id}`, { body: { ...data.notes, ties }, ifMatch: etag });
-  }
-}
-
 const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
-const same = (a, b) => a.trim().toLowerCase() === b.trim().toLowerCase();
 
 /** @param {{slot:string, notes:any, others:any[], save:(notes:any)=>Promise<void>, onLeave:()=>void}} props */
 function Edit({ slot, notes, others, save, onLeave }) {

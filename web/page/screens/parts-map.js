@@ -1,9 +1,12 @@
-// The map of the parts, drawn here so that it can be arranged: with a pointer or with the arrow keys.
-// Where somebody was put lasts as long as the tab.
+// The map of the parts, drawn here so that it can be arranged, with a pointer or with the arrow keys, and named.
+// Where somebody was put is kept by the service, beside what is being typed.
 import { go } from "../router.js";
 import { days } from "../strings-days.js";
-import { fill, html, useRef, useState } from "../ui/html.js";
-import { useWidth } from "../ui/chart.js";
+import { useForm } from "../ui/form.js";
+import { fill, html, useEffect, useRef, useState } from "../ui/html.js";
+import { Problem, useWork } from "../ui/parts.js";
+import { Drawing, useWidth } from "../ui/svg.js";
+import { rename } from "./part-name.js";
 
 const says = days.part;
 const ROWS = ["manager", "firefighter", null, "exile", "self"];
@@ -17,8 +20,11 @@ const FITS = 16;
 /** A press that moves less than this opens what is under it. */
 const STILL = 4;
 
-/** Where the person put parts, by id. */
-const placed = new Map();
+/** The draft that holds where the person put parts, by id. */
+const SLOT = "parts-map-notes";
+
+/** Where the person put parts: how far along the width there is, and how far down. */
+export const usePlaces = () => useForm(SLOT, () => ({ at: {} }));
 
 const key = (name) => name.trim().toLowerCase();
 const short = (name) => { const letters = Array.from(name); return letters.length <= FITS ? name : `${letters.slice(0, FITS - 1).join("")}…`; };
@@ -40,17 +46,23 @@ function arrange(parts, width) {
   return { at, height: rows.length * H + (rows.length - 1) * BETWEEN + 4 };
 }
 
-/** @param {{parts:any[]}} props */
-export function PartsMap({ parts }) {
+/** @param {{parts:any[], places:ReturnType<typeof usePlaces>, onNamed:(kept:any[])=>void}} props */
+export function PartsMap({ parts, places, onNamed }) {
   const [box, width] = useWidth();
-  const [, draw] = useState(0);
   const [told, tell] = useState("");
+  /** The names as they are being changed, by id, and which field is wanted; `null` while the map is arranged. */
+  const [naming, setNaming] = useState(null);
   const drag = useRef(null);
+  const renames = useRef(null);
+  /** Ends it, and gives the focus back to where it was begun. */
+  const named = () => { setNaming(null); requestAnimationFrame(() => renames.current?.focus()); };
+  const placed = places.form.at;
   const { at, height } = arrange(parts, width || 320);
   const within = ({ x, y }) => ({ x: Math.max(2, Math.min(width - W - 2, x)), y: Math.max(2, Math.min(height + 200 - H, y)) });
-  const place = (part) => within(placed.get(part.id) ?? at.get(part.id));
-  const put = (part, to) => { placed.set(part.id, within(to)); draw((n) => n + 1); };
-  const isMoved = parts.some((part) => placed.has(part.id));
+  const room = Math.max(1, width - W);
+  const place = (part) => within(placed[part.id] ? { x: placed[part.id].along * room, y: placed[part.id].down } : at.get(part.id));
+  const put = (part, to) => { const { x, y } = within(to); places.change({ at: { ...placed, [part.id]: { along: x / room, down: y } } }); };
+  const isMoved = parts.some((part) => placed[part.id]);
   const tall = Math.max(height, ...parts.map((part) => place(part).y + H + 4));
 
   const open = (part) => go(`/parts/${part.id}`);
@@ -82,6 +94,9 @@ export function PartsMap({ parts }) {
     } else if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
       open(part);
+    } else if (event.key === "F2") {
+      event.preventDefault();
+      setNaming({ names: {}, first: part.id });
     }
   };
   const found = new Map(parts.map((part) => [key(part.notes.name), part]));
@@ -89,26 +104,32 @@ export function PartsMap({ parts }) {
 
   return html`
     <p>${says.mapSays}</p>
-    <div class="map" ref=${box}>
-      ${width > 0 && html`
-        <svg width=${width} height=${tall} viewBox=${`0 0 ${width} ${tall}`} role="group" aria-label=${says.mapLabel}>
-          <defs><marker id="to" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" /></marker></defs>
-          ${lines.map(({ tie, from, to }) => html`<${Tie} key=${`${from.id}${tie}${to.id}`} tie=${tie} from=${place(from)} to=${place(to)} />`)}
-          ${parts.map((part) => {
+    <${Drawing} box=${box} width=${width} height=${tall} kind="map" role="group" label=${says.mapLabel}
+      over=${naming && html`<${Names} parts=${parts} place=${place} naming=${naming} change=${setNaming} onLeave=${named} />`}>
+      <defs><marker id="to" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" /></marker></defs>
+      ${lines.map(({ tie, from, to }) => html`<${Tie} key=${`${from.id}${tie}${to.id}`} tie=${tie} from=${place(from)} to=${place(to)} />`)}
+      ${parts.map((part) => {
     const { x, y } = place(part);
     return html`
-            <g key=${part.id} class=${`node ${part.notes.role ?? ""}`} transform=${`translate(${x} ${y})`}>
-              <rect width=${W} height=${H} rx=${part.notes.role === "exile" ? H / 2 : 8} role="button" tabindex="0" aria-label=${describe(part)}
-                onPointerDown=${down(part)} onPointerMove=${move} onPointerUp=${up} onPointerCancel=${() => { drag.current = null; }} onKeyDown=${keys(part)} />
-              <text aria-hidden="true" class="node-name" x=${W / 2} y="29">${short(part.notes.name)}</text>
-              <text aria-hidden="true" class="node-role" x=${W / 2} y="49">${roleOf(part)}</text>
-            </g>`;
+        <g key=${part.id} class=${`node ${part.notes.role ?? ""}`} transform=${`translate(${x} ${y})`}>
+          ${naming
+    ? html`<rect key="still" aria-hidden="true" width=${W} height=${H} rx=${radius(part)} />`
+    : html`<rect key="moves" width=${W} height=${H} rx=${radius(part)} role="button" tabindex="0" aria-label=${describe(part)}
+            onPointerDown=${down(part)} onPointerMove=${move} onPointerUp=${up} onPointerCancel=${() => { drag.current = null; }} onKeyDown=${keys(part)} />
+          <text aria-hidden="true" class="node-name" x=${W / 2} y="29">${short(part.notes.name)}</text>`}
+          <text aria-hidden="true" class="node-role" x=${W / 2} y="49">${roleOf(part)}</text>
+        </g>`;
   })}
-        </svg>`}
-    </div>
+    </${Drawing}>
     <p class="sr" role="status">${told}</p>
-    <p class="hint">${says.mapHow}</p>
-    ${isMoved && html`<p><button type="button" class="quiet" onClick=${() => { placed.clear(); draw((n) => n + 1); }}>${says.tidy}</button></p>`}
+    ${naming
+    ? html`<${Naming} parts=${parts} names=${naming.names} onLeave=${named} onKept=${(kept) => { named(); tell(says.namesKept); onNamed(kept); }} />`
+    : html`
+      <p class="hint">${says.mapHow}</p>
+      <p class="row tight">
+        <button ref=${renames} type="button" class="quiet" onClick=${() => setNaming({ names: {}, first: parts[0].id })}>${says.nameHere}</button>
+        ${isMoved && html`<button type="button" class="quiet" onClick=${() => { places.change({ at: {} }); places.discard(); }}>${says.tidy}</button>`}
+      </p>`}
     <details>
       <summary>${says.list}</summary>
       <ul class="plain">
@@ -120,6 +141,44 @@ export function PartsMap({ parts }) {
           </li>`)}
       </ul>
     </details>`;
+}
+
+const radius = (part) => (part.notes.role === "exile" ? H / 2 : 8);
+
+/** The form that the fields on the map belong to. */
+const FORM = "names";
+
+/** A field over each part, in the place of its name. */
+function Names({ parts, place, naming, change, onLeave }) {
+  const first = useRef(null);
+  useEffect(() => { first.current.select(); }, []);
+  const keys = (event) => { if (event.key === "Escape") onLeave(); };
+  return parts.map((part) => {
+    const { x, y } = place(part);
+    return html`<input key=${part.id} class="own node-field" form=${FORM} dir="auto" autocomplete="off" maxlength=${80} aria-label=${fill(says.nameOf, { name: part.notes.name })}
+      ref=${part.id === naming.first ? first : undefined} style=${{ transform: `translate(${x}px, ${y}px)` }} value=${naming.names[part.id] ?? part.notes.name} onKeyDown=${keys}
+      onInput=${(event) => change({ ...naming, names: { ...naming.names, [part.id]: event.currentTarget.value } })} />`;
+  });
+}
+
+/** What becomes of the names: kept, or left as they were. */
+function Naming({ parts, names, onLeave, onKept }) {
+  const changed = parts.filter((part) => (names[part.id] ?? "").trim() && names[part.id].trim() !== part.notes.name);
+  const keep = useWork(async () => {
+    const kept = [];
+    for (const part of changed) kept.push(await rename(part, names[part.id].trim(), parts.filter((other) => other !== part)));
+    onKept(kept);
+  });
+  const submit = (event) => { event.preventDefault(); if (changed.length > 0) keep.run(); else onLeave(); };
+  return html`
+    <form id=${FORM} onSubmit=${submit}>
+      <p class="hint">${says.nameHow}</p>
+      <p class="row tight">
+        <button type="submit" disabled=${changed.length === 0 || keep.busy}>${says.nameKeep}</button>
+        <button type="button" class="quiet" onClick=${onLeave}>${says.nameLeave}</button>
+      </p>
+      <${Problem} error=${keep.error} />
+    </form>`;
 }
 
 /** A part and its ties, as it is read aloud. */

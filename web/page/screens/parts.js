@@ -1,14 +1,15 @@
 // Parts: whom one has met, how they belong together, and the talks with them.
 import { api, apiBlob } from "../api.js";
 import { days } from "../strings-days.js";
-import { fill, html } from "../ui/html.js";
+import { fill, html, useState } from "../ui/html.js";
 import { day, dayAndTime } from "../ui/dates.js";
+import { Escalation } from "../ui/escalation.js";
 import { Problem, useAsked, useWork } from "../ui/parts.js";
 import { saveFile } from "../ui/save.js";
 import { Screen } from "../ui/screen.js";
 import { Told } from "../ui/told.js";
 import { NewPart, Part } from "./part.js";
-import { PartsMap } from "./parts-map.js";
+import { PartsMap, usePlaces } from "./parts-map.js";
 import { Talk } from "./talk.js";
 import { TALK, beginTalk, talkAt } from "./talks.js";
 
@@ -25,6 +26,9 @@ function All() {
     const [parts, dialogues, health] = await Promise.all([api("GET", "/parts"), api("GET", "/dialogues"), api("GET", "/health")]);
     return { parts: parts.data.parts, talks: dialogues.data.dialogues, hasGuide: ["ready", "loading"].includes(health.data.model) };
   });
+  const places = usePlaces();
+  const [escalation, tell] = useState(null);
+  const named = (kept) => { tell(kept.map((part) => part.screening?.escalation).find(Boolean) ?? null); asked.again(); };
   const begin = useWork(beginTalk);
   const { parts = [], talks = [], hasGuide } = asked.data ?? {};
   const open = talks.find((talk) => talk.mode !== "closed" && talk.turns.length > 0);
@@ -32,7 +36,8 @@ function All() {
   return html`
     <${Screen} title=${says.title} lead=${says.lead}>
       <${Problem} error=${asked.error} again=${asked.again} />
-      ${asked.data && html`
+      ${asked.data && places.form && html`
+        ${escalation && html`<${Escalation} escalation=${escalation} />`}
         ${!hasGuide && html`<p><${Told} text=${says.noGuide} /></p>`}
         <p class="row">
           ${!hasGuide ? null : open
@@ -43,7 +48,7 @@ function All() {
         <p class="hint">${says.limits}</p>
         <section class="part">
           <h2>${says.map}</h2>
-          ${parts.length === 0 ? html`<p>${says.mapNone}</p>` : html`<${PartsMap} parts=${parts} />`}
+          ${parts.length === 0 ? html`<p>${says.mapNone}</p>` : html`<${PartsMap} parts=${parts} places=${places} onNamed=${named} />`}
           <p class="row"><a href="/parts/new">${says.add}</a></p>
           ${parts.length > 0 && html`<${Files} parts=${parts} />`}
         </section>
