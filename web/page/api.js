@@ -157,6 +157,9 @@ async function send(method, path, { body, ifMatch, key, signal, keepalive, locke
   throw problem;
 }
 
+/** A failure that came within an answer. @param {any} told as RFC 9457 has it */
+export const asProblem = (told) => problemOf(told.status ?? 0, told, null);
+
 /** The page's own words where it has them: the service's are for programs too. */
 function problemOf(status, told, retryAfter) {
   const type = String(told.type ?? "").split("/").pop() || "failed";

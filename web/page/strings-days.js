@@ -112,7 +112,7 @@ export const days = {
     title: "Parts",
     lead: "One side of you wants help, another won't hear of it. Each has its reasons. Here you can get to know one of them, at its pace.",
     limits: "The guide is a program on this machine, not a therapist. It can be wrong. You can stop at any time, and a no ends that question.",
-    noGuide: "The guide reads with the model, and that is not here. `evenkeel models pull` fetches it once. Your parts can be written down without it.",
+    noGuide: "The guide reads with the model, and that is not here. Fetch it with `evenkeel models pull`. Your parts can be written down without it.",
     begin: "Begin a talk",
     goOn: "Go on with the talk of {day}",
     talks: "Talks",

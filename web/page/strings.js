@@ -58,8 +58,10 @@ export const s = {
     mark: " ({label})",
   },
 
+  sizes: { mb: "{n} MB", gb: "{n} GB", share: "{n} of {of}", soFar: "{n} so far" },
+
   // What stands in the place of commands for the terminal that the service names.
-  told: { people: "People", exercises: "Exercises" },
+  told: { people: "People", exercises: "Exercises", model: "the button in Settings" },
 
   // By the last part of a problem's type, where the page has better words than the service.
   problems: {
@@ -73,6 +75,10 @@ export const s = {
     "if-match-needed": "This was changed in another place meanwhile. Load it again, then make your change.",
     busy: "The model is busy with other texts. Try again in 5 seconds.",
     "model-loading": "The model is still being loaded. Try again in 2 seconds.",
+    "model-coming": "The model is being fetched. Settings shows how far it is.",
+    "model-not-fetched": "The model could not be fetched. Check that this machine is connected, then try again. What was fetched is kept.",
+    offline: "The program was started with `--offline`, so it fetches nothing. Start it again without that, or copy the model's file to where `evenkeel models list` says.",
+    "disk-full": "The disk is full. Make some room, then try again. What you wrote is still here.",
     "too-long": "That is more than 20,000 characters. Take a part of it.",
     "unusable-text": "There are no words to read in this. Write a sentence or two.",
     "wrong-passphrase": "That passphrase doesn't open this journal. Nothing was changed.",
@@ -94,6 +100,8 @@ export const s = {
     look: "Look at this thought",
     keepOnly: "Keep it as it is",
     stays: "What you write stays on this machine.",
+    noModel: { absent: "No model is in use here, so thoughts are not read yet. What you write is kept, and checked for danger by rules.", coming: "The model is being fetched. Until it is here, what you write is checked for danger by rules alone." },
+    toModel: { absent: "The model, in Settings", coming: "See how far it is" },
     drafts: { saved: "Saved as a draft on this machine.", typing: "Saving.", unsaved: "Not saved yet. I'll keep trying while this page is open." },
     tooLong: "That is more than 20,000 characters. You can keep it as it is, or look at a part of it.",
     yourWords: "Your words",
@@ -103,6 +111,7 @@ export const s = {
       more: "Looking for more.",
       busy: "The model is busy with other texts. Trying again in {seconds} s.",
       loading: "The model is being loaded. Trying again in {seconds} s.",
+      coming: "The model is being fetched, once. Trying again in {seconds} s.",
     },
     stopped: "Stopped. What you wrote is still here.",
     lookAgain: "Look again",
@@ -430,12 +439,28 @@ export const s = {
     models: {
       title: "The model",
       states: {
-        ready: "The model is ready.", loading: "The model is being loaded.", absent: "There is no model here. Danger is still noticed by rules; thoughts are not read.",
+        ready: "The model is ready.", loading: "The model is being loaded.", coming: "The model is being fetched.",
+        absent: "There is no model here. Danger is still noticed by rules; thoughts are not read.",
         failed: "The model can't be used. Run evenkeel doctor to see why.",
       },
-      list: "Models",
-      present: "here", missing: "not here", used: "in use", mb: "{n} MB", gb: "{n} GB",
-      fetch: "Models are fetched on the command line, so that this page never reaches out:",
+      until: "Until it is here, danger is noticed by rules, and thoughts are not read.",
+      unused: "The model is here, but the program was started without it. Start it again to use it.",
+      once: "The model ({size}) is not here yet. It will be fetched once; after that nothing leaves this machine. Nothing that you wrote goes with the request.",
+      onceOther: "{name} ({size}) will be fetched once; after that nothing leaves this machine. Nothing that you wrote goes with the request.",
+      fetch: "Fetch it ({size})",
+      fetchOther: "Fetch {name}",
+      steps: {
+        starting: "Beginning.", downloading: "Fetching it.", fetching: "Fetching it.", unpacking: "Unpacking it.",
+        verifying: "Checking that it came whole.", checking: "Checking that it came whole.", merging: "Putting together what Evenkeel needs.",
+      },
+      working: "Working on it.",
+      far: "How far {name} is",
+      stopped: "Stopped. What was fetched is kept; the next try goes on from there.",
+      done: "The model is here.",
+      list: "All models",
+      present: "here", missing: "not here", used: "in use",
+      onLine: "On the command line, the same is",
+      onLineHere: "Fetch it on the command line:",
     },
     remind: {
       heading: "Reminders",

@@ -19,11 +19,11 @@ export const HAS_MODEL = Boolean(process.env.EVENKEEL_TEST_MODEL);
 
 /**
  * Starts the service on a folder of its own.
- * @param {{model?:boolean, dir?:string, listen?:string, args?:string[]}} [options]
+ * @param {{model?:boolean, dir?:string, listen?:string, args?:string[], env?:Record<string, string>}} [options]
  */
-export async function serve({ model = false, dir = mkdtempSync(join(tmpdir(), "evenkeel-web-")), listen = "127.0.0.1:0", args = [] } = {}) {
+export async function serve({ model = false, dir = mkdtempSync(join(tmpdir(), "evenkeel-web-")), listen = "127.0.0.1:0", args = [], env = {} } = {}) {
   const rules = model ? [] : ["--rules-only"];
-  const child = spawn(BINARY, ["--data-dir", dir, "--offline", "serve", "--json", "--listen", listen, ...rules, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(BINARY, ["--data-dir", dir, "--offline", "serve", "--json", "--listen", listen, ...rules, ...args], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
   const told = await new Promise((done, fail) => {
     let out = "";
     let errors = "";
@@ -72,7 +72,7 @@ export function weigh(page) {
 }
 
 /** Answers of the service that are part of the ordinary run of things; a browser calls them errors. */
-const EXPECTED = [/\/api\/v1\/safety-plan/, /\/api\/v1\/vault\/unlock/];
+const EXPECTED = [/\/api\/v1\/models\/[^/]+\/pull/, /\/api\/v1\/safety-plan/, /\/api\/v1\/vault\/unlock/];
 
 /**
  * Opens a tab that remembers everything that must not happen.

@@ -4,6 +4,9 @@ import { session } from "../session.js";
 import { s } from "../strings.js";
 import { fill, useEffect, useRef, useState } from "../ui/html.js";
 
+/** What is waited for, by the problem that says so. */
+const WAITS = { busy: s.write.progress.busy, "model-coming": s.write.progress.coming };
+
 const nothing = () => ({ begun: false, text: null, busy: false, words: "", distortions: null, reframes: [], reply: null, error: null, stopped: false, acknowledged: false });
 
 /**
@@ -27,7 +30,7 @@ export function useReading() {
       if (name === "distortions") update(() => ({ distortions: data }));
       if (name === "reframe") update((before) => ({ reframes: [...before.reframes, data] }));
     };
-    const onWait = (seconds, error) => update(() => ({ words: seconds === 0 ? s.write.progress.reading : fill(error.type === "busy" ? s.write.progress.busy : s.write.progress.loading, { seconds }) }));
+    const onWait = (seconds, error) => update(() => ({ words: seconds === 0 ? s.write.progress.reading : fill(WAITS[error.type] ?? s.write.progress.loading, { seconds }) }));
     const body = { ...request, country: session().country ?? undefined };
     try {
       const reply = await withRetry(() => apiEvents("/reframings", body, { onEvent, signal: control.signal }), { signal: control.signal, onWait });

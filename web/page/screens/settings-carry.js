@@ -7,7 +7,7 @@ import { fill, html, useId, useState } from "../ui/html.js";
 import { Check, Confirm, Field, Problem, Progress, useAsked, useWork } from "../ui/parts.js";
 import { addDays, day, dayAndTime, today } from "../ui/dates.js";
 import { saveFile } from "../ui/save.js";
-import { size } from "./settings.js";
+import { size } from "../ui/sizes.js";
 
 export function Carry() {
   const says = s.settings.carry;

@@ -1,5 +1,6 @@
 // Write: a worry, the habits of thought in it, other ways to look at it, and what is kept of that.
 import { api, newKey, unreachable } from "../api.js";
+import { whenIdle } from "../begin.js";
 import { useDraft } from "../drafts.js";
 import { go } from "../router.js";
 import { session } from "../session.js";
@@ -155,7 +156,16 @@ function Page({ draft, record, note, onLook, onKeep }) {
         <button type="button" disabled=${isBlank || onKeep.busy} onClick=${onKeep.run}>${says.keepOnly}</button>
       </p>
       <p class="hint" role="status">${isBlank ? says.stays : says.drafts[draft.state]}</p>
+      <${NoModel} />
     </form>`;
+}
+
+/** Where no model is here: what that means, and where it is had. It stands below all else, so that it moves nothing. */
+function NoModel() {
+  const [state, set] = useState(null);
+  useEffect(() => { whenIdle(() => api("GET", "/health").then(({ data }) => set(data.model), () => {})); }, []);
+  if (!s.write.noModel[state]) return null;
+  return html`<p class="hint">${s.write.noModel[state]} <a href="/settings#model">${s.write.toModel[state]}</a></p>`;
 }
 
 /** The step that the address asks for, or the last one that there is something for. */

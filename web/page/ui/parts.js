@@ -91,7 +91,7 @@ export function Problem({ error, again }) {
   const says = error instanceof ApiError ? error.message : s.problems.failed;
   return html`
     <div class="problem" role="alert">
-      <p>${says}</p>
+      <p>${says.split("`").map((piece, n) => (n % 2 ? html`<code key=${n}>${piece}</code>` : piece))}</p>
       ${again && html`<button type="button" onClick=${again}>${s.parts.again}</button>`}
     </div>`;
 }

@@ -3,6 +3,7 @@ import { s } from "../strings.js";
 import { html } from "./html.js";
 
 const PLACES = [
+  [/^evenkeel models pull$/, () => ["/settings#model", s.told.model]],
   [/^evenkeel help-lines$/, () => ["/help", s.shell.help]],
   [/^evenkeel exercise grounding$/, () => ["/help#grounding", s.help.toSenses]],
   [/^evenkeel exercise$/, () => ["/practice/exercises", s.told.exercises]],

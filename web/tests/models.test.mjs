@@ -1,0 +1,43 @@
+// Where no model is here: Write says so in a line, and Settings offers to fetch it. It runs where the service knows how to.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { holds, launch, open, serve } from "./harness.mjs";
+
+let service;
+let browser;
+let usual;
+let answers = false;
+const models = mkdtempSync(join(tmpdir(), "evenkeel-models-"));
+before(async () => {
+  service = await serve({ env: { EVENKEEL_MODELS: models } });
+  usual = (await (await service.call("GET", "/models")).json()).models.find((model) => model.default);
+  answers = (await service.call("GET", `/models/${usual.name}/pull`)).status === 200;
+  browser = await launch();
+});
+after(async () => { await browser?.close(); await service?.stop(); rmSync(models, { recursive: true, force: true }); });
+
+test("without a model Write leads to Settings, which says what it would fetch, and that this service fetches nothing", async (t) => {
+  if (!answers) { t.skip("this service fetches no models"); return; }
+  const page = await open(browser, service, { path: "/write", width: 390 });
+  await page.getByText("No model is in use here").waitFor();
+  await holds(page);
+  await page.getByRole("link", { name: "The model, in Settings" }).click();
+  await page.waitForFunction(() => document.activeElement?.id === "model");
+  await page.getByText(/^The model \(\d+ MB\) is not here yet\. It will be fetched once; after that nothing leaves this machine\./).waitFor();
+  await holds(page);
+  await page.getByRole("button", { name: /^Fetch it \(\d+ MB\)$/ }).click();
+  await page.getByRole("alert").getByText("so it fetches nothing").waitFor();
+  await page.getByRole("button", { name: "Try again" }).waitFor();
+  assert.equal(await page.getByRole("progressbar").count(), 0);
+  await holds(page);
+  await page.getByText("All models").click();
+  await page.getByRole("button", { name: /^Fetch qwen/ }).first().click();
+  await page.getByText(/will be fetched once; after that/).last().waitFor();
+  await page.getByRole("button", { name: "No, leave it" }).click();
+  await holds(page);
+  await page.sound();
+  await page.done();
+});
