@@ -194,7 +194,7 @@ export const s = {
     ],
     lines: "People to talk to",
     country: "Which country are you in?",
-    noCountry: "Choose one, or leave it open",
+    noCountry: "Choose, or leave it open",
     emergencyIn: "Emergency, {country}:",
     reaches: { police: "police", fire: "fire", ambulance: "ambulance" },
     text: "Text {text}",
@@ -230,6 +230,7 @@ export const s = {
 
   // An exercise with a timer, in Practice and in Help.
   guided: {
+    circle: "Breathe in while the circle grows, and out while it shrinks.",
     which: "How",
     begin: "Begin",
     again: "Once more",

@@ -97,7 +97,9 @@ for (const dark of [false, true]) {
     await page.getByText("With Ana it is easier.").waitFor();
     await page.getByRole("textbox", { name: "A summary in your own words" }).fill("Some of each.");
     await holds(page);
+    const asked = page.waitForRequest((request) => request.method() === "POST" && request.url().includes("/attachment/responses"));
     await button(page, "Finish").click();
+    assert.match((await asked).headers()["idempotency-key"], /^[0-9a-f-]{36}$/);
     await heading(page, "What you noted").waitFor();
     await page.getByText(/^Styles mix\./).waitFor();
     await page.getByText(/^This declares nobody's style\./).waitFor();

@@ -24,7 +24,7 @@ export function Guided({ one, children }) {
   }, [state]);
   const variant = one.variants.find((way) => way.id === chosen) ?? one.variants[0];
   return html`
-    ${state === "ready" && one.about && html`<p class="lead">${one.about}</p>`}
+    ${state === "ready" && html`<p class="lead">${variant.steps.some((step) => step.breath) ? says.circle : one.about}</p>`}
     ${state === "running" ? html`<${Player} key=${variant.id} steps=${variant.steps} onEnd=${() => run("done")} onStop=${() => run("ready")} />` : html`
       ${state === "done" && html`<p class="lead" role="status">${one.end}</p>`}
       ${one.variants.length > 1

@@ -15,8 +15,8 @@ const H = 64;
 const GAP = 20;
 const BETWEEN = 68;
 const STEP = 16;
-/** Letters of a name that fit. */
-const FITS = 16;
+/** Room beside a name. */
+const EDGE = 10;
 /** A press that moves less than this opens what is under it. */
 const STILL = 4;
 
@@ -27,7 +27,22 @@ const SLOT = "parts-map-notes";
 export const usePlaces = () => useForm(SLOT, () => ({ at: {} }));
 
 const key = (name) => name.trim().toLowerCase();
-const short = (name) => { const letters = Array.from(name); return letters.length <= FITS ? name : `${letters.slice(0, FITS - 1).join("")}…`; };
+const short = (name) => {
+  const letters = Array.from(name);
+  const fits = (n) => widthOf(n < letters.length ? cut(n) : name) <= W - 2 * EDGE;
+  const cut = (n) => `${letters.slice(0, n).join("").trimEnd()}…`;
+  let n = letters.length;
+  while (n > 1 && !fits(n)) n -= 1;
+  return n < letters.length ? cut(n) : name;
+};
+/** How wide a name is in the letters of the map. */
+const widthOf = (text) => {
+  pen ??= document.createElement("canvas").getContext("2d");
+  const root = getComputedStyle(document.documentElement);
+  pen.font = `${1.0625 * parseFloat(root.fontSize)}px ${root.getPropertyValue("--serif")}`;
+  return pen.measureText(text).width;
+};
+let pen = null;
 const roleOf = (part) => says.brief[part.notes.role ?? "none"];
 
 /** Rows by role: protectors above, what they protect below. They are not quite under each other, so that lines pass beside. */
@@ -125,7 +140,7 @@ export function PartsMap({ parts, places, onNamed }) {
     ${naming
     ? html`<${Naming} parts=${parts} names=${naming.names} onLeave=${named} onKept=${(kept) => { named(); tell(says.namesKept); onNamed(kept); }} />`
     : html`
-      <p class="hint">${says.mapHow}</p>
+      <p class="hint">${says.mapHow} <span class="keys-hint">${says.mapKeys}</span></p>
       <p class="row tight">
         <button ref=${renames} type="button" class="quiet" onClick=${() => setNaming({ names: {}, first: parts[0].id })}>${says.nameHere}</button>
         ${isMoved && html`<button type="button" class="quiet" onClick=${() => { places.change({ at: {} }); places.discard(); }}>${says.tidy}</button>`}
@@ -155,7 +170,7 @@ function Names({ parts, place, naming, change, onLeave }) {
   const keys = (event) => { if (event.key === "Escape") onLeave(); };
   return parts.map((part) => {
     const { x, y } = place(part);
-    return html`<input key=${part.id} class="own node-field" form=${FORM} dir="auto" autocomplete="off" maxlength=${80} aria-label=${fill(says.nameOf, { name: part.notes.name })}
+    return html`<input key=${part.id} type="text" class="own node-field" form=${FORM} dir="auto" autocomplete="off" maxlength=${80} aria-label=${fill(says.nameOf, { name: part.notes.name })}
       ref=${part.id === naming.first ? first : undefined} style=${{ transform: `translate(${x}px, ${y}px)` }} value=${naming.names[part.id] ?? part.notes.name} onKeyDown=${keys}
       onInput=${(event) => change({ ...naming, names: { ...naming.names, [part.id]: event.currentTarget.value } })} />`;
   });

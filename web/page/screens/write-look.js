@@ -22,7 +22,7 @@ export function Look({ text, record, note, reading, to, onAgain, keep }) {
     ${isRead && found.length === 0 && !reading.reply.notice && !reading.acknowledged && html`<p class="lead">${says.noneFound}</p>`}
     ${reading.reply?.notice && html`<p class="lead"><${Told} text=${reading.reply.notice} /></p>`}
     ${!reading.acknowledged && html`<${Support} support=${reading.reply?.support} />`}
-    ${isRead && html`<${Own} found=${found} record=${record} note=${note} />`}
+    ${(isRead || found?.length > 0) && html`<${Own} found=${found} record=${record} note=${note} />`}
     <section class="part">
       <h2>${says.before}</h2>
       <${Scale} label=${says.belief} value=${record.belief} onInput=${(belief) => note({ belief })} low=${says.notAtAll} high=${says.wholly} />
