@@ -12,19 +12,36 @@ if (asked) asked.catch(() => {});
 /** The answer to that, for who asks first; later ones ask anew. @returns {Promise<Response>|null} */
 export const firstLook = () => { const was = asked; asked = null; return was; };
 
+/** Fetches a file that is needed soon, and does not run it yet. */
+function ahead(file) {
+  const link = document.createElement("link");
+  link.rel = "modulepreload";
+  link.href = `/page/${file}.js`;
+  document.head.append(link);
+}
+/** A screen and all that it stands on, asked for at once and not one after the other. A test compares the names. */
+const screen = (name, ...others) => () => {
+  others.splice(0).forEach(ahead);
+  return import(`./screens/${name}.js`);
+};
+const HELP = ["ui/escalation", "screens/help-now", "ui/country", "ui/told"];
+
 /** Screens come when they are first wanted. Each module has a default export that takes the route. */
 export const SCREENS = {
-  // What the first screen needs is asked for at once, not one after the other.
-  write: () => Promise.all([import("./screens/write.js"), import("./screens/reading.js")]).then(([module]) => module),
-  journal: () => import("./screens/journal.js"),
-  entry: () => import("./screens/entry.js"),
-  parts: () => import("./screens/parts.js"),
-  "check-in": () => import("./screens/check-in.js"),
-  questionnaires: () => import("./screens/questionnaires.js"),
-  practice: () => import("./screens/practice.js"),
-  insight: () => import("./screens/insight.js"),
-  help: () => Promise.all([import("./screens/help.js"), import("./screens/help-now.js"), import("./ui/country.js")]).then(([module]) => module),
-  settings: () => import("./screens/settings.js"),
+  write: screen("write", "screens/reading"),
+  journal: screen("journal", "ui/dates", "ui/marked", "ui/record"),
+  entry: screen("entry", "ui/dates", "ui/marked", "ui/record", ...HELP),
+  parts: screen("parts", "strings-days", "screens/part", "screens/part-name", "screens/part-notes", "screens/parts-map", "screens/talk",
+    "screens/talk-keep", "screens/talks", "screens/grounding", "screens/guided", "ui/dates", "ui/form", "ui/help-here", "ui/save", "ui/svg", ...HELP),
+  "check-in": screen("check-in", "strings-days", "screens/check-in-fields", "screens/check-in-form", "screens/talk-keep", "ui/dates", "ui/form", ...HELP),
+  questionnaires: screen("questionnaires", "strings-days", "screens/sheet", "screens/sheet-question", "screens/sheet-result", "screens/reflect",
+    "screens/reflect-question", "screens/reflect-result", "screens/grounding", "screens/guided", "ui/chart", "ui/dates", "ui/form", "ui/help-here", "ui/svg", ...HELP),
+  practice: screen("practice", "strings-days", "screens/practice-exercises", "screens/practice-people", "screens/practice-plan",
+    "screens/practice-read", "screens/practice-steps", "screens/guided", "screens/talk-keep", "ui/dates", "ui/form", ...HELP),
+  insight: screen("insight", "strings-days", "screens/insight-sums", "screens/sheet-result", "ui/chart", "ui/dates", "ui/svg", ...HELP),
+  help: screen("help", "screens/help-now", "ui/country"),
+  settings: screen("settings", "screens/settings-carry", "screens/settings-lock", "screens/settings-models", "screens/settings-remind",
+    "ui/dates", "ui/save", "ui/sizes", ...HELP),
 };
 const [, name, id] = location.pathname.split("/");
 SCREENS[name === "journal" && id ? "entry" : name || "write"]?.().catch(() => {});

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, normalize } from "node:path";
 import { test } from "node:test";
 import { ROUTES } from "../page/router.js";
 import { SCREENS, launch, open, serve, watch, weigh } from "./harness.mjs";
@@ -70,6 +70,24 @@ test("each address that the page knows is there when it is loaded again", async 
   assert.deepEqual(broken, []);
   assert.deepEqual(missing, []);
   assert.deepEqual(unknown, [404, 404]);
+});
+
+test("what is fetched ahead is what is needed: by the first view, and by each screen", () => {
+  const needs = (name) => [...read(name).matchAll(/^(?:import|export)[^;]*? from "(\.[^"]+)"/gm)].map(([, to]) => normalize(join(dirname(name), to)));
+  const closure = (name, seen = new Set()) => {
+    if (!seen.has(name)) { seen.add(name); needs(name).forEach((one) => closure(one, seen)); }
+    return seen;
+  };
+  const first = closure("main.js");
+  const named = [...read("index.html").matchAll(/"modulepreload" href="\/page\/([^"]+)"/g)].map(([, name]) => name);
+  assert.deepEqual([...first].filter((name) => !["main.js", "begin.js"].includes(name)).sort(), named.sort());
+  const begin = read("begin.js");
+  const help = [...begin.match(/const HELP = \[(.*?)\]/)[1].matchAll(/"([^"]+)"/g)].map(([, name]) => `${name}.js`);
+  for (const [, screen, rest] of begin.matchAll(/: screen\("([^"]+)"(.*?)\),\n/gs)) {
+    const ahead = [...[...rest.matchAll(/"([^"]+)"/g)].map(([, name]) => `${name}.js`), ...(rest.includes("...HELP") ? help : [])];
+    const needed = [...closure(`screens/${screen}.js`)].filter((name) => !first.has(name) && name !== `screens/${screen}.js`);
+    assert.deepEqual(ahead.sort(), needed.sort(), screen);
+  }
 });
 
 test("what the policy and the voice forbid stands nowhere", () => {
