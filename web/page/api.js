@@ -40,6 +40,7 @@ export function keyFor(before, body) {
 /**
  * @typedef {object} Options
  * @property {unknown} [body] becomes JSON; a Blob is sent as it is
+ * @property {string} [type] what a Blob is, where it is not JSON
  * @property {string|null} [ifMatch]
  * @property {string} [key] `Idempotency-Key`
  * @property {AbortSignal} [signal]
@@ -63,8 +64,13 @@ export async function api(method, path, options = {}) {
 }
 
 /** As `api`, for a file. @returns {Promise<Blob>} */
-export async function apiBlob(method, path, options = {}) {
-  return (await send(method, path, options)).blob();
+export const apiBlob = async (method, path, options = {}) => (await apiFile(method, path, options)).blob;
+
+/** As `api`, for a file under the name that the service gives it. @returns {Promise<{blob:Blob, name:string|null}>} */
+export async function apiFile(method, path, options = {}) {
+  const response = await send(method, path, options);
+  const [, name = null] = /filename="([^"]+)"/.exec(response.headers.get("content-disposition") ?? "") ?? [];
+  return { blob: await response.blob(), name };
 }
 
 /**
@@ -135,12 +141,12 @@ export const pause = (ms, signal) => new Promise((done, fail) => {
   signal?.addEventListener("abort", gaveUp, { once: true });
 });
 
-async function send(method, path, { body, ifMatch, key, signal, keepalive, lockedIsAnswer, accept, asked }) {
+async function send(method, path, { body, type = "application/json", ifMatch, key, signal, keepalive, lockedIsAnswer, accept, asked }) {
   const headers = { Authorization: `Bearer ${session().token ?? ""}` };
   if (accept) headers.Accept = accept;
   if (ifMatch) headers["If-Match"] = ifMatch;
   if (key) headers["Idempotency-Key"] = key;
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (body !== undefined) headers["Content-Type"] = type;
   const sent = body === undefined || body instanceof Blob ? body : JSON.stringify(body);
   let response;
   try {

@@ -29,22 +29,26 @@ const HELP = ["ui/escalation", "screens/help-now", "ui/country", "ui/told"];
 /** Screens come when they are first wanted. Each module has a default export that takes the route. */
 export const SCREENS = {
   write: screen("write", "screens/reading"),
-  journal: screen("journal", "ui/dates", "ui/marked", "ui/record"),
+  journal: screen("journal", "ui/dates", "ui/marked", "ui/record", "ui/words"),
   entry: screen("entry", "ui/dates", "ui/marked", "ui/record", ...HELP),
   parts: screen("parts", "strings-days", "screens/part", "screens/part-name", "screens/part-notes", "screens/parts-map", "screens/talk",
     "screens/talk-keep", "screens/talks", "screens/grounding", "screens/guided", "ui/dates", "ui/form", "ui/help-here", "ui/save", "ui/svg", ...HELP),
   "check-in": screen("check-in", "strings-days", "screens/check-in-fields", "screens/check-in-form", "screens/talk-keep", "ui/dates", "ui/form", ...HELP),
   questionnaires: screen("questionnaires", "strings-days", "screens/sheet", "screens/sheet-question", "screens/sheet-result", "screens/reflect",
-    "screens/reflect-question", "screens/reflect-result", "screens/grounding", "screens/guided", "ui/chart", "ui/dates", "ui/form", "ui/help-here", "ui/svg", ...HELP),
+    "screens/reflect-question", "screens/reflect-result", "screens/grounding", "screens/guided", "ui/chart", "ui/dates", "ui/form", "ui/help-here", "ui/sheet-points", "ui/svg", ...HELP),
   practice: screen("practice", "strings-days", "screens/practice-exercises", "screens/practice-people", "screens/practice-plan",
     "screens/practice-read", "screens/practice-steps", "screens/guided", "screens/talk-keep", "ui/dates", "ui/form", ...HELP),
-  insight: screen("insight", "strings-days", "screens/insight-sums", "screens/sheet-result", "ui/chart", "ui/dates", "ui/svg", ...HELP),
+  insight: screen("insight", "strings-insight", "screens/insight-days", "screens/insight-over-time", "screens/insight-together", "screens/insight-what",
+    "screens/insight-words", "ui/chart", "ui/course-chart", "ui/dates", "ui/pair-charts", "ui/range-chart", "ui/sheet-points", "ui/svg", "ui/table"),
+  report: screen("report", "strings-report", "screens/report-make", "screens/report-pick", "screens/report-preview", "ui/dates", "ui/form", "ui/save", "ui/words"),
   help: screen("help", "screens/help-now", "ui/country"),
   settings: screen("settings", "screens/settings-carry", "screens/settings-lock", "screens/settings-models", "screens/settings-remind",
     "ui/dates", "ui/save", "ui/sizes", ...HELP),
+  body: screen("settings-body", "strings-insight", "ui/dates", "ui/sizes"),
 };
 const [, name, id] = location.pathname.split("/");
-SCREENS[name === "journal" && id ? "entry" : name || "write"]?.().catch(() => {});
+const deeper = { journal: "entry", settings: "body" };
+SCREENS[(id && deeper[name]) || name || "write"]?.().catch(() => {});
 
 /** So long at most. */
 const WAITS_MS = 500;

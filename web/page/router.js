@@ -9,7 +9,8 @@ export const ROUTES = [
   ["/check-in", "check-in"],
   ["/questionnaires", "questionnaires"], ["/questionnaires/:id", "questionnaires"],
   ["/practice", "practice"], ["/practice/:id", "practice"], ["/insight", "insight"],
-  ["/help", "help"], ["/settings", "settings"],
+  ["/report", "report"],
+  ["/help", "help"], ["/settings", "settings"], ["/settings/:id", "body"],
 ];
 
 /**

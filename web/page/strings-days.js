@@ -1,5 +1,5 @@
-// The page's own words in the screens for the days between: questionnaires, reflections, parts, check-in,
-// practice and insight. They come with those screens; all others stand in strings.js.
+// The page's own words in the screens for the days between: questionnaires, reflections, parts, check-in
+// and practice. They come with those screens; all others stand in strings.js.
 export const days = {
   sheet: {
     title: "Questionnaires",
@@ -351,41 +351,5 @@ export const days = {
     read: "To read",
     readLead: "Short texts, in plain words.",
     allTopics: "All there is to read",
-  },
-
-  insight: {
-    title: "Insight",
-    lead: "What you noted, drawn over time. It shows what was there, not why.",
-    period: "Over what time",
-    periods: { 30: "the last 30 days", 90: "the last 90 days", 365: "the last year" },
-    none: "Nothing is noted yet that could be drawn. A check-in takes under a minute.",
-    toCheckIn: "Check in",
-    noted: "What you noted",
-    what: "Which of them",
-    names: { mood: "Mood", stress: "Stress", tension: "Tension", fatigue: "Fatigue", anxiety: "Anxiety", sleep: "Hours of sleep" },
-    few: "{name} was noted on {n} days in this time. From three days on a line is drawn.",
-    fewOne: "{name} was noted on one day in this time. From three days on a line is drawn.",
-    fewNone: "{name} was not noted in this time.",
-    says: "{name} was noted on {n} days, between {min} and {max}. On half of them it was {median} or more.",
-    flat: "{name} was noted on {n} days, always at {max}.",
-    each: "Each dot is a day; where there were several numbers, it is their mean.",
-    chart: "{name} by day: {points}.",
-    point: "{day} {value}",
-    table: "As a table",
-    day: "Day",
-    habits: "Habits of thought",
-    habitsNone: "No habit of thought was noticed in an entry in this time. They are looked for when you let a thought be looked at.",
-    habitsFew: "In this time {name} was noticed in {entries}. There is too little here yet to draw.",
-    habitsSays: "{name} was noticed most often, in {entries}. These are guesses of a program, and only of entries that were looked at.",
-    habitsTie: "{names} were noticed most often, each in {entries}. These are guesses of a program, and only of entries that were looked at.",
-    and: " and ",
-    entry: "one entry",
-    entries: "{n} entries",
-    habitsChart: "Entries by habit of thought: {points}.",
-    habit: "Habit of thought",
-    all: "Entries",
-    questionnaires: "Questionnaires",
-    questionnairesNone: "No questionnaire was filled in yet.",
-    toQuestionnaires: "All questionnaires",
   },
 };

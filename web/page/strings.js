@@ -515,6 +515,8 @@ export const s = {
       done: "Gone: {entries} entries and {backups} backups.",
       traces: "Another program has the journal open. The last traces go when it closes.",
     },
+    body: { title: "Body data", says: "What a watch or a ring measured, and cortisol from a laboratory.", open: "Bring it in, or see what is here" },
+    report: { title: "A report for your therapist", says: "A file with what you choose, for a therapist or a doctor. Nothing is in it at first.", open: "Choose what is in it" },
     about: {
       title: "About and limits",
       says: [

@@ -1,116 +1,104 @@
-// Insight: what was noted, over time. One idea a drawing, a sentence above it, a table behind it; it
-// says what was there and never why.
-import { api } from "../api.js";
-import { days } from "../strings-days.js";
-import { s } from "../strings.js";
-import { fill, html, useState } from "../ui/html.js";
-import { BarChart, LineChart } from "../ui/chart.js";
-import { addDays, isoDay, shortDay, today } from "../ui/dates.js";
-import { Choices, Problem, useAsked } from "../ui/parts.js";
+// Insight: what was kept, over time. The service looks and says what it found; here it is drawn, one
+// thing after the other: a sentence first, one drawing, a table behind it.
+import { api, isAbort } from "../api.js";
+import { whenIdle } from "../begin.js";
+import { insight as says } from "../strings-insight.js";
+import { html, useEffect, useMemo, useRef, useState } from "../ui/html.js";
+import { addDays, inDays, today } from "../ui/dates.js";
+import { Choices, Field, Problem, Progress, useAsked } from "../ui/parts.js";
 import { Screen } from "../ui/screen.js";
-import { byDay, habitsByMonth, median } from "./insight-sums.js";
-import { History } from "./sheet-result.js";
+import { Kept, OnThisDay, Week } from "./insight-days.js";
+import { Habits, Patterns, Trends } from "./insight-over-time.js";
+import { Associations, Courses } from "./insight-together.js";
+import { Coping, Practice, Reframes, Triggers } from "./insight-what.js";
 
-const says = days.insight;
 const PERIODS = [30, 90, 365];
-const MOST = 500;
-/** Days from which a line says something. */
-const ENOUGH = 3;
+/** In their order. Those with nothing to draw say their sentence further down. */
+const SECTIONS = [
+  ["trends", Trends], ["patterns", Patterns], ["triggers", Triggers], ["coping", Coping], ["courses", Courses],
+  ["habits", Habits], ["practice", Practice], ["reframes", Reframes], ["associations", Associations],
+];
 
 export default function Insight() {
   const [period, setPeriod] = useState(90);
-  const from = addDays(today(), -period);
-  const noted = useAsked(async () => {
-    const [checkIns, entries] = await Promise.all([api("GET", `/check-ins?limit=${MOST}`), api("GET", `/entries?limit=${MOST}&from=${from}`)]);
-    return { checkIns: checkIns.data.check_ins, entries: entries.data.entries };
-  }, [from]);
+  const [own, setOwn] = useState({ from: addDays(today(), -30), to: today() });
+  const [asked, ask] = useState(null);
+  const query = period === "own" ? asked && `from=${asked.from}&to=${asked.to}` : `days=${period}`;
+  const isReversed = Boolean(own.from && own.to && own.from > own.to);
+  const look = (event) => { event.preventDefault(); if (own.from && own.to && !isReversed) ask(own); };
   return html`
     <${Screen} title=${says.title} lead=${says.lead}>
-      <${Choices} inline hideLegend legend=${says.period} value=${period} onInput=${setPeriod} options=${PERIODS.map((value) => ({ value, label: says.periods[value] }))} />
-      <${Problem} error=${noted.error} again=${noted.again} />
-      ${noted.data && html`<${Noted} ...${noted.data} from=${from} />`}
-      ${(noted.data || noted.error) && html`<${Habits} from=${from}><${Courses} /></${Habits}>`}
+      <p class="row tight"><a href="/report">${says.toReport}</a><a href="/settings/body">${says.toBody}</a></p>
+      <${Choices} inline hideLegend legend=${says.period} value=${period} onInput=${setPeriod} options=${[...PERIODS, "own"].map((value) => ({ value, label: says.periods[value] }))} />
+      ${period === "own" && html`
+        <form class="row" onSubmit=${look}>
+          <${Field} label=${says.from} type="date" required value=${own.from} onInput=${(from) => setOwn({ ...own, from })} />
+          <${Field} label=${says.to} type="date" required value=${own.to} onInput=${(to) => setOwn({ ...own, to })} />
+          <button type="submit" disabled=${isReversed}>${says.look}</button>
+        </form>
+        ${isReversed && html`<p role="status">${says.reversed}</p>`}`}
+      ${query && html`<${Looked} key=${query} query=${query} />`}
     </${Screen}>`;
 }
 
-/** A number over the days. Mood is noted with entries, too. */
-function Noted({ checkIns, entries, from }) {
-  const [name, choose] = useState("mood");
-  const within = checkIns.filter((one) => isoDay(new Date(one.written)) >= from);
-  const of = (one) => (name === "sleep" ? (typeof one.content.sleep_minutes === "number" ? one.content.sleep_minutes / 60 : null) : one.content[name]);
-  const all = [...within.map((one) => ({ at: one.written, value: of(one) })), ...(name === "mood" ? entries.map((one) => ({ at: one.written, value: one.mood })) : [])];
-  const points = byDay(all.filter((one) => typeof one.value === "number"));
-  const label = says.names[name];
-  const values = points.map((point) => point.value);
-  const most = name === "sleep" ? Math.max(12, ...values) : 10;
-  const numbers = { name: label, n: points.length, min: Math.min(...values), max: Math.max(...values), median: median(values) };
-  const sentence = points.length === 0 ? says.fewNone : points.length === 1 ? says.fewOne : points.length < ENOUGH ? says.few : numbers.min === numbers.max ? says.flat : says.says;
-  return html`
-    <section class="part">
-      <h2>${says.noted}</h2>
-      ${within.length === 0 && points.length === 0 ? html`<p>${says.none}</p><p><a href="/check-in">${says.toCheckIn}</a></p>` : html`
-        <${Choices} inline hideLegend legend=${says.what} value=${name} onInput=${choose} options=${Object.entries(says.names).map(([value, text]) => ({ value, label: text }))} />
-        <p>${fill(sentence, numbers)}</p>
-        ${points.length >= ENOUGH && html`
-          <${LineChart} points=${points} min=${0} max=${most} guides=${[0, most].map((at) => ({ line: at, at, label: String(at) }))} label=${fill(says.chart, { name: label, points: points.map((point) => fill(says.point, { day: shortDay(point.at), value: point.value })).join(", ") })} />
-          <p class="hint">${says.each}</p>`}
-        ${points.length > 0 && html`
-          <details>
-            <summary>${says.table}</summary>
-            <table class="told">
-              <thead><tr><th scope="col">${says.day}</th><th scope="col">${label}</th></tr></thead>
-              <tbody>${[...points].reverse().map((point) => html`<tr key=${point.at}><th scope="row">${shortDay(point.at)}</th><td>${point.value}</td></tr>`)}</tbody>
-            </table>
-          </details>`}`}
-    </section>`;
-}
-
-/** Habits of thought that were noticed in entries. What follows comes after them, so that nothing is pushed down. */
-function Habits({ from, children }) {
+/** What one period shows. */
+function Looked({ query }) {
+  const work = useRef(null);
   const asked = useAsked(async () => {
-    const found = await Promise.all(Object.keys(s.distortions).map(async (slug) => [slug, (await api("GET", `/entries?limit=${MOST}&from=${from}&distortion=${slug}`)).data.entries]));
-    return found.map(([slug, entries]) => ({ name: s.distortions[slug], value: entries.length, at: entries.map((one) => one.written) })).filter((row) => row.value > 0).sort((a, b) => b.value - a.value);
-  }, [from]);
-  if (!asked.data) return html`<${Problem} error=${asked.error} again=${asked.again} />${asked.error && children}`;
-  const rows = asked.data;
-  const sum = rows.reduce((all, row) => all + row.value, 0);
-  const most = rows.filter((row) => row.value === rows[0].value);
-  const entries = rows[0] && (rows[0].value === 1 ? says.entry : fill(says.entries, { n: rows[0].value }));
-  const names = most.map((row) => row.name).join(", ").replace(/, ([^,]*)$/, `${says.and}$1`);
-  const months = habitsByMonth(rows);
-  return html`
-    <section class="part">
-      <h2>${says.habits}</h2>
-      ${rows.length === 0 ? html`<p>${says.habitsNone}</p>` : sum < ENOUGH ? html`<p>${fill(says.habitsFew, { name: names, entries })}</p>` : html`
-        <p>${fill(most.length > 1 ? says.habitsTie : says.habitsSays, { name: names, names, entries })}</p>
-        <${BarChart} rows=${rows} label=${fill(says.habitsChart, { points: rows.map((row) => `${row.name} ${row.value}`).join(", ") })} />
-        <details>
-          <summary>${says.table}</summary>
-          <div class="wide" tabindex="0" role="region" aria-label=${says.habits}>
-            <table class="told">
-              <thead><tr><th scope="col">${says.habit}</th>${months.names.map((month) => html`<th key=${month} scope="col">${month}</th>`)}<th scope="col">${says.all}</th></tr></thead>
-              <tbody>${months.rows.map((row) => html`<tr key=${row.name}><th scope="row">${row.name}</th>${row.counts.map((n, at) => html`<td key=${at}>${n}</td>`)}<td>${row.value}</td></tr>`)}</tbody>
-            </table>
-          </div>
-        </details>`}
-    </section>
-    ${children}`;
-}
-
-/** Each questionnaire that was filled in. */
-function Courses() {
-  const asked = useAsked(async () => {
-    const { data } = await api("GET", "/questionnaires");
-    const past = await Promise.all(data.questionnaires.map(async (one) => ({ id: one.id, past: (await api("GET", `/questionnaires/${one.id}/responses`)).data.responses })));
-    const filled = past.filter((one) => one.past.some((sheet) => sheet.content.result));
-    return Promise.all(filled.map(async (one) => ({ ...one, questionnaire: (await api("GET", `/questionnaires/${one.id}`)).data })));
+    work.current = new AbortController();
+    const { signal } = work.current;
+    const [found, weekly] = await Promise.all([api("GET", `/insights?${query}`, { signal }), api("GET", "/insights/digest", { signal })]);
+    return { data: found.data, weekly: weekly.data };
   });
-  if (!asked.data) return html`<${Problem} error=${asked.error} again=${asked.again} />`;
+  useEffect(() => () => work.current?.abort(), []);
+  if (asked.data) return html`<${Shown} ...${asked.data} />`;
+  if (isAbort(asked.error)) return html`<p role="status">${says.stopped}</p><p class="row"><button type="button" onClick=${asked.again}>${says.lookAgain}</button></p>`;
+  if (asked.error) return html`<${Problem} error=${asked.error} again=${asked.again} />`;
+  return html`<${Progress} words=${says.working} slow=${says.slow} cancel=${() => work.current?.abort()} />`;
+}
+
+const isNothing = ({ trends, coping, courses, habits, practice, reframes, triggers }) => trends.series.length + coping.ways.length + courses.courses.length
+  + habits.entries + practice.done + practice.planned + reframes.pairs.length + triggers.situations.length === 0;
+
+function Shown({ data, weekly }) {
+  const pieces = useMemo(() => {
+    const drawn = SECTIONS.filter(([, view]) => view.is(data));
+    const unclear = SECTIONS.filter(([, view]) => !view.is(data));
+    const ends = [[Kept, true], [OnThisDay, OnThisDay.is(data)], [Week, true]].filter(([, is]) => is).map(([view]) => view);
+    const all = [
+      data.outside.says && (() => html`<p class="hint">${inDays(data.outside.says)}</p>`),
+      isNothing(data) && (() => html`<p class="lead">${says.none}</p><p><a href="/check-in">${says.toCheckIn}</a></p>`),
+      ...drawn.map(([, view]) => view),
+      !isNothing(data) && unclear.length > 0 && (() => html`<${Unclear} data=${data} names=${unclear.map(([name]) => name)} />`),
+      ...ends,
+    ].filter(Boolean);
+    // A view that waits for something holds those that follow.
+    return all.reduceRight((rest, view, n) => (view.holds
+      ? [html`<${view} key=${n} data=${data} weekly=${weekly}>${rest.length > 0 && html`<${OneByOne} pieces=${rest} />`}</${view}>`]
+      : [html`<${view} key=${n} data=${data} weekly=${weekly} />`, ...rest]), []);
+  }, [data]);
+  return html`<${OneByOne} pieces=${pieces} />`;
+}
+
+/** Draws one after the other, so that the page stays quick under the finger. */
+function OneByOne({ pieces }) {
+  const [n, set] = useState(1);
+  useEffect(() => {
+    if (n >= pieces.length) return undefined;
+    let gone = false;
+    whenIdle(() => { if (!gone) set(n + 1); });
+    return () => { gone = true; };
+  }, [n]);
+  return pieces.slice(0, n);
+}
+
+/** Where there is too little, or nothing stands out: the sentences alone. */
+function Unclear({ data, names }) {
   return html`
     <section class="part">
-      <h2>${says.questionnaires}</h2>
-      ${asked.data.length === 0 && html`<p>${says.questionnairesNone}</p>`}
-      ${asked.data.map((one) => html`<${History} key=${one.id} questionnaire=${one.questionnaire} past=${one.past} title=${html`<h3><a href=${`/questionnaires/${one.id}`}>${one.questionnaire.name}</a></h3>`} />`)}
-      <p><a href="/questionnaires">${says.toQuestionnaires}</a></p>
+      <h2>${says.unclear}</h2>
+      <dl class="given">
+        ${names.map((name) => html`<div key=${name}><dt>${says.names[name]}</dt><dd dir="auto">${inDays(data[name].says)}</dd></div>`)}
+      </dl>
     </section>`;
 }

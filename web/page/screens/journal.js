@@ -8,6 +8,7 @@ import { Found } from "../ui/marked.js";
 import { Record } from "../ui/record.js";
 import { Screen } from "../ui/screen.js";
 import { addDays, day, dayAndTime, monthName, time, today, weekdays, weeks } from "../ui/dates.js";
+import { shortened, wanted } from "../ui/words.js";
 
 const SEARCH_MS = 250;
 const LETTERS_SHOWN = 240;
@@ -96,14 +97,9 @@ function EntryList({ entries, within = false }) {
       ${entries.map((entry) => html`
         <li key=${entry.id}><a href=${`/journal/${entry.id}`}>
           <time class="hint" datetime=${entry.written}>${within ? time(entry.written) : dayAndTime(entry.written)}</time>
-          <span class="own" dir="auto">${entry.excerpt ? html`<${Excerpt} text=${entry.text} marks=${entry.marks} excerpt=${entry.excerpt} />` : short(entry.text)}</span>
+          <span class="own" dir="auto">${entry.excerpt ? html`<${Excerpt} text=${entry.text} marks=${entry.marks} excerpt=${entry.excerpt} />` : shortened(entry.text, LETTERS_SHOWN)}</span>
         </a></li>`)}
     </ul>`;
-}
-
-function short(text) {
-  const letters = Array.from(text.slice(0, LETTERS_SHOWN * 8).replace(/\s+/g, " ").trim());
-  return letters.length > LETTERS_SHOWN ? `${letters.slice(0, LETTERS_SHOWN).join("").replace(/\s\S*$/, "")} …` : letters.join("");
 }
 
 function Excerpt({ text, marks, excerpt }) {
@@ -116,9 +112,6 @@ function Excerpt({ text, marks, excerpt }) {
   if (from === first && first > 0 && /\S/.test(letters[first - 1])) from = excerpt.start;
   return html`${from > 0 ? "… " : ""}<${Found} text=${text} marks=${marks ?? []} from=${from} to=${excerpt.end} />${excerpt.end < length ? " …" : ""}`;
 }
-
-/** What is asked for when someone types: the last word may go on. */
-const wanted = (words) => (/["*]/.test(words) ? words : `${words}*`);
 
 function Hits({ words }) {
   const query = `&q=${encodeURIComponent(wanted(words))}`;

@@ -29,6 +29,7 @@ export default function Settings({ route }) {
       ${isThere && html`
         <section class="part"><h2 id="model" tabindex="-1" ref=${model}>${says.models.title}</h2><${Models} asked=${models} /></section>
         <section class="part"><h2>${says.remind.heading}</h2><${Reminders} /></section>
+        ${[["body", "/settings/body"], ["report", "/report"]].map(([name, href]) => html`<section key=${name} class="part"><h2>${says[name].title}</h2><p>${says[name].says}</p><p><a href=${href}>${says[name].open}</a></p></section>`)}
         <section class="part"><h2>${says.carry.title}</h2><${Carry} /></section>
         <section class="part"><h2>${says.backups.title}</h2><${Backups} asked=${backups} /></section>
         <${Erase} backups=${backups} />

@@ -5,9 +5,10 @@ import { days } from "../strings-days.js";
 import { s } from "../strings.js";
 import { fill, html } from "../ui/html.js";
 import { LineChart } from "../ui/chart.js";
-import { day, isoDay, shortDay } from "../ui/dates.js";
+import { day, inDays, shortDay } from "../ui/dates.js";
 import { HelpFirst, Support } from "../ui/escalation.js";
 import { Screen } from "../ui/screen.js";
+import { guidesOf, lastOfDay } from "../ui/sheet-points.js";
 import { Told } from "../ui/told.js";
 import { CountryLines, Lines, Phone } from "./help-now.js";
 
@@ -45,8 +46,6 @@ export function Result({ questionnaire, result, past, onAgain }) {
 
 /** Waiting is not what an answer that speaks of danger asks for. */
 const WAITS = /\s*Filling it in again in [^.]*\./;
-/** A sentence of the service, with its days as the page writes them. */
-const inDays = (text) => text.replace(/\d{4}-\d\d-\d\d/g, (iso) => day(iso));
 
 /** The answer that matters more than the total, and whom to talk to. */
 function Marked({ at, escalation }) {
@@ -96,16 +95,6 @@ export function History({ questionnaire, past, title = html`<h2>${says.history}<
       </details>
     </section>`;
 }
-
-/** One point a day, the last one, unless there is only one day. */
-function lastOfDay(points) {
-  const of = (point) => isoDay(new Date(point.at));
-  const last = points.filter((point, n) => n === points.length - 1 || of(points[n + 1]) !== of(point));
-  return last.length > 1 ? last : points;
-}
-
-/** The bands by their names; a questionnaire without degrees has none. */
-const guidesOf = ({ bands, min }) => (bands.length > 3 ? bands.map((band) => ({ line: band.from > min ? band.from : null, at: (band.from + band.to) / 2, label: band.name })) : []);
 
 /** Licence, sources, and what was not found. */
 export function About({ questionnaire }) {

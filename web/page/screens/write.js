@@ -33,6 +33,8 @@ function useSource(entryId) {
 
 /** The steps after the first page. */
 const useSteps = later(() => import("./write-steps.js"));
+/** What stands below the first page, for those who turned it on. */
+const useWeek = later(() => import("./write-week.js"));
 
 function Flow({ route, entryId }) {
   const here = entryId ? `/write?entry=${entryId}` : "/write";
@@ -117,7 +119,7 @@ function Flow({ route, entryId }) {
     : html`
       <${Problem} error=${draft.error} />
       ${step === "write" && entryId && draft.body && html`<${Thought} text=${draft.body} /><p class="row"><button type="button" class="act" onClick=${look}>${s.write.look}</button><a href=${`/journal/${entryId}`}>${s.write.backToEntry}</a></p>`}
-      ${step === "write" && !entryId && html`<${Page} draft=${draft} record=${record} note=${note} onLook=${look} onKeep=${keep} />`}
+      ${step === "write" && !entryId && html`<${Page} draft=${draft} record=${record} note=${note} onLook=${look} onKeep=${keep} isHelp=${isHelp} />`}
       ${step === "look" && html`<${Look} ...${shared} onAgain=${look} keep=${entryId ? null : keep} />`}
       ${step === "ways" && html`<${Ways} ...${shared} />`}
       ${step === "after" && html`<${After} ...${shared} keep=${keep} />`}
@@ -137,8 +139,9 @@ function useKeys() {
 }
 
 /** The first page: nothing but what is written. */
-function Page({ draft, record, note, onLook, onKeep }) {
+function Page({ draft, record, note, onLook, onKeep, isHelp }) {
   const [opens, open] = useState(false);
+  const [week] = useWeek();
   const length = Array.from(draft.body).length;
   const isBlank = draft.body.trim() === "";
   const says = s.write;
@@ -156,16 +159,18 @@ function Page({ draft, record, note, onLook, onKeep }) {
         <button type="button" disabled=${isBlank || onKeep.busy} onClick=${onKeep.run}>${says.keepOnly}</button>
       </p>
       <p class="hint" role="status">${isBlank ? says.stays : says.drafts[draft.state]}</p>
-      <${NoModel} />
-    </form>`;
+    </form>
+    <${NoModel}>${week && !isHelp && html`<${week.Week} />`}</${NoModel}>`;
 }
 
-/** Where no model is here: what that means, and where it is had. It stands below all else, so that it moves nothing. */
-function NoModel() {
+/** Where no model is here: what that means, and where it is had. It stands below all else, with what follows it, so that it moves nothing. */
+function NoModel({ children }) {
   const [state, set] = useState(null);
-  useEffect(() => { whenIdle(() => api("GET", "/health").then(({ data }) => set(data.model), () => {})); }, []);
-  if (!s.write.noModel[state]) return null;
-  return html`<p class="hint">${s.write.noModel[state]} <a href="/settings#model">${s.write.toModel[state]}</a></p>`;
+  useEffect(() => { whenIdle(() => api("GET", "/health").then(({ data }) => set(data.model), () => set("unknown"))); }, []);
+  if (!state) return null;
+  return html`
+    ${s.write.noModel[state] && html`<p class="hint">${s.write.noModel[state]} <a href="/settings#model">${s.write.toModel[state]}</a></p>`}
+    ${children}`;
 }
 
 /** The step that the address asks for, or the last one that there is something for. */

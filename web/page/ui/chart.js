@@ -56,17 +56,17 @@ function labelled(points, x) {
 
 /**
  * Amounts side by side: a name, a bar, its number.
- * @param {{rows:{name:string, value:number}[], label:string}} props
+ * @param {{rows:{name:string, value:number, told?:string}[], label:string, most?:number, own?:boolean}} props
+ *   `told` is written in the place of the number; `most` is what a whole bar stands for; `own`: the names are the person's words
  */
-export function BarChart({ rows, label }) {
-  const most = Math.max(...rows.map((row) => row.value));
+export function BarChart({ rows, label, most = Math.max(...rows.map((row) => row.value)), own = false }) {
   return html`
-    <div class="bars" role="img" aria-label=${label}>
+    <div class=${rows.some((row) => row.told) ? "bars telling" : "bars"} role="img" aria-label=${label}>
       ${rows.map((row) => html`
         <div key=${row.name} class="bar-row">
-          <span class="bar-name">${row.name}</span>
-          <span class="bar"><span style=${{ inlineSize: `${(row.value / most) * 100}%` }}></span></span>
-          <span class="bar-value">${row.value}</span>
+          <span class=${own ? "bar-name own flow" : "bar-name"} dir=${own ? "auto" : undefined}>${row.name}</span>
+          <span class="bar"><span style=${{ inlineSize: `${most ? (row.value / most) * 100 : 0}%` }}></span></span>
+          <span class="bar-value">${row.told ?? row.value}</span>
         </div>`)}
     </div>`;
 }

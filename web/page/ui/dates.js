@@ -28,6 +28,8 @@ export function shortDay(stamp) {
   const date = at(stamp);
   return (date.getFullYear() === new Date().getFullYear() ? SHORT : SHORT_OF_YEAR).format(date);
 }
+/** A sentence of the service, with its days as the page writes them. @param {string} text */
+export const inDays = (text) => text.replace(/\d{4}-\d\d-\d\d/g, (iso) => day(iso));
 const MONTH_SHORT = format({ month: "short" });
 /** @param {string} stamp */
 export const shortMonth = (stamp) => MONTH_SHORT.format(at(stamp));

@@ -8,6 +8,9 @@ const NAMES = [
   ["/questionnaires", "questionnaires"], ["/practice", "practice"], ["/insight", "insight"], ["/settings", "settings"],
 ];
 
+/** Screens that have no name of their own here, and where they are reached from. */
+const WITHIN = { entry: "journal", report: "insight", body: "settings" };
+
 /**
  * @param {{route:import("../router.js").Route, quiet:boolean, children:any}} props
  *   `quiet`: the names are left out, because nothing can be opened.
@@ -23,7 +26,7 @@ export function Shell({ route, quiet, children }) {
     return () => removeEventListener("keydown", close);
   }, [isOpen]);
 
-  const here = route.name === "entry" ? "journal" : route.name;
+  const here = WITHIN[route.name] ?? route.name;
   const current = (name) => (name === here ? "page" : undefined);
   const skip = (event) => { event.preventDefault(); document.querySelector("main").focus(); };
   return html`
