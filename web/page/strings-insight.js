@@ -126,7 +126,6 @@ export const week = { title: "Your week, {from} to {to}", seen: "Seen", more: "S
 export const body = {
   title: "Body data",
   lead: "Sleep, heart and movement can be set beside your check-ins. The file stays on this machine, and nothing is fetched from any account.",
-  how: "Ask the maker for your data, then choose the file here.",
   makers: {
     apple_health: "Apple Health", fitbit_takeout: "Fitbit (Google Takeout)", oura: "Oura", garmin: "Garmin",
   },

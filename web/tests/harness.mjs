@@ -10,7 +10,7 @@ const target = process.env.EVENKEEL_WEB_TARGET ?? new URL("../../target/web", im
 const require = createRequire(join(target, "package.json"));
 const { chromium } = require("playwright-core");
 const AXE = require.resolve("axe-core/axe.min.js");
-export const SCREENS = ["/write", "/journal", "/parts", "/check-in", "/questionnaires", "/practice", "/insight", "/help", "/settings"];
+export const SCREENS = ["/write", "/journal", "/parts", "/check-in", "/questionnaires", "/practice", "/insight", "/report", "/help", "/settings", "/settings/body"];
 const CHROMIUM = process.env.EVENKEEL_CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
 
 /** Where `evenkeel` lies; the tests that need the model run where `EVENKEEL_TEST_MODEL` is set. */

@@ -1,58 +1,159 @@
-// What was noted, drawn; and a plain word where there is too little.
+// Looking back: months of somebody's days, each thing with its sentence, one drawing and a table; little, and nothing.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { HAS_MODEL, holds, launch, open, serve } from "./harness.mjs";
+import { holds, launch, open, serve, watch } from "./harness.mjs";
+import { lived } from "./months.mjs";
 
-let service;
 let browser;
-before(async () => { [service, browser] = [await serve({ model: HAS_MODEL }), await launch()]; });
-after(async () => { await browser?.close(); await service?.stop(); });
+const services = [];
+const started = async () => { const one = await serve(); services.push(one); return one; };
+before(async () => { browser = await launch(); });
+after(async () => { await browser?.close(); for (const one of services) await one.stop(); });
 
-const daysAgo = (n) => new Date(Date.now() - n * 86_400_000).toISOString();
+const SECTIONS = ["Over time", "Days and hours", "What comes with what", "What helped", "Questionnaires", "Habits of thought", "Practice", "Thoughts, before and after", "What went together"];
+/** The last thing that is drawn. */
+const whole = (page) => page.getByRole("checkbox", { name: "Show this in Write when a week is over" }).waitFor({ timeout: 60_000 });
 
-test("nothing noted is said plainly", async () => {
-  const page = await open(browser, service, { path: "/insight" });
-  await page.getByText("Nothing is noted yet that could be drawn").waitFor();
-  await page.getByText("No habit of thought was noticed").waitFor();
-  await page.getByText("No questionnaire was filled in yet").waitFor();
-  assert.equal(await page.getByRole("img").count(), 0);
-  await holds(page);
-  await page.sound();
-  await page.done();
-});
-
-test("mood is drawn from three days on, with a sentence and a table", async () => {
-  await service.call("POST", "/entries", { text: "A slow day.", mood: 3, written: daysAgo(20) });
-  await service.call("POST", "/check-ins", { mood: 6, stress: 4 });
-  const page = await open(browser, service, { path: "/insight" });
-  await page.getByText("Mood was noted on 2 days in this time").waitFor();
-  assert.equal(await page.getByRole("img").count(), 0);
-  await service.call("POST", "/entries", { text: "Better.", mood: 7, written: daysAgo(9) });
-  await page.reload();
-  await page.getByText("Mood was noted on 3 days, between 3 and 7. On half of them it was 6 or more.").waitFor();
-  await page.getByRole("img", { name: /^Mood by day: / }).waitFor();
-  await page.getByText("As a table").first().click();
-  assert.equal(await page.getByRole("row").count(), 4);
-  await holds(page);
-  await page.getByRole("radio", { name: "Stress" }).check();
-  await page.getByText("Stress was noted on one day").waitFor();
-  await page.sound();
-  await page.done();
-});
-
-test("questionnaires and habits of thought stand beside it", async () => {
-  for (const answers of [[1, 2], [2, 2]]) await service.call("POST", "/questionnaires/gad-2/responses", { answers, keep: true });
-  if (HAS_MODEL) {
-    for (const text of ["She didn't answer. She must think I'm useless.", "They'll think I'm incompetent if I ask for help.", "I always ruin everything I touch."]) {
-      const { id } = await (await service.call("POST", "/entries", { text })).json();
-      await service.call("POST", `/entries/${id}/recognitions`);
-    }
+let full;
+test("months: each thing has its sentence first, a drawing that says what it shows, and a table", async () => {
+  full = await started();
+  await lived(full, { days: 150 });
+  const page = await open(browser, full, { path: "/insight" });
+  await whole(page);
+  const told = await (await full.call("GET", "/insights?days=90")).json();
+  for (const name of SECTIONS) await page.getByRole("heading", { name, exact: true, level: 2 }).waitFor();
+  for (const name of ["trends", "coping", "habits", "practice", "reframes", "associations", "streaks"]) await page.getByText(told[name].says, { exact: true }).first().waitFor();
+  for (const label of [/^Mood, \d+ days from /, /^Stress on the mean, by day of the week: /, /^How much each helped/, /^Totals of PHQ-9/, /^Mind reading, week by week: /, /^Tries with a prediction: /, /^Distress from 0 to 100/, /^Belief in \d+ thoughts/, /^\d+ points\. /]) {
+    await page.getByRole("img", { name: label }).first().waitFor();
   }
-  const page = await open(browser, service, { path: "/insight", dark: true, width: 320 });
-  await page.getByRole("img", { name: /^Totals of GAD-2/ }).waitFor();
-  if (HAS_MODEL) await page.getByRole("img", { name: /^Entries by habit of thought: / }).waitFor();
-  for (const table of await page.getByText("As a table").all()) await table.click();
+  assert.equal(await page.getByText("This doesn't say that one brings about the other.").first().isVisible(), true);
+  const tables = page.locator("details summary");
+  for (let n = 0; n < await tables.count(); n += 1) await tables.nth(n).click();
+  assert.ok(await page.getByRole("table").count() >= 8);
   await holds(page);
   await page.sound();
+  await page.done();
+});
+
+test("another series, another period, and days of one's own", async () => {
+  const page = await open(browser, full, { path: "/insight", width: 390 });
+  await whole(page);
+  await page.getByRole("radio", { name: "Stress" }).first().check();
+  await page.getByRole("img", { name: /^Stress, \d+ days from / }).waitFor();
+  await page.getByRole("radio", { name: "Sleep", exact: true }).first().check();
+  await page.getByRole("img", { name: /^Sleep, .* h\.?/ }).waitFor();
+  const asked = page.waitForRequest(/\/insights\?days=30$/);
+  await page.getByRole("radio", { name: "the last 30 days" }).check();
+  await asked;
+  await whole(page);
+  await page.getByRole("radio", { name: "other days" }).check();
+  await page.getByLabel("From").fill("2020-05-01");
+  await page.getByLabel("To").fill("2020-04-01");
+  await page.getByText("The first day comes after the last one.").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Look at these days" }).isDisabled(), true);
+  await page.getByLabel("To").fill("2020-06-01");
+  await page.getByRole("button", { name: "Look at these days" }).click();
+  await page.getByText("Nothing is kept in this time that could be shown").waitFor();
+  await page.getByText(/left out here\. If that day has not come yet/).waitFor();
+  await holds(page);
+  await page.sound();
+  await page.done();
+});
+
+test("months, in the dark and at 320 px; nothing moves and nothing takes long", async () => {
+  const dark = await open(browser, full, { path: "/insight", dark: true, width: 320 });
+  await whole(dark);
+  const tables = dark.locator("details summary");
+  for (let n = 0; n < await tables.count(); n += 1) await tables.nth(n).click();
+  await holds(dark);
+  await dark.sound();
+  await dark.done();
+  const context = await browser.newContext({ viewport: { width: 1100, height: 800 } });
+  await watch(context);
+  const page = await context.newPage();
+  await page.goto(full.address("/insight"));
+  await whole(page);
+  assert.equal(await page.evaluate(() => globalThis.__seen.shift), 0);
+  await context.close();
+});
+
+test("nothing kept is said plainly; a little is said in sentences alone", async () => {
+  const service = await started();
+  const page = await open(browser, service, { path: "/insight" });
+  await page.getByText("Nothing is kept in this time that could be shown").waitFor();
+  await whole(page);
+  assert.equal(await page.getByRole("img").count(), 0);
+  await holds(page);
+  await service.call("POST", "/check-ins", { mood: 6, stress: 4, coping: [{ what: "a walk", helped: 7 }] });
+  await page.reload();
+  await page.getByRole("heading", { name: "Where nothing is clear, or not yet" }).waitFor();
+  await page.getByText("Not enough yet: 1 of 28 days.").first().waitFor();
+  await page.getByText("Something was kept on 1 day of the last 7, and on 1 of the last 30.").waitFor();
+  await whole(page);
+  assert.equal(await page.getByRole("img").count(), 0);
+  await holds(page);
+  await page.sound();
+  await page.done();
+});
+
+test("what was kept on this day before leads to it", async () => {
+  const service = await started();
+  const date = new Date();
+  date.setFullYear(date.getFullYear() - 1);
+  const written = date.toISOString();
+  const { id } = await (await service.call("POST", "/entries", { text: "A letter came.", written })).json();
+  const page = await open(browser, service, { path: "/insight" });
+  await page.getByText("A year ago today you wrote 1 entry.").waitFor();
+  await page.getByRole("link", { name: /^The entry of / }).click();
+  await page.getByText("A letter came.").waitFor();
+  assert.ok(page.url().endsWith(`/journal/${id}`));
+  await page.sound();
+  await page.done();
+});
+
+test("the weekly look back: off at first, shown in Write where it is due, and gone once it was seen", async () => {
+  const service = await started();
+  await lived(service, { days: 20, kinds: ["checkins"] });
+  const page = await open(browser, service, { path: "/insight" });
+  await whole(page);
+  const choice = page.getByRole("checkbox", { name: "Show this in Write when a week is over" });
+  assert.equal(await choice.isChecked(), false);
+  await choice.check();
+  for (let n = 0; n < 50 && !(await (await service.call("GET", "/insights/digest")).json()).on; n += 1) await new Promise((done) => setTimeout(done, 100));
+  // It was turned on this week, so it is due in the next one.
+  const digest = { from: "2026-05-04", to: "2026-05-10", sentences: ["Last week something was kept on 5 days."] };
+  let due = true;
+  await page.route("**/api/v1/insights/digest", async (route) => {
+    if (route.request().method() === "PUT") { due = false; assert.deepEqual(route.request().postDataJSON(), { on: true }); }
+    await (route.request().method() === "GET" ? route.fulfill({ json: { on: true, due, digest } }) : route.continue());
+  });
+  await page.goto(`${service.origin}/write`);
+  await page.getByText("Last week something was kept on 5 days.").waitFor();
+  await holds(page);
+  await page.getByRole("button", { name: "Seen" }).click();
+  await page.getByText("Last week something was kept on 5 days.").waitFor({ state: "detached" });
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), "TEXTAREA");
+  await page.reload();
+  await page.waitForLoadState("networkidle");
+  assert.equal(await page.getByText("Last week something").count(), 0);
+  await page.sound();
+  await page.done();
+});
+
+test("it can be stopped, and what goes wrong is told", async () => {
+  const service = await started();
+  const page = await open(browser, service, { path: "/write" });
+  let answer = null;
+  await page.route(/\/api\/v1\/insights\?/, async (route) => { if (answer) await route.fulfill(answer); });
+  await page.goto(`${service.origin}/insight`);
+  await page.getByText("Looking through what you kept.").waitFor();
+  await page.getByRole("button", { name: "Stop" }).click();
+  await page.getByText("Stopped.").waitFor();
+  answer = { status: 500, contentType: "application/problem+json", body: JSON.stringify({ type: "/problems/failed", status: 500, detail: "x" }) };
+  await page.getByRole("button", { name: "Look again" }).click();
+  await page.getByRole("alert").waitFor();
+  answer = { json: await (await service.call("GET", "/insights?days=90")).json() };
+  await page.getByRole("button", { name: "Try again" }).click();
+  await whole(page);
   await page.done();
 });

@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import { launch, open, overflows, serve, violations } from "./harness.mjs";
 
 const PLACES = ["/write", "/journal", "/journal?view=calendar", "/journal?view=records", "/journal?q=day", "/parts", "/check-in", "/questionnaires",
-  "/practice", "/insight", "/settings", "/help", "/help#grounding", "/help#breathing", "/help#plan"];
+  "/practice", "/insight", "/report", "/settings", "/settings/body", "/help", "/help#grounding", "/help#breathing", "/help#plan"];
 let browser;
 let service;
 let entry;

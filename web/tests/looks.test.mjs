@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { launch, open, serve } from "./harness.mjs";
+import { lived } from "./months.mjs";
 import { png } from "./png.mjs";
 
 const LOOKS = new URL("./looks/", import.meta.url).pathname;
@@ -141,11 +142,23 @@ looks("question", async (page) => {
   await page.getByText("GAD-2, 1 of 2").waitFor();
 });
 looks("practice", to("/practice", "Or none of these"));
-looks("insight", to("/insight", "Mood was noted on 4 days"));
 looks("help", to("/help", "call your local emergency number now"));
 looks("settings", to("/settings", "Set a passphrase"));
+looks("body", to("/settings/body", "Nothing yet."));
 
 // What changes the journal comes last.
+looks("insight", async (page) => {
+  service.months ??= await lived(service, { days: 100, until: new Date(NOW) });
+  // The service has its own clock.
+  await page.route(/\/insights\?days=90$/, (route) => route.continue({ url: route.request().url().replace("days=90", "from=2026-02-15&to=2026-05-15") }));
+  await to("/insight", "Each dot is a day.")(page);
+  await page.getByRole("checkbox", { name: "Show this in Write when a week is over" }).waitFor();
+});
+looks("report", async (page) => {
+  await to("/insight", "Make a report")(page);
+  await page.getByRole("link", { name: "Make a report for your therapist" }).click();
+  await page.getByText("What is in it").waitFor();
+});
 looks("write-help", async (page) => {
   service.danger ??= (await (await service.call("POST", "/entries", { text: "I want to be dead.", written: "2026-05-14T22:00:00Z" })).json()).id;
   await to(`/write?entry=${service.danger}`, "Talk to a person now")(page);
