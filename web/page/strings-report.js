@@ -28,7 +28,7 @@ export const report = {
   practiceWords: "With what I predicted and what happened, in my words",
 
   words: "In your own words",
-  wordsHint: "Each one is chosen by itself. They can be from any time.",
+  wordsHint: "Each one is chosen by itself. What you chose stays chosen when the time above is changed.",
   pick: { entries: "Choose entries", thought_records: "Choose thought records" },
   picked: "{what} ({n} chosen)",
   search: { entries: "Search the entries of this time", thought_records: "Search the thought records of this time" },

@@ -72,6 +72,8 @@ test("cortisol is typed in, refused without a unit, listed and deleted", async (
   await page.getByLabel("When it was taken").fill("2026-03-01T07:40");
   await page.getByRole("button", { name: "Keep it" }).click();
   await page.getByRole("alert").getByText("The unit is missing or not known").waitFor();
+  // The browser calls a refusal an error.
+  assert.equal(page.faults.splice(0).length, 1);
   await page.getByLabel("Amount, with its unit").fill("10 µg/dL");
   await page.getByRole("button", { name: "Keep it" }).click();
   await page.getByText("275.9 nmol/L, blood").waitFor();

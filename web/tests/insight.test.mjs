@@ -47,11 +47,11 @@ test("another series, another period, and days of one's own", async () => {
   await asked;
   await whole(page);
   await page.getByRole("radio", { name: "other days" }).check();
-  await page.getByLabel("From").fill("2020-05-01");
-  await page.getByLabel("To").fill("2020-04-01");
+  await page.getByLabel("From", { exact: true }).fill("2020-05-01");
+  await page.getByLabel("To", { exact: true }).fill("2020-04-01");
   await page.getByText("The first day comes after the last one.").waitFor();
   assert.equal(await page.getByRole("button", { name: "Look at these days" }).isDisabled(), true);
-  await page.getByLabel("To").fill("2020-06-01");
+  await page.getByLabel("To", { exact: true }).fill("2020-06-01");
   await page.getByRole("button", { name: "Look at these days" }).click();
   await page.getByText("Nothing is kept in this time that could be shown").waitFor();
   await page.getByText(/left out here\. If that day has not come yet/).waitFor();
@@ -60,7 +60,7 @@ test("another series, another period, and days of one's own", async () => {
   await page.done();
 });
 
-test("months, in the dark and at 320 px; nothing moves and nothing takes long", async () => {
+test("months, in the dark and at 320 px; nothing moves", async () => {
   const dark = await open(browser, full, { path: "/insight", dark: true, width: 320 });
   await whole(dark);
   const tables = dark.locator("details summary");
@@ -100,6 +100,8 @@ test("what was kept on this day before leads to it", async () => {
   const service = await started();
   const date = new Date();
   date.setFullYear(date.getFullYear() - 1);
+  // At noon: what is written before dawn is of the day before.
+  date.setHours(12, 0, 0, 0);
   const written = date.toISOString();
   const { id } = await (await service.call("POST", "/entries", { text: "A letter came.", written })).json();
   const page = await open(browser, service, { path: "/insight" });

@@ -65,7 +65,7 @@ export function months({ days = 120, until = new Date(), kinds } = {}) {
       found.practices.push(kept(at, { step: level === 1 ? "directions" : "advice", level, text: level === 1 ? "Ask somebody for directions." : "Ask for advice.", predicted: "They will be annoyed.", outcome }));
     }
   }
-  for (const [n, answers] of [[1, 2], [0.6, 1], [0.1, 0]].map(([part, each]) => [Math.round(days * part), each])) {
+  for (const [n, answers] of [[1, 2], [0.5, 1], [0.1, 0]].map(([part, each]) => [Math.round(days * part), each])) {
     const at = stamp(n, 19);
     const total = answers * 8 + (answers ? 1 : 2);
     const each = Array.from({ length: 9 }, (_, item) => ({ item: String(item + 1), value: item === 8 ? 0 : item === 0 ? total - answers * 7 : answers }));

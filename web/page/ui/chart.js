@@ -65,7 +65,7 @@ export function BarChart({ rows, label, most = Math.max(...rows.map((row) => row
       ${rows.map((row) => html`
         <div key=${row.name} class="bar-row">
           <span class=${own ? "bar-name own flow" : "bar-name"} dir=${own ? "auto" : undefined}>${row.name}</span>
-          <span class="bar"><span style=${{ inlineSize: `${most ? (row.value / most) * 100 : 0}%` }}></span></span>
+          <span class="bar">${row.value > 0 && html`<span style=${{ inlineSize: `${(row.value / most) * 100}%` }}></span>`}</span>
           <span class="bar-value">${row.told ?? row.value}</span>
         </div>`)}
     </div>`;
