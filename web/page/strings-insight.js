@@ -5,7 +5,7 @@ export const insight = {
   toReport: "Make a report for your therapist",
   toBody: "Bring in what a wearable measured",
   period: "Over what time",
-  periods: { 30: "the last 30 days", 90: "the last 90 days", 365: "the last year", own: "other days" },
+  periods: { 30: "30 days", 90: "90 days", 365: "a year", own: "other days" },
   from: "From",
   to: "To",
   look: "Look at these days",

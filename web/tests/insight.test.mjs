@@ -43,7 +43,7 @@ test("another series, another period, and days of one's own", async () => {
   await page.getByRole("radio", { name: "Sleep", exact: true }).first().check();
   await page.getByRole("img", { name: /^Sleep, .* h\.?/ }).waitFor();
   const asked = page.waitForRequest(/\/insights\?days=30$/);
-  await page.getByRole("radio", { name: "the last 30 days" }).check();
+  await page.getByRole("radio", { name: "30 days", exact: true }).check();
   await asked;
   await whole(page);
   await page.getByRole("radio", { name: "other days" }).check();
@@ -132,6 +132,18 @@ test("the weekly look back: off at first, shown in Write where it is due, and go
   await page.goto(`${service.origin}/write`);
   await page.getByText("Last week something was kept on 5 days.").waitFor();
   await holds(page);
+  // Where help is shown there is nothing beside it, and nothing when somebody comes back from it.
+  await page.getByLabel("What is going through your mind?").fill("I want to be dead.");
+  await page.getByRole("button", { name: "Look at this thought" }).click();
+  await page.getByText("Talk to a person now").first().waitFor();
+  assert.equal(await page.getByText("Last week something").count(), 0);
+  await page.getByRole("button", { name: "Change the text" }).click();
+  await page.getByLabel("What is going through your mind?").waitFor();
+  await page.waitForLoadState("networkidle");
+  assert.equal(await page.getByText("Last week something").count(), 0);
+  await page.getByLabel("What is going through your mind?").fill("");
+  await page.waitForLoadState("networkidle");
+  await page.goto(`${service.origin}/write`);
   await page.getByRole("button", { name: "Seen" }).click();
   await page.getByText("Last week something was kept on 5 days.").waitFor({ state: "detached" });
   assert.equal(await page.evaluate(() => document.activeElement.tagName), "TEXTAREA");

@@ -39,7 +39,7 @@ test("text at twice the size still fits, from right to left too", async () => {
     const page = await open(browser, service, { width });
     for (const dir of ["ltr", "rtl"]) {
       await page.evaluate((to) => { document.documentElement.dir = to; document.documentElement.style.fontSize = "200%"; }, dir);
-      for (const place of ["/write", "/journal", "/settings", "/help"]) {
+      for (const place of ["/write", "/journal", "/insight", "/report", "/settings", "/settings/body", "/help"]) {
         await page.evaluate((to) => { history.pushState(null, "", to); dispatchEvent(new PopStateEvent("popstate")); }, place);
         await page.waitForLoadState("networkidle");
         assert.equal(await overflows(page), false, `${place} ${dir} ${width}`);

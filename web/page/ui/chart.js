@@ -1,7 +1,7 @@
 // One line over time, drawn as wide as there is room, so that its letters keep their size.
 import { shortDay } from "./dates.js";
 import { html } from "./html.js";
-import { Drawing, useWidth } from "./svg.js";
+import { Drawing, letters, useWidth } from "./svg.js";
 
 const HEIGHT = 200;
 const TOP = 24;
@@ -21,11 +21,14 @@ const LABELLED = 9;
  * @param {{points:{at:string, value:number}[], min:number, max:number, label:string, guides?:{line:number|null, at:number, label:string}[]}} props
  *   `points` in the order of their days; `label` says all of it; `guides` are names of heights, some with a line.
  */
-export function LineChart({ points, min, max, label, guides = [] }) {
+export function LineChart({ points, min, max, label, guides: all = [] }) {
   const [box, width] = useWidth();
+  const room = all.length > 0 ? Math.max(...all.map((guide) => guide.label.length)) * LETTER * letters() + 12 : 0;
+  // Names that would leave no room for the line stand in the table alone.
+  const guides = room > width * 0.6 ? [] : all;
   const times = points.map((point) => new Date(point.at).getTime());
   const [first, last] = [times[0], times[times.length - 1]];
-  const end = width - (guides.length > 0 ? Math.max(...guides.map((guide) => guide.label.length)) * LETTER + 12 : 0);
+  const end = width - (guides.length > 0 ? room : 0);
   const x = (n) => (last === first ? end / 2 : SIDE + ((times[n] - first) / (last - first)) * (end - 2 * SIDE));
   const y = (value) => TOP + (1 - (value - min) / (max - min)) * (HEIGHT - TOP - FOOT);
   const told = labelled(points, x);

@@ -1,7 +1,7 @@
 // Values of days with their smoothed course and its band; and weeks as columns.
 import { shortDay } from "./dates.js";
 import { html } from "./html.js";
-import { Drawing, useWidth } from "./svg.js";
+import { Drawing, letters, useWidth } from "./svg.js";
 
 const HEIGHT = 220;
 const TOP = 24;
@@ -55,7 +55,7 @@ function pieces(points) {
 export function CourseChart({ points, ends: [min, max], tell = (n) => String(short(n)), label }) {
   const [box, width] = useWidth();
   const guides = [min, max];
-  const end = width - Math.max(...guides.map((at) => tell(at).length)) * LETTER - 14;
+  const end = width - Math.max(...guides.map((at) => tell(at).length)) * LETTER * letters() - 14;
   const [first, last] = [timeOf(points[0].day), timeOf(points.at(-1).day)];
   const x = (day) => SIDE + ((timeOf(day) - first) / (last - first || 1)) * (end - 2 * SIDE);
   const y = (value) => TOP + (1 - (Math.min(max, Math.max(min, value)) - min) / (max - min)) * (HEIGHT - TOP - FOOT);

@@ -1,12 +1,14 @@
 // Two numbers beside each other: before and after, and one against another.
 import { dots } from "./course-chart.js";
 import { html } from "./html.js";
-import { Drawing, useWidth } from "./svg.js";
+import { Drawing, letters, useWidth } from "./svg.js";
 
 const HEIGHT = 220;
 const TOP = 26;
 const FOOT = 30;
 const WIDE = 480;
+/** Room for a letter. */
+const LETTER = 7.6;
 
 /**
  * Ratings before and after, a thin line for each pair and a thick one for their middle.
@@ -15,11 +17,13 @@ const WIDE = 480;
 export function BeforeAfter({ pairs, middle, words, label }) {
   const [box, full] = useWidth();
   const width = Math.min(full, WIDE);
-  const [left, right] = [36, width - 110];
+  const room = Math.max(words.high.length, words.low.length) * LETTER * letters() + 18;
+  const hasRoom = room < width / 2;
+  const [left, right] = [36 * letters(), width - (hasRoom ? room + 16 : 44 * letters())];
   const y = (value) => TOP + (1 - value / 100) * (HEIGHT - TOP - FOOT);
   return html`
     <${Drawing} box=${box} width=${width} height=${HEIGHT} kind="chart" role="img" label=${label}>
-      ${[[100, words.high], [0, words.low]].map(([at, name]) => html`<g key=${at} class="guide"><line x1="0" x2=${right + 26} y1=${y(at)} y2=${y(at)} /><text x=${right + 34} y=${y(at) + 5}>${name}</text></g>`)}
+      ${[[100, words.high], [0, words.low]].map(([at, name]) => html`<g key=${at} class="guide"><line x1="0" x2=${right + 26} y1=${y(at)} y2=${y(at)} />${hasRoom && html`<text x=${right + 34} y=${y(at) + 5}>${name}</text>`}</g>`)}
       <path class="thin" d=${pairs.map(([before, after]) => `M${left} ${y(before)}L${right} ${y(after)}`).join("")} />
       <path class="course thick" d=${`M${left} ${y(middle[0])}L${right} ${y(middle[1])}`} />
       <text class="value" x=${left - 8} y=${y(middle[0]) + 5} text-anchor="end">${Math.round(middle[0])}</text>
@@ -47,7 +51,7 @@ export function Scatter({ points, x: across, y: up, label }) {
   const [box, full] = useWidth();
   const width = Math.min(full, WIDE);
   const height = 280;
-  const side = Math.max(...up.ends.map((end) => up.tell(end).length)) * 7.6 + 14;
+  const side = Math.max(...up.ends.map((end) => up.tell(end).length)) * LETTER * letters() + 14;
   const [top, foot] = [34, height - 46];
   const at = ({ ends: [min, max] }, value, from, to) => from + ((value - min) / (max - min)) * (to - from);
   const x = (value) => at(across, value, side + 8, width - 12);

@@ -15,6 +15,9 @@ export function useWidth() {
   return [box, width];
 }
 
+/** How much larger letters are than they are at first: somebody may have made them so. */
+export const letters = () => (parseFloat(getComputedStyle(document.documentElement).fontSize) || 16) / 16;
+
 /**
  * A drawing that fills its place.
  * @param {{box:any, width:number, height:number, kind:string, role:string, label:string, over?:any, children:any}} props
