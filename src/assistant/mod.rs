@@ -5,12 +5,15 @@
 mod acknowledgement;
 mod content;
 mod diary;
+mod insight;
+mod mind;
 mod parts;
 mod plan;
 mod practice;
 mod questionnaire;
 mod reflection;
 mod reply;
+mod report;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -27,12 +30,15 @@ use crate::distortion;
 use crate::entry::{Entry, EntryError, Limit};
 use crate::heads::{self, HeadFileError, Heads, Reading};
 use crate::judge::judge;
-use crate::language::{Engine, EngineState, LanguageError, Session};
+use crate::language::{Engine, LanguageError, Session};
 use crate::reframe::{self, Fitness, Suggested, Writer};
+use mind::{Mind, Place};
 
 pub use acknowledgement::AcknowledgementError;
 pub use content::{Content, ContentError};
 pub use diary::{Alarms, DiaryError, SaidBody, request as request_of};
+pub use insight::WeeklyDigest;
+pub use mind::ModelState;
 pub use parts::{HeardTurn, PartBody, PartsBody, PartsRequest, PartsSource};
 pub use plan::{PlanChangeBody, PlanScreening};
 pub use practice::{PracticeHistory, SuggestionBody, words_of_late};
@@ -41,6 +47,7 @@ pub use reflection::ReflectedBody;
 pub use reply::{
     DistortionBody, ModelBody, Outcome, ReframeBody, Reply, ReplyBody, ScreeningBody, SpanBody, TimingBody,
 };
+pub use report::{GatherError, ReportRequest};
 
 /// What a person asks for, before anything was checked.
 #[derive(Clone, Default, Deserialize, utoipa::ToSchema)]
@@ -122,20 +129,12 @@ pub enum Event {
     Reframe(ReframeBody),
 }
 
-/// A loaded model with what belongs to it.
-#[derive(Clone)]
-struct Mind {
-    engine: Engine,
-    heads: Option<Arc<Heads>>,
-    body: ModelBody,
-}
-
 /// The assistant. Cloning is cheap.
 #[derive(Clone)]
 pub struct Assistant {
     content: Arc<Content>,
     acknowledgements: Arc<acknowledgement::Ledger>,
-    mind: Option<Mind>,
+    mind: Place,
     writer: Option<Arc<dyn Writer>>,
     plan: Option<Arc<dyn PlanStore>>,
     today: Date,
@@ -150,7 +149,7 @@ impl Assistant {
         Ok(Self {
             content: Arc::new(Content::embedded()?),
             acknowledgements: Arc::default(),
-            mind: None,
+            mind: Place::default(),
             writer: None,
             plan: None,
             today,
@@ -160,8 +159,25 @@ impl Assistant {
     /// The same assistant with a model. `heads` are the ones trained on exactly this model.
     #[must_use]
     pub fn with_model(self, engine: Engine, heads: Option<Heads>, model: ModelBody) -> Self {
-        let mind = Mind { engine, heads: heads.map(Arc::new), body: model };
-        Self { mind: Some(mind), ..self }
+        let mind = Place::default();
+        mind.put(Mind { engine, heads: heads.map(Arc::new), body: model });
+        Self { mind, ..self }
+    }
+
+    /// Says that a model is on its way: until it is here, texts that need one are refused, not
+    /// read by rules alone. Holds for all clones of this assistant.
+    pub fn expect_model(&self) {
+        self.mind.expect();
+    }
+
+    /// The model that was expected. It stays for good, in all clones of this assistant.
+    pub fn model_came(&self, engine: Engine, heads: Option<Heads>, model: ModelBody) {
+        self.mind.put(Mind { engine, heads: heads.map(Arc::new), body: model });
+    }
+
+    /// The model that was expected could not be had; `why` says what can be done.
+    pub fn model_failed(&self, why: String) {
+        self.mind.fail(why);
     }
 
     /// The same assistant with another engine that writes reframes, where writing is asked for.
@@ -172,8 +188,8 @@ impl Assistant {
 
     /// Whether the model is there and where its loading stands.
     #[must_use]
-    pub fn model_state(&self) -> Option<EngineState> {
-        self.mind.as_ref().map(|m| m.engine.state())
+    pub fn model_state(&self) -> ModelState {
+        self.mind.state()
     }
 
     /// What the assistant knows by heart.
@@ -185,7 +201,7 @@ impl Assistant {
     /// What is known of the model, if there is one.
     #[must_use]
     pub fn model(&self) -> Option<&ModelBody> {
-        self.mind.as_ref().map(|m| &m.body)
+        self.mind.get().map(|m| &m.body)
     }
 
     /// The help that a risk leads to, if it leads to help; for those who screen and do not
@@ -216,7 +232,7 @@ impl Assistant {
     /// # Errors
     /// [`AssistantError`] if the model could not be loaded.
     pub async fn turn(&self) -> Result<Turn, AssistantError> {
-        match &self.mind {
+        match self.mind.get() {
             None => Ok(Turn(None)),
             Some(mind) => {
                 mind.engine.ready().await.map_err(AssistantError::ModelFailed)?;
@@ -230,7 +246,7 @@ impl Assistant {
     /// # Errors
     /// [`AssistantError`]; also if the model could not be loaded.
     pub async fn try_turn(&self) -> Result<Turn, AssistantError> {
-        match &self.mind {
+        match self.mind.get() {
             None => Ok(Turn(None)),
             Some(mind) => {
                 let session = mind.engine.try_session()?;
@@ -289,7 +305,7 @@ impl Assistant {
         turn: &Turn,
     ) -> Result<Option<Vec<Fitness>>, AssistantError> {
         let entry = Entry::new(text, Limit::Reframing)?;
-        let heads = self.mind.as_ref().and_then(|mind| mind.heads.as_deref());
+        let heads = self.mind.get().and_then(|mind| mind.heads.as_deref());
         let (Some(heads), Some(session)) = (heads, &turn.0) else { return Ok(None) };
         let Some(reader) = reframe::FitReader::of(heads) else { return Ok(None) };
         Ok(Some(reader.read(session, entry.normalised().trim(), lines).await?))
@@ -382,7 +398,7 @@ impl Assistant {
         let reply = match (screen.decide(&asked.entry, &risk, answer, &lines, variant), &turn.0) {
             (Screened::Escalated(escalation), _) => Reply::Escalated(self.with_own_plan(escalation)),
             (Screened::Clear(cleared), Some(session)) => {
-                let mind = self.mind.as_ref();
+                let mind = self.mind.get();
                 let read = mind.and_then(|m| m.heads.as_deref()).zip(reading.as_ref());
                 let catalogue = &self.content.catalogue;
                 let recognition = match read {
@@ -439,7 +455,7 @@ impl Assistant {
                 }
             }
         };
-        let model = self.mind.as_ref().map(|m| m.body.clone());
+        let model = self.mind.get().map(|m| m.body.clone());
         let mut body =
             ReplyBody::new(asked.id, &asked.entry, &self.content.catalogue, risk, reply, model, timing);
         if !with_reframes {
@@ -464,7 +480,7 @@ impl Assistant {
         entry: &Entry,
         turn: &Turn,
     ) -> Result<(Option<Reading>, Option<ModelOpinion>), AssistantError> {
-        let (Some(mind), Some(session)) = (&self.mind, &turn.0) else { return Ok((None, None)) };
+        let (Some(mind), Some(session)) = (self.mind.get(), &turn.0) else { return Ok((None, None)) };
         let Some(heads) = mind.heads.as_deref() else {
             // Without heads the model is asked about the grave levels, one statement each.
             let mut opinion = ModelOpinion::none();

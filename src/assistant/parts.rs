@@ -152,7 +152,7 @@ impl Assistant {
         let last =
             history.last().filter(|turn| turn.from == Speaker::Person).ok_or(AssistantError::History)?;
         let entry = Entry::new(last.text.as_str(), Limit::Screening)?;
-        let mind = self.mind.as_ref();
+        let mind = self.mind.get();
         let heads = mind.and_then(|mind| mind.heads.as_deref()).ok_or(AssistantError::PartsUnlearnt)?;
         let noticing = Noticing::of(heads).map_err(|_| AssistantError::PartsUnlearnt)?;
         let session = place.0.as_ref().ok_or(AssistantError::PartsUnlearnt)?;

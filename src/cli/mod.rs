@@ -12,6 +12,7 @@ mod eval;
 mod exercise;
 mod help_lines;
 mod input;
+mod insight;
 mod journal;
 mod jsonl;
 mod learn;
@@ -20,6 +21,7 @@ mod models;
 mod page;
 mod parts;
 mod people;
+mod period;
 mod plan;
 mod practice;
 mod progress;
@@ -27,9 +29,11 @@ mod questionnaire;
 mod reflect;
 mod reframe;
 mod remind;
+mod report;
 mod screen;
 mod serve;
 mod setup;
+mod shelf;
 mod train;
 
 use std::process::ExitCode;
@@ -103,6 +107,8 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::People(args) => people::run(&global, args).await,
         Command::Reflect(args) => reflect::run(&global, args).await,
         Command::Remind(args) => remind::run(&global, &args),
+        Command::Insight(args) => insight::run(&global, &args),
+        Command::Report(args) => report::run(&global, &args),
         Command::Learn(args) => learn::run(&args),
         Command::Parts(args) => parts::run(&global, args).await,
         Command::Train { command } => train::run(&global, command).await,

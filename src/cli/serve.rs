@@ -10,9 +10,10 @@ use tokio::net::TcpListener;
 use super::args::{Global, ServeArgs};
 use super::error::CliError;
 use super::setup;
+use super::shelf::CachedModels;
 use crate::http::{AccessToken, Service};
 use crate::journal::{Door, PlanKeeper, SystemClock};
-use crate::weights::Registry;
+use crate::weights::{ModelName, ModelRef, Registry};
 
 static SERVING: AtomicBool = AtomicBool::new(false);
 
@@ -37,8 +38,17 @@ pub(super) async fn run(global: &Global, args: ServeArgs) -> Result<(), CliError
         source,
     })?;
     let address = listener.local_addr()?;
-    let assistant = if args.rules_only { setup::rules_only()? } else { setup::assistant(global).await? };
+    // A service is up before its model was fetched: help, questionnaires and the journal need none.
+    let awaited = if args.rules_only { None } else { awaited(global)? };
+    let assistant = if args.rules_only || awaited.is_some() {
+        setup::rules_only()?
+    } else {
+        setup::assistant(global).await?
+    };
     let assistant = setup::with_writer(global, assistant, args.writer)?;
+    if awaited.is_some() {
+        assistant.expect_model();
+    }
     let idle = (args.lock_after > 0).then(|| Duration::from_secs(60 * u64::from(args.lock_after)));
     let journal = Arc::new(Door::new(setup::data_dir(global)?, Arc::new(SystemClock), idle));
     let safety_plan = Arc::new(PlanKeeper::behind(Arc::clone(&journal)));
@@ -60,14 +70,36 @@ pub(super) async fn run(global: &Global, args: ServeArgs) -> Result<(), CliError
     out.flush()?;
     drop(out);
 
-    let cache = setup::cache(global)?;
-    let models = Arc::new(move || cache.list(&Registry::load(cache.folder())?));
+    let models = Arc::new(CachedModels {
+        global: global.clone(),
+        cache: setup::cache(global)?,
+        waiting: awaited.clone().map(|name| (assistant.clone(), name)),
+    });
     SERVING.store(true, Ordering::Relaxed);
-    let service = Service { assistant, models, token, safety_plan, journal };
+    let service = Service { assistant, models, fetch_first: awaited, token, safety_plan, journal };
     let ended = crate::http::serve(listener, service, shutdown()).await;
     // A token that no service answers to is of no use to anyone.
     let _ = std::fs::remove_file(&token_file);
     Ok(ended?)
+}
+
+/// The model that has to be fetched or made first, after saying so. With the network off it is
+/// made at once, where it can be, or the command ends.
+fn awaited(global: &Global) -> Result<Option<ModelName>, CliError> {
+    if global.offline || setup::model_is_here(global)? {
+        return Ok(None);
+    }
+    let name = match &global.model {
+        // A file that is not there is an error at once.
+        Some(ModelRef::Path(_)) => return Ok(None),
+        Some(ModelRef::Named(name)) => Some(name),
+        None => None,
+    };
+    let cache = setup::cache(global)?;
+    let registry = Registry::load(cache.folder())?;
+    let spec = setup::named_model(&registry, name)?;
+    setup::announce(global, &cache, spec)?;
+    Ok(Some(spec.name.clone()))
 }
 
 async fn shutdown() {

@@ -37,6 +37,18 @@ pub(super) struct LocalModel {
     pub(super) adapter: Option<String>,
 }
 
+impl LocalModel {
+    /// A model of the registry whose file is here.
+    pub(super) fn of(spec: &ModelSpec, path: PathBuf) -> Self {
+        Self {
+            path,
+            name: spec.name.to_string(),
+            sha256: spec.sha256.to_string(),
+            adapter: spec.recipe().map(|recipe| recipe.adapter.to_string()),
+        }
+    }
+}
+
 pub(super) fn cache(global: &Global) -> Result<ModelCache, CliError> {
     Ok(ModelCache::locate(global.models_dir.clone())?.offline(global.offline))
 }
@@ -83,45 +95,49 @@ pub(super) async fn local_model(global: &Global) -> Result<LocalModel, CliError>
             let registry = Registry::load(cache.folder())?;
             let spec = named_model(&registry, name.as_ref())?.clone();
             let path = pull(global, &cache, &spec).await?;
-            Ok(LocalModel {
-                path,
-                name: spec.name.to_string(),
-                sha256: spec.sha256.to_string(),
-                adapter: spec.recipe().map(|recipe| recipe.adapter.to_string()),
-            })
+            Ok(LocalModel::of(&spec, path))
         }
     }
 }
 
 /// Makes sure a model of the registry is here.
 pub(super) async fn pull(global: &Global, cache: &ModelCache, spec: &ModelSpec) -> Result<PathBuf, CliError> {
-    let (quiet, offline, here) = (global.quiet, global.offline, is_here(cache, spec)?);
-    if !here && !quiet {
-        let registry = Registry::load(cache.folder())?;
-        let base = spec.recipe().map(|recipe| registry.find(&recipe.base)).transpose()?;
-        let fetched = base.unwrap_or(spec);
-        let size = megabytes(fetched.bytes);
-        if base.is_some() && is_here(cache, fetched)? {
-            writeln!(
-                std::io::stderr(),
-                "The model is not here yet. It will be made once from {}, which is here.",
-                fetched.name
-            )?;
-        } else if !offline {
-            writeln!(
-                std::io::stderr(),
-                "The model ({size}) is not here yet. It will be fetched once; after that nothing leaves this machine."
-            )?;
-        }
+    let here = is_here(cache, spec)?;
+    if !here {
+        announce(global, cache, spec)?;
     }
     let (cache, spec) = (cache.clone(), spec.clone());
-    let shown = Shown::new(quiet || here);
+    let shown = Shown::new(global.quiet || here);
     blocking(move || {
         let path = cache.pull(&spec, &shown, cancel());
         shown.finish();
         Ok(path?)
     })
     .await
+}
+
+/// Says that a model is not here, and how it will be had.
+pub(super) fn announce(global: &Global, cache: &ModelCache, spec: &ModelSpec) -> Result<(), CliError> {
+    if global.quiet {
+        return Ok(());
+    }
+    let registry = Registry::load(cache.folder())?;
+    let base = spec.recipe().map(|recipe| registry.find(&recipe.base)).transpose()?;
+    let fetched = base.unwrap_or(spec);
+    let size = megabytes(fetched.bytes);
+    if base.is_some() && is_here(cache, fetched)? {
+        writeln!(
+            std::io::stderr(),
+            "The model is not here yet. It will be made once from {}, which is here.",
+            fetched.name
+        )?;
+    } else if !global.offline {
+        writeln!(
+            std::io::stderr(),
+            "The model ({size}) is not here yet. It will be fetched once; after that nothing leaves this machine."
+        )?;
+    }
+    Ok(())
 }
 
 /// Runs work that blocks on a thread where it may.
@@ -180,7 +196,19 @@ pub(super) async fn base_assistant(global: &Global) -> Result<Option<Assistant>,
 /// An assistant with its model loading or loaded.
 pub(super) async fn assistant(global: &Global) -> Result<Assistant, CliError> {
     let assistant = rules_only()?;
-    let model = local_model(global).await?;
+    let Parts { engine, heads, body } = parts(global, local_model(global).await?)?;
+    Ok(assistant.with_model(engine, heads, body))
+}
+
+/// What a model is to an assistant.
+pub(super) struct Parts {
+    pub(super) engine: Engine,
+    pub(super) heads: Option<Heads>,
+    pub(super) body: ModelBody,
+}
+
+/// Starts a model that is here.
+pub(super) fn parts(global: &Global, model: LocalModel) -> Result<Parts, CliError> {
     let engine = engine(global, &model.path)?;
     let heads = heads(global, &model.sha256)?;
     let body = ModelBody {
@@ -195,7 +223,7 @@ pub(super) async fn assistant(global: &Global) -> Result<Assistant, CliError> {
             "No heads were trained for this model: it is asked about each distortion instead, which is slow and not calibrated. `evenkeel train heads --model …` trains them."
         );
     }
-    Ok(assistant.with_model(engine, heads, body))
+    Ok(Parts { engine, heads, body })
 }
 
 /// The same assistant with the engine that its owner named to write, after saying what that means.

@@ -6,7 +6,7 @@ use axum::extract::State;
 use serde::Serialize;
 
 use super::Shared;
-use crate::language::EngineState;
+use crate::assistant::ModelState;
 
 /// Where the model stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -14,6 +14,8 @@ use crate::language::EngineState;
 pub enum ModelHealth {
     /// There is none; the phrase rules alone read.
     Absent,
+    /// It is being fetched or made; `GET /models/{name}/pull` says how far it is.
+    Coming,
     /// It is being read from the disk.
     Loading,
     /// It can work.
@@ -27,7 +29,7 @@ pub enum ModelHealth {
 pub struct HealthBody {
     /// Whether the service answers; always true.
     pub live: bool,
-    /// Whether texts are read now: false while the model is being loaded and if it failed.
+    /// Whether texts are read now: false while the model is being fetched or loaded and if it failed.
     pub ready: bool,
     /// Where the model stands.
     pub model: ModelHealth,
@@ -44,10 +46,11 @@ pub struct HealthBody {
 )]
 pub(super) async fn show(State(shared): State<Shared>) -> Reply<HealthBody> {
     let model = match shared.0.assistant.model_state() {
-        None => ModelHealth::Absent,
-        Some(EngineState::Loading) => ModelHealth::Loading,
-        Some(EngineState::Ready) => ModelHealth::Ready,
-        Some(EngineState::Failed(_)) => ModelHealth::Failed,
+        ModelState::Absent => ModelHealth::Absent,
+        ModelState::Coming => ModelHealth::Coming,
+        ModelState::Loading => ModelHealth::Loading,
+        ModelState::Ready => ModelHealth::Ready,
+        ModelState::Failed(_) => ModelHealth::Failed,
     };
     let ready = matches!(model, ModelHealth::Absent | ModelHealth::Ready);
     Reply(HealthBody { live: true, ready, model })

@@ -75,6 +75,10 @@ kinds! {
         "There is no exercise of this name. GET /exercises lists them.";
     NoTopic 404 "no-topic" "There is no such topic"
         "There is nothing to read under this name. GET /topics lists what there is.";
+    NoSuchModel 404 "no-such-model" "There is no such model"
+        "There is no model of this name. GET /models lists them.";
+    NoSuchCortisol 404 "no-such-cortisol" "There is no such value"
+        "There is no value of cortisol of this id in the journal. GET /body/cortisol lists what there is.";
     NoDraft 404 "no-draft" "There is no draft here"
         "Nothing is saved under this name. PUT saves a draft.";
     WrongPassphrase 403 "wrong-passphrase" "That passphrase doesn't open the journal"
@@ -91,6 +95,8 @@ kinds! {
         "This address does not take that method. /api/openapi.json says which it takes.";
     SlowRequest 408 "slow-request" "The body took too long"
         "The body of the request did not arrive in time. Send it again.";
+    Offline 409 "offline" "The network is off"
+        "This service was started with `--offline`, so nothing is fetched. Start it without, or copy the model's file to where `evenkeel models list` says.";
     UnknownScreening 409 "unknown-screening" "No such screening of this text"
         "There is no recent screening of this text with that id. Send the text without `acknowledges` first.";
     NoPassphrase 409 "no-passphrase" "The journal has no passphrase"
@@ -123,6 +129,10 @@ kinds! {
         "A passphrase can't be empty, and a recovery code has seven groups of four letters and digits.";
     UnfitFile 422 "unfit-file" "The file can't be taken in"
         "The file is not what GET /export gives. Nothing was taken in.";
+    UnfitExport 422 "unfit-export" "The export can't be taken in"
+        "The file is not an export that can be read here. Nothing was taken in.";
+    UnfitPeriod 422 "unfit-period" "The period can't be looked at"
+        "The period ends before it begins, or is longer than ten years. Choose other days.";
     KeyReused 422 "key-reused" "The key came before with other content"
         "This Idempotency-Key came before with other content. Nothing was kept. Send new content with a new key.";
     UnfitSheet 422 "unfit-sheet" "The sheet can't be added up"
@@ -157,6 +167,10 @@ kinds! {
         "A talk needs a model that has learnt it, and there is none here. What was said is kept. Start `evenkeel serve` without `--rules-only`, or see `evenkeel models list`.";
     ModelLoading 503 "model-loading" "The model is being loaded"
         "The model is still being loaded. Try again in 2 seconds. Screenings with `rules_only` are answered now.";
+    ModelComing 503 "model-coming" "The model is being fetched"
+        "The model is not here yet; it is being fetched once. GET /models/NAME/pull says how far it is. Screenings with `rules_only` are answered now.";
+    ModelNotFetched 503 "model-not-fetched" "The model could not be fetched"
+        "The model could not be fetched. Check the connection and try again; what was fetched is kept.";
     ModelFailed 503 "model-failed" "The model can't be used"
         "The model can't be used. Run `evenkeel doctor` to see why.";
     Stopping 503 "stopping" "The service is stopping"
@@ -171,6 +185,7 @@ impl ProblemKind {
         match self {
             Self::Busy => Some(5),
             Self::ModelLoading => Some(2),
+            Self::ModelComing => Some(10),
             Self::JournalBusy => Some(1),
             _ => None,
         }

@@ -4,6 +4,7 @@
 //! keeps other machines, other sites and other programs out. This room knows nothing of weights
 //! or SQL, and nothing that a person wrote reaches a log or a problem's detail.
 
+mod body;
 mod check_ins;
 mod country;
 mod dialogues;
@@ -13,6 +14,7 @@ mod guard;
 mod headers;
 mod health;
 mod helplines;
+mod insights;
 mod journal;
 mod json;
 mod kept;
@@ -25,11 +27,13 @@ mod people;
 mod practice;
 mod precondition;
 mod problem;
+mod pulls;
 mod questionnaires;
 mod recognitions;
 mod record;
 mod reflections;
 mod reframings;
+mod reports;
 mod safety_plan;
 mod screenings;
 mod serve;
@@ -52,25 +56,24 @@ use utoipa_axum::routes;
 use crate::assistant::Assistant;
 use crate::crisis::safety_plan::PlanStore;
 use crate::journal::Door;
-use crate::weights::{ModelList, WeightsError};
+use crate::weights::ModelName;
 use guard::Guard;
 pub use health::{HealthBody, ModelHealth};
 pub use problem::{Problem, ProblemKind};
+pub use pulls::{PullBody, PullState, Shelf};
 pub use screenings::ScreeningRequest;
 pub use serve::serve;
 pub use token::AccessToken;
-
-/// Gives the list of models, as `models list` does. May read files; it is called on a thread
-/// where that holds nobody up.
-pub type ModelSource = Arc<dyn Fn() -> Result<ModelList, WeightsError> + Send + Sync>;
 
 /// What the service serves.
 #[derive(Clone)]
 pub struct Service {
     /// Who reads the texts.
     pub assistant: Assistant,
-    /// Where `GET /models` gets its list.
-    pub models: ModelSource,
+    /// The models of this machine.
+    pub models: Arc<dyn Shelf>,
+    /// The model that the assistant expects, which is fetched as soon as the service is up.
+    pub fetch_first: Option<ModelName>,
     /// What a caller must show.
     pub token: AccessToken,
     /// Where the person's safety plan is kept.
@@ -100,6 +103,7 @@ fn build(service: Service, port: u16, stopping: CancellationToken) -> (Router, S
         .routes(routes!(recognitions::create))
         .routes(routes!(screenings::create).layer(DefaultBodyLimit::max(MOST_BYTES_SCREENING)))
         .routes(routes!(models::list))
+        .routes(routes!(models::pull, models::pulled, models::stop))
         .routes(routes!(helplines::list))
         .routes(routes!(safety_plan::show, safety_plan::keep, safety_plan::erase))
         .routes(routes!(dialogues::list, dialogues::begin))
@@ -130,6 +134,14 @@ fn build(service: Service, port: u16, stopping: CancellationToken) -> (Router, S
         .routes(routes!(reflections::show))
         .routes(routes!(reflections::respond, reflections::responses))
         .routes(routes!(reflections::delete))
+        .routes(routes!(insights::show))
+        .routes(routes!(insights::digest, insights::choose_digest))
+        .routes(routes!(body::list, body::delete))
+        .routes(routes!(body::import).layer(DefaultBodyLimit::disable()))
+        .routes(routes!(body::list_cortisol, body::keep_cortisol))
+        .routes(routes!(body::show_cortisol, body::delete_cortisol))
+        .routes(routes!(reports::preview))
+        .routes(routes!(reports::make))
         .routes(routes!(health::show))
         .merge(journal::routes());
     let (routes, document) = OpenApiRouter::with_openapi(openapi::Document::openapi())
@@ -145,6 +157,7 @@ fn build(service: Service, port: u16, stopping: CancellationToken) -> (Router, S
         reader: journal::Reader::default(),
         derivations: Semaphore::new(1),
         models: service.models,
+        pulls: pulls::Pulls::default(),
         document: openapi::to_bytes(&document),
         long_screenings: Arc::new(Semaphore::new(LONG_SCREENINGS)),
         stopping,
@@ -167,7 +180,8 @@ struct Shared(Arc<Parts>);
 
 struct Parts {
     assistant: Assistant,
-    models: ModelSource,
+    models: Arc<dyn Shelf>,
+    pulls: pulls::Pulls,
     safety_plan: Arc<dyn PlanStore>,
     journal: Arc<Door>,
     reader: journal::Reader,

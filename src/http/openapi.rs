@@ -22,6 +22,7 @@ use super::{Problem, Shared};
         (name = "Journal", description = "What a person keeps, encrypted on this machine."),
         (name = "Parts", description = "Getting to know parts of oneself, at their pace."),
         (name = "Practice", description = "Check-ins, steps towards letting people in, and people who feel safe."),
+        (name = "Insight", description = "What weeks of kept days show, what wearables measured, and reports for a therapist."),
         (name = "Help", description = "Whom to call."),
         (name = "Questionnaires", description = "Standard questionnaires and what sheets of them add up to."),
         (name = "Reflections", description = "Questions without a score, and what was ticked and written in them."),

@@ -25,8 +25,18 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
     require-trusted-types-for 'script'; trusted-types 'none'";
 
 /// First steps of the addresses that the page itself shows something for.
-const SCREENS: [&str; 9] =
-    ["write", "journal", "parts", "check-in", "questionnaires", "practice", "insight", "help", "settings"];
+const SCREENS: [&str; 10] = [
+    "write",
+    "journal",
+    "parts",
+    "check-in",
+    "questionnaires",
+    "practice",
+    "insight",
+    "report",
+    "help",
+    "settings",
+];
 
 #[derive(RustEmbed)]
 #[folder = "web/page"]

@@ -44,9 +44,14 @@ pub async fn serve(
         return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
     }
     let stopping = CancellationToken::new();
+    let fetch_first = service.fetch_first.clone();
     let closing = CancellationToken::new();
     let (app, shared) = build(service, address.port(), stopping.clone());
+    if let Some(name) = fetch_first {
+        shared.pull(name);
+    }
     tokio::spawn(shared.clone().catch_up_from_before());
+    let pulls = shared.clone();
     let idle = tokio::spawn(shared.lock_when_idle());
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
@@ -69,6 +74,7 @@ pub async fn serve(
     }
     drop(listener);
     closing.cancel();
+    pulls.stop_pulls();
     if timeout(GRACE, all(&mut connections)).await.is_err() {
         stopping.cancel();
         let _ = timeout(LAST_WORDS, all(&mut connections)).await;

@@ -8,9 +8,9 @@ use utoipa::openapi::response::Response;
 
 use super::problem::documented;
 use super::{Problem, ProblemKind, Shared};
-use crate::assistant::{AcknowledgementError, AssistantError, Turn};
+use crate::assistant::{AcknowledgementError, AssistantError, ModelState, Turn};
 use crate::entry::EntryError;
-use crate::language::{EngineState, LanguageError};
+use crate::language::LanguageError;
 
 impl Shared {
     /// A place in the model's queue, or at once the problem that speaks against it. Dropping the
@@ -18,9 +18,10 @@ impl Shared {
     pub(super) async fn turn(&self) -> Result<Turn, Problem> {
         let assistant = &self.0.assistant;
         match assistant.model_state() {
-            Some(EngineState::Loading) => Err(ProblemKind::ModelLoading.into()),
-            Some(EngineState::Failed(why)) => Err(AssistantError::ModelFailed(why).into()),
-            Some(EngineState::Ready) | None => Ok(assistant.try_turn().await?),
+            ModelState::Loading => Err(ProblemKind::ModelLoading.into()),
+            ModelState::Coming => Err(ProblemKind::ModelComing.into()),
+            ModelState::Failed(why) => Err(AssistantError::ModelFailed(why).into()),
+            ModelState::Ready | ModelState::Absent => Ok(assistant.try_turn().await?),
         }
     }
 
@@ -90,13 +91,14 @@ const BODY: [ProblemKind; 7] = [
     ProblemKind::UnknownField,
 ];
 /// Problems of every route that reads a text.
-const TEXT: [ProblemKind; 8] = [
+const TEXT: [ProblemKind; 9] = [
     ProblemKind::TooLong,
     ProblemKind::UnusableText,
     ProblemKind::UnknownCountry,
     ProblemKind::Busy,
     ProblemKind::Failed,
     ProblemKind::ModelLoading,
+    ProblemKind::ModelComing,
     ProblemKind::ModelFailed,
     ProblemKind::Stopping,
 ];
@@ -157,6 +159,7 @@ problems! {
         ProblemKind::UnfitSheet,
         ProblemKind::UnfitQuery,
         ProblemKind::UnknownCountry,
+        ProblemKind::KeyReused,
     ]];
     /// For `GET /questionnaires/{id}/responses`.
     ResponsesProblems: [&GUARD[..], &JOURNAL[..], &[ProblemKind::NoQuestionnaire, ProblemKind::UnfitQuery]];
@@ -166,6 +169,7 @@ problems! {
     ReflectedProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &COUNTRY[..], &[
         ProblemKind::NoReflection,
         ProblemKind::UnfitValue,
+        ProblemKind::KeyReused,
     ]];
     /// For `GET /reflections/{id}/responses`.
     ReflectedsProblems: [&GUARD[..], &JOURNAL[..], &[ProblemKind::NoReflection, ProblemKind::UnfitQuery]];
@@ -176,6 +180,8 @@ problems! {
     ]];
     /// For `GET /models`.
     ModelsProblems: [&GUARD[..], &[ProblemKind::ModelsUnreadable]];
+    /// For `/models/{name}/pull`.
+    ModelPullProblems: [&GUARD[..], &[ProblemKind::ModelsUnreadable, ProblemKind::NoSuchModel]];
     /// For `GET /helplines`.
     HelplinesProblems: [&[ProblemKind::ForeignRequest, ProblemKind::UnfitQuery, ProblemKind::UnknownCountry][..]];
     /// For `GET /safety-plan`.
@@ -289,6 +295,39 @@ problems! {
     PersonProblems: [&GUARD[..], &JOURNAL[..], &[ProblemKind::NoSuchPerson, ProblemKind::ChangedMeanwhile]];
     /// For `PUT /people/{id}`.
     PersonChangeProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &COUNTRY[..], &CHANGE[..], &[ProblemKind::NoSuchPerson]];
+    /// For `GET /insights`.
+    InsightProblems: [&GUARD[..], &JOURNAL[..], &[ProblemKind::UnfitQuery, ProblemKind::UnfitPeriod, ProblemKind::Failed]];
+    /// For the weekly look back.
+    DigestProblems: [&GUARD[..], &BODY[..], &JOURNAL[..]];
+    /// For `DELETE /body`.
+    BodyProblems: [&GUARD[..], &JOURNAL[..], &[ProblemKind::UnfitQuery]];
+    /// For `POST /body/import`.
+    BodyImportProblems: [&GUARD[..], &JOURNAL[..], &[
+        ProblemKind::UnfitQuery,
+        ProblemKind::UnfitExport,
+        ProblemKind::UnreadableBody,
+        ProblemKind::SlowRequest,
+        ProblemKind::TooLarge,
+        ProblemKind::Failed,
+    ]];
+    /// For values of cortisol by their ids.
+    CortisolProblems: [&GUARD[..], &JOURNAL[..], &[ProblemKind::NoSuchCortisol, ProblemKind::ChangedMeanwhile]];
+    /// For `POST /reports/preview`.
+    ReportPreviewProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &[
+        ProblemKind::UnfitPeriod,
+        ProblemKind::UnfitValue,
+        ProblemKind::NoSuchEntry,
+        ProblemKind::Failed,
+    ]];
+    /// For `POST /reports`.
+    ReportProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &[
+        ProblemKind::UnfitQuery,
+        ProblemKind::UnfitPeriod,
+        ProblemKind::UnfitValue,
+        ProblemKind::UnfitSecret,
+        ProblemKind::NoSuchEntry,
+        ProblemKind::Failed,
+    ]];
     /// For `GET /exercises/{id}`.
     ExerciseProblems: [&GUARD[..], &[ProblemKind::NoExercise]];
     /// For `GET /topics/{id}`.
@@ -305,6 +344,8 @@ problems! {
     UnlockProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &SECRET[..], &[ProblemKind::NoPassphrase]];
     /// For changes of the passphrase and the code.
     VaultSecretProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &SECRET[..], &[ProblemKind::NoPassphrase]];
+    /// For `POST /export`.
+    SealedExportProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &[ProblemKind::UnfitSecret]];
     /// For `POST /import`.
     ImportProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &COUNTRY[..], &[ProblemKind::UnfitFile]];
     /// For `POST /erase`.

@@ -22,6 +22,9 @@ pub struct ModelListing {
     pub path: Option<String>,
     /// Length of its file, in bytes.
     pub bytes: u64,
+    /// Bytes that would have to be fetched for it now; less than its file where it is made from
+    /// another one, none where that is here.
+    pub fetches: u64,
     /// SHA-256 of its file, 64 lower-case hexadecimal digits.
     pub sha256: String,
     /// Whether it is used when the person names none. True for one model.
@@ -36,6 +39,13 @@ pub struct ModelListing {
 }
 
 impl ModelCache {
+    fn to_fetch(&self, registry: &Registry, spec: &ModelSpec) -> Result<u64, WeightsError> {
+        let Some(recipe) = spec.recipe() else { return Ok(spec.bytes) };
+        let base = registry.find(&recipe.base)?;
+        let here = matches!(self.status(base)?, ModelStatus::Present | ModelStatus::Unverified);
+        Ok(if here { 0 } else { base.bytes })
+    }
+
     /// All models of a registry and what this cache holds of them.
     ///
     /// # Errors
@@ -50,6 +60,7 @@ impl ModelCache {
                 summary: spec.summary.clone(),
                 path: there.then(|| self.path_of(spec).display().to_string()),
                 bytes: spec.bytes,
+                fetches: if there { 0 } else { self.to_fetch(registry, spec)? },
                 sha256: spec.sha256.to_string(),
                 default: spec.name == default.name,
                 licence: spec.licence.clone(),

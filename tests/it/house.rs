@@ -12,9 +12,9 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use evenkeel::assistant::Assistant;
 use evenkeel::crisis::Date;
 use evenkeel::crisis::safety_plan::PlanFile;
-use evenkeel::http::{AccessToken, Service, router};
+use evenkeel::http::{AccessToken, Service, Shelf, router};
 use evenkeel::journal::{Door, PlanKeeper, SystemClock};
-use evenkeel::weights::{ModelCache, Registry};
+use evenkeel::weights::{Cancel, ModelCache, ModelList, ModelName, Progress, Registry, WeightsError};
 use http_body_util::BodyExt as _;
 use insta::{allow_duplicates, assert_snapshot};
 use serde_json::Value;
@@ -29,16 +29,35 @@ pub(crate) fn assistant() -> Assistant {
 
 /// A service around an assistant, with the built-in models and an empty cache.
 pub(crate) fn service(assistant: Assistant) -> Service {
-    let models = || {
-        let nowhere = std::env::temp_dir().join("evenkeel-no-models-here");
-        ModelCache::locate(Some(nowhere.clone()))?.list(&Registry::load(&nowhere)?)
-    };
     Service {
         assistant,
-        models: Arc::new(models),
+        models: Arc::new(BuiltIn),
+        fetch_first: None,
         token: AccessToken::generate().unwrap(),
         safety_plan: no_plan(),
         journal: no_journal(),
+    }
+}
+
+/// The built-in models, an empty cache, and no network.
+struct BuiltIn;
+
+impl BuiltIn {
+    fn cache() -> Result<ModelCache, WeightsError> {
+        Ok(ModelCache::locate(Some(std::env::temp_dir().join("evenkeel-no-models-here")))?.offline(true))
+    }
+}
+
+impl Shelf for BuiltIn {
+    fn list(&self) -> Result<ModelList, WeightsError> {
+        let cache = Self::cache()?;
+        cache.list(&Registry::load(cache.folder())?)
+    }
+
+    fn pull(&self, name: &ModelName, progress: &dyn Progress, cancel: &Cancel) -> Result<(), WeightsError> {
+        let cache = Self::cache()?;
+        let registry = Registry::load(cache.folder())?;
+        cache.pull(registry.find(name)?, progress, cancel).map(drop)
     }
 }
 
@@ -91,7 +110,7 @@ impl House {
         Self::around(Service { journal, safety_plan, ..service(assistant()) })
     }
 
-    fn around(service: Service) -> Self {
+    pub(crate) fn around(service: Service) -> Self {
         let token = service.token.reveal().to_owned();
         Self { router: router(service, PORT), token }
     }

@@ -34,6 +34,13 @@ async fn the_document_is_openapi_3_1_and_lists_every_route() {
     GET /api/openapi.json
     GET /api/v1/backups
     POST /api/v1/backups
+    DELETE /api/v1/body
+    GET /api/v1/body
+    GET /api/v1/body/cortisol
+    POST /api/v1/body/cortisol
+    DELETE /api/v1/body/cortisol/{id}
+    GET /api/v1/body/cortisol/{id}
+    POST /api/v1/body/import
     GET /api/v1/check-ins
     POST /api/v1/check-ins
     DELETE /api/v1/check-ins/{id}
@@ -60,10 +67,17 @@ async fn the_document_is_openapi_3_1_and_lists_every_route() {
     GET /api/v1/exercises
     GET /api/v1/exercises/{id}
     GET /api/v1/export
+    POST /api/v1/export
     GET /api/v1/health
     GET /api/v1/helplines
     POST /api/v1/import
+    GET /api/v1/insights
+    GET /api/v1/insights/digest
+    PUT /api/v1/insights/digest
     GET /api/v1/models
+    DELETE /api/v1/models/{name}/pull
+    GET /api/v1/models/{name}/pull
+    POST /api/v1/models/{name}/pull
     GET /api/v1/parts
     POST /api/v1/parts
     GET /api/v1/parts/map
@@ -97,6 +111,8 @@ async fn the_document_is_openapi_3_1_and_lists_every_route() {
     POST /api/v1/reflections/{id}/responses
     DELETE /api/v1/reflections/{id}/responses/{response}
     POST /api/v1/reframings
+    POST /api/v1/reports
+    POST /api/v1/reports/preview
     DELETE /api/v1/safety-plan
     GET /api/v1/safety-plan
     PUT /api/v1/safety-plan

@@ -11,10 +11,10 @@ use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
 use super::super::Shared;
-use crate::assistant::{Assistant, AssistantError, SaidBody, Turn};
+use crate::assistant::{Assistant, AssistantError, ModelState, SaidBody, Turn};
 use crate::crisis::CountryCode;
 use crate::journal::{Journal, JournalError, KeptWords, Screened, Unread};
-use crate::language::{EngineState, LanguageError};
+use crate::language::LanguageError;
 
 /// Bytes from which a text is read on a thread of its own, so that nobody else waits for it.
 const LONG: usize = 64 * 1024;
@@ -143,7 +143,7 @@ impl Shared {
     }
 
     fn model_is_lost(&self) -> bool {
-        matches!(self.0.assistant.model_state(), None | Some(EngineState::Failed(_)))
+        matches!(self.0.assistant.model_state(), ModelState::Absent | ModelState::Failed(_))
     }
 
     /// Does something with the journal without counting as use; `None` if it is locked or fails.
