@@ -6,7 +6,7 @@ use std::sync::PoisonError;
 use super::error::JournalError;
 use super::time::Stamp;
 use super::values::Id;
-use super::{Journal, entries, kept, taken_in};
+use super::{Journal, body, entries, kept, taken_in};
 
 /// What is to be erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,8 @@ pub enum Erase {
     /// One entry with all that belongs to it.
     Entry(Id),
     /// Entries, thought records, sheets of questionnaires, parts, dialogues, check-ins, practice,
-    /// people and reflections of a period, its end not included, and all drafts.
+    /// people, reflections and what was measured of the body in a period, its end not included, and
+    /// all drafts.
     Period {
         /// Its beginning.
         from: Stamp,
@@ -61,6 +62,7 @@ impl Journal {
                     let sql = format!("DELETE FROM {table} WHERE written_ms >= ?1 AND written_ms < ?2");
                     tx.execute(&sql, [from.ms(), until.ms()])?;
                 }
+                body::delete_days(tx, from.local_day(), until.local_day())?;
                 taken_in::forget_gone(tx)?;
                 entries::delete_period(tx, from, until)
             }
@@ -74,6 +76,8 @@ impl Journal {
                     tx.execute(&format!("DELETE FROM {table}"), [])?;
                 }
                 tx.execute("DELETE FROM unread", [])?;
+                tx.execute("DELETE FROM body_days", [])?;
+                tx.execute("DELETE FROM choices", [])?;
                 Ok(tx.execute("DELETE FROM entries", [])?)
             }
         })?;

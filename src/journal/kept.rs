@@ -1,5 +1,5 @@
-//! What is kept whole: check-ins, own steps of the ladder, what was practised, people, and
-//! reflections. Each has a table of the same form, with its content as it is exported.
+//! What is kept whole: check-ins, own steps of the ladder, what was practised, people, reflections,
+//! and cortisol. Each has a table of the same form, with its content as it is exported.
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::de::DeserializeOwned;
@@ -11,6 +11,7 @@ use super::find::{Cursor, MOST_OF_A_PAGE, Page, page};
 use super::time::Stamp;
 use super::values::Id;
 use super::{Journal, rows};
+use crate::body::Cortisol;
 use crate::checkin::CheckIn;
 use crate::practice::{OwnStep, Person, Practice};
 use crate::reflection::Reflected;
@@ -71,8 +72,19 @@ impl Content for Reflected {
     }
 }
 
+impl Content for Cortisol {
+    const TABLE: &'static str = "cortisol";
+    const WHAT: &'static str = "cortisol value";
+
+    /// None: numbers only.
+    fn free_words(&self) -> String {
+        String::new()
+    }
+}
+
 /// The tables of this file.
-pub(super) const TABLES: [&str; 5] = ["checkins", "own_steps", "practices", "people", "reflections"];
+pub(super) const TABLES: [&str; 6] =
+    ["checkins", "own_steps", "practices", "people", "reflections", "cortisol"];
 
 /// Something as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

@@ -6,10 +6,13 @@
 //! disk. This room knows nothing of HTTP, of models, or of what the texts mean.
 
 mod backup;
+mod body;
 mod carry;
 mod check;
+mod choices;
 mod connect;
 mod creations;
+mod dialogues;
 mod door;
 mod drafts;
 mod entries;
@@ -20,6 +23,7 @@ mod find_records;
 mod findings;
 mod kept;
 mod log;
+mod look_back;
 mod model;
 mod parts;
 mod plan;
@@ -39,9 +43,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use backup::{Backup, Restored, restore};
+pub use body::{BodyDay, BodyTakenIn};
 pub use carry::{Form, Imported, Opener, Origin, Reading, Recipient, Seal, Sealed};
 pub use check::{Health, check_folder};
+pub use choices::Choice;
 pub use creations::{Created, CreationKey};
+pub use dialogues::{Answer, KeptDialogue, KeptTurn};
 pub use door::{Door, Standing};
 pub use erase::Erase;
 pub use error::JournalError;
@@ -49,12 +56,13 @@ pub use find::{Cursor, Filter, Hit, MOST_OF_A_PAGE, Page};
 pub use find_records::RecordHit;
 pub use findings::Screened;
 pub use kept::{Content, Kept};
+pub use look_back::{EntrySeen, RecordSeen, leads_to_help};
 pub use model::{
     Balanced, Change, Draft, Entry, Feeling, FoundDistortion, FullEntry, FullRecord, ModelIds, NewEntry,
     Recognition, RecordContent, Response, ResponseAnswer, ResponseContent, ResponseResult, Revision,
     Screening, ThoughtRecord, Verdict,
 };
-pub use parts::{Answer, KeptDialogue, KeptPart, KeptTurn};
+pub use parts::KeptPart;
 pub use plan::PlanKeeper;
 pub use taken_in::TakenIn;
 pub use time::{Clock, Stamp, StampError, SystemClock};

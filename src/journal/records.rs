@@ -130,6 +130,22 @@ pub(super) fn select(
     found.into_iter().map(|(seq, record)| with_parts(db, seq, record)).collect()
 }
 
+/// The records of a period, its end not included, by their rows' numbers, the earliest first.
+pub(super) fn of_period(
+    db: &Connection,
+    from: Stamp,
+    until: Stamp,
+) -> Result<Vec<(i64, ThoughtRecord)>, JournalError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM thought_records r WHERE r.written_ms >= ?1 AND r.written_ms < ?2
+         ORDER BY r.written_ms, r.id"
+    );
+    let mut statement = db.prepare_cached(&sql)?;
+    let found = statement.query_map([from.ms(), until.ms()], of_row)?;
+    let found: Vec<(i64, ThoughtRecord)> = found.collect::<Result<_, _>>()?;
+    found.into_iter().map(|(seq, record)| Ok((seq, with_parts(db, seq, record)?))).collect()
+}
+
 pub(super) fn find(db: &Connection, id: Id) -> Result<Option<(i64, ThoughtRecord)>, JournalError> {
     let sql = format!("SELECT {COLUMNS} FROM thought_records r WHERE r.id = ?1");
     let found = db.prepare_cached(&sql)?.query_row([id.as_bytes()], of_row).optional()?;

@@ -3,6 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params, params};
 
+use super::creations::{Created, CreationKey};
 use super::error::JournalError;
 use super::model::{Response, ResponseAnswer, ResponseContent, ResponseResult};
 use super::values::Id;
@@ -43,6 +44,29 @@ impl Journal {
             tx.execute("DELETE FROM response_answers WHERE response = ?1", [seq])?;
             insert_answers(tx, seq, content)?;
             Ok(response)
+        })
+    }
+
+    /// Keeps a finished sheet, unless an earlier request with this key did: its id is made of the
+    /// key.
+    ///
+    /// # Errors
+    /// [`JournalError::KeyReused`] if the key came with other answers, and others; then nothing
+    /// was kept.
+    pub fn keep_response_once(
+        &self,
+        content: &ResponseContent,
+        key: &CreationKey,
+    ) -> Result<Created<Response>, JournalError> {
+        let now = self.clock.now();
+        let response = Response { id: key.id("responses"), begun: now, saved: now, content: content.clone() };
+        self.write(|tx| match find(tx, response.id)? {
+            None => {
+                insert(tx, &response)?;
+                Ok(Created::New(response))
+            }
+            Some((_, earlier)) if earlier.content == *content => Ok(Created::Earlier(earlier)),
+            Some(_) => Err(JournalError::KeyReused),
         })
     }
 

@@ -2,7 +2,7 @@
 //! a reason to stop.
 
 use rusqlite::types::{FromSql, Type};
-use rusqlite::{Error, Row};
+use rusqlite::{Error, OptionalExtension as _, Row};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -35,6 +35,11 @@ pub(super) fn stamp(row: &Row<'_>, column: usize) -> rusqlite::Result<Stamp> {
 
 pub(super) fn value<S: FromSql, T: TryFrom<S>>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
     T::try_from(row.get(column)?).map_err(|_| strange(column))
+}
+
+/// A value as it is written.
+pub(super) fn parsed<T: std::str::FromStr>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
+    row.get_ref(column)?.as_str()?.parse().map_err(|_| strange(column))
 }
 
 pub(super) fn optional<S: FromSql, T: TryFrom<S>>(
@@ -72,4 +77,25 @@ pub(super) fn name<T: Copy>(
 ) -> rusqlite::Result<T> {
     let text = row.get_ref(column)?.as_str()?;
     all.iter().copied().find(|one| slug(*one) == text).ok_or_else(|| strange(column))
+}
+
+/// The number of the row of this id.
+pub(super) fn seq(
+    mut statement: rusqlite::CachedStatement<'_>,
+    id: Id,
+    what: &'static str,
+) -> Result<i64, JournalError> {
+    let found = statement.query_row([id.as_bytes()], |row| row.get(0)).optional()?;
+    found.ok_or(JournalError::Missing { what, id })
+}
+
+/// One of a fixed set of names, or nothing.
+pub(super) fn optional_name<T: Copy>(
+    row: &Row<'_>,
+    column: usize,
+    all: &[T],
+    slug: impl Fn(T) -> &'static str,
+) -> rusqlite::Result<Option<T>> {
+    let there = row.get_ref(column)? != rusqlite::types::ValueRef::Null;
+    there.then(|| name(row, column, all, slug)).transpose()
 }

@@ -8,8 +8,12 @@ use super::error::JournalError;
 pub(super) const APPLICATION_ID: i32 = 0x4556_4b4c;
 
 /// What leads from one version to the next; the n-th makes version n + 1.
-pub(super) const MIGRATIONS: &[&str] =
-    &[include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+    include_str!("schema/4.sql"),
+];
 
 /// Version of a database, 0 for an empty one.
 pub(super) fn version(connection: &Connection) -> Result<u32, JournalError> {

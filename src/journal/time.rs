@@ -62,6 +62,11 @@ impl Stamp {
         Ok(Self { ms, offset })
     }
 
+    /// The earliest of all.
+    pub const FIRST: Self = Self { ms: -62_135_596_800_000, offset: 0 };
+    /// The latest of all.
+    pub const LAST: Self = Self { ms: 253_402_300_799_999, offset: 0 };
+
     /// Milliseconds since 1970 in UTC.
     #[must_use]
     pub const fn ms(self) -> i64 {
@@ -119,7 +124,15 @@ impl Stamp {
         format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day())
     }
 
-    fn local(self) -> DateTime {
+    /// The day where it was written.
+    #[must_use]
+    pub fn local_day(self) -> jiff::civil::Date {
+        self.local().date()
+    }
+
+    /// What clocks and calendars showed where it was written.
+    #[must_use]
+    pub fn local(self) -> DateTime {
         let local = SignedDuration::from_millis(self.ms + i64::from(self.offset) * MINUTE);
         EPOCH.saturating_add(local)
     }

@@ -103,6 +103,9 @@ fn markdown(folder: &Path, item: &Item) -> Result<(), JournalError> {
         Item::Practice(one) => super::practice::practice(one),
         Item::Person(one) => super::practice::person(one),
         Item::Reflected(one) => super::reflection::note(one),
+        Item::Cortisol(one) => super::body::cortisol(one),
+        Item::Body(days) if !days.is_empty() => super::body::days(days),
+        Item::Body(_) | Item::Choices(_) => return Ok(()),
     };
     let mut file = new_file(&folder.join(name))?;
     file.write_all(text.as_bytes())?;
@@ -199,6 +202,7 @@ struct Tables {
     parts: super::parts::Tables,
     practice: super::practice::Tables,
     reflections: super::reflection::Tables,
+    body: super::body::Tables,
 }
 
 impl Tables {
@@ -259,6 +263,7 @@ impl Tables {
             parts: super::parts::Tables::create(&table)?,
             practice: super::practice::Tables::create(&table)?,
             reflections: super::reflection::Tables::create(&table)?,
+            body: super::body::Tables::create(&table)?,
         })
     }
 
@@ -277,6 +282,9 @@ impl Tables {
             Item::Practice(one) => self.practice.practice(one),
             Item::Person(one) => self.practice.person(one),
             Item::Reflected(one) => self.reflections.reflected(one),
+            Item::Cortisol(one) => self.body.cortisol(one),
+            Item::Body(days) => self.body.days(days),
+            Item::Choices(_) => Ok(()),
         }
     }
 
@@ -411,7 +419,13 @@ impl Tables {
             self.responses,
             self.answers,
         ];
-        let more = self.parts.all().into_iter().chain(self.practice.all()).chain(self.reflections.all());
+        let more = self
+            .parts
+            .all()
+            .into_iter()
+            .chain(self.practice.all())
+            .chain(self.reflections.all())
+            .chain(self.body.all());
         for mut table in tables.into_iter().chain(more) {
             table.flush()?;
         }

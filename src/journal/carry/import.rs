@@ -8,13 +8,17 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::VERSION;
+use crate::body::Cortisol;
 use crate::checkin::CheckIn;
+use crate::journal::body::{self, BodyDay};
+use crate::journal::choices::{self, Chosen};
+use crate::journal::dialogues::KeptDialogue;
 use crate::journal::findings::{self, Subject};
 use crate::journal::kept::{self, Content, Kept};
 use crate::journal::model::{Draft, FullEntry, FullRecord, Response};
-use crate::journal::parts::{KeptDialogue, KeptPart};
+use crate::journal::parts::KeptPart;
 use crate::journal::{
-    Id, Journal, JournalError, Stamp, drafts, entries, parts, records, responses, taken_in,
+    Id, Journal, JournalError, Stamp, dialogues, drafts, entries, parts, records, responses, taken_in,
 };
 use crate::practice::{OwnStep, Person, Practice};
 use crate::reflection::Reflected;
@@ -44,6 +48,10 @@ pub struct Imported {
     pub people: usize,
     /// Reflections taken in.
     pub reflections: usize,
+    /// Values of cortisol taken in.
+    pub cortisol: usize,
+    /// Values of days taken in.
+    pub body: usize,
     /// Entries, thought records, sheets, parts and dialogues that were here already, just so.
     pub already_here: usize,
     /// Entries, thought records and sheets that were here in another version; those here were kept.
@@ -84,6 +92,12 @@ struct File {
     people: Vec<Kept<Person>>,
     #[serde(default)]
     reflections: Vec<Kept<Reflected>>,
+    #[serde(default)]
+    cortisol: Vec<Kept<Cortisol>>,
+    #[serde(default)]
+    body: Vec<BodyDay>,
+    #[serde(default)]
+    choices: Vec<Chosen>,
 }
 
 /// The version of a file, which is one that is known.
@@ -228,10 +242,10 @@ impl Journal {
                 }
             }
             for dialogue in &file.dialogues {
-                if let Some(here) = parts::has_dialogue(tx, dialogue.id)? {
+                if let Some(here) = dialogues::has(tx, dialogue.id)? {
                     note(here == *dialogue, &mut imported);
                 } else {
-                    parts::insert_dialogue(tx, dialogue).map_err(|error| match error {
+                    dialogues::insert(tx, dialogue).map_err(|error| match error {
                         JournalError::Missing { .. } => {
                             fault_at(&text, dialogue.id, "The part that this dialogue is about is not there.")
                         }
@@ -245,6 +259,19 @@ impl Journal {
             imported.practices = add_kept(tx, &file.practices, &mut imported)?;
             imported.people = add_kept(tx, &file.people, &mut imported)?;
             imported.reflections = add_kept(tx, &file.reflections, &mut imported)?;
+            imported.cortisol = add_kept(tx, &file.cortisol, &mut imported)?;
+            for day in &file.body {
+                if let Some(here) = body::find(tx, day)? {
+                    note(here == *day, &mut imported);
+                } else {
+                    body::put(tx, day)?;
+                    imported.body += 1;
+                }
+            }
+            let chosen = choices::all(tx)?;
+            for one in file.choices.iter().filter(|one| !chosen.iter().any(|here| here.name == one.name)) {
+                choices::put(tx, one)?;
+            }
             Ok(imported)
         })
     }
@@ -262,7 +289,9 @@ fn add_kept<C: Content>(
             note(here == *one, imported);
         } else {
             kept::insert(db, one)?;
-            taken_in::waits(db, C::TABLE, one.id)?;
+            if !one.content.free_words().is_empty() {
+                taken_in::waits(db, C::TABLE, one.id)?;
+            }
             added += 1;
         }
     }

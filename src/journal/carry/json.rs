@@ -8,7 +8,7 @@ use super::{Item, VERSION};
 use crate::journal::{Journal, JournalError};
 
 /// The lists of an export, in their order.
-pub(in crate::journal) const LISTS: [&str; 11] = [
+pub(in crate::journal) const LISTS: [&str; 14] = [
     "entries",
     "thought_records",
     "drafts",
@@ -20,6 +20,9 @@ pub(in crate::journal) const LISTS: [&str; 11] = [
     "practices",
     "people",
     "reflections",
+    "cortisol",
+    "body",
+    "choices",
 ];
 
 impl Journal {
@@ -33,26 +36,32 @@ impl Journal {
         let mut list = 0;
         let mut first = true;
         self.everything(|item| {
-            let (of, line) = match &item {
-                Item::Entry(entry) => (0, line(entry)?),
-                Item::Record(record) => (1, line(record)?),
-                Item::Draft(draft) => (2, line(draft)?),
-                Item::Response(response) => (3, line(response)?),
-                Item::Part(part) => (4, line(part)?),
-                Item::Dialogue(dialogue) => (5, line(dialogue)?),
-                Item::CheckIn(one) => (6, line(one)?),
-                Item::OwnStep(one) => (7, line(one)?),
-                Item::Practice(one) => (8, line(one)?),
-                Item::Person(one) => (9, line(one)?),
-                Item::Reflected(one) => (10, line(one)?),
+            let (of, lines) = match &item {
+                Item::Entry(entry) => (0, vec![line(entry)?]),
+                Item::Record(record) => (1, vec![line(record)?]),
+                Item::Draft(draft) => (2, vec![line(draft)?]),
+                Item::Response(response) => (3, vec![line(response)?]),
+                Item::Part(part) => (4, vec![line(part)?]),
+                Item::Dialogue(dialogue) => (5, vec![line(dialogue)?]),
+                Item::CheckIn(one) => (6, vec![line(one)?]),
+                Item::OwnStep(one) => (7, vec![line(one)?]),
+                Item::Practice(one) => (8, vec![line(one)?]),
+                Item::Person(one) => (9, vec![line(one)?]),
+                Item::Reflected(one) => (10, vec![line(one)?]),
+                Item::Cortisol(one) => (11, vec![line(one)?]),
+                Item::Body(days) => (12, days.iter().map(line).collect::<Result<_, _>>()?),
+                Item::Choices(all) => (13, all.iter().map(line).collect::<Result<_, _>>()?),
             };
-            while list < of {
-                next(out, &mut list)?;
-                first = true;
+            for line in lines {
+                while list < of {
+                    next(out, &mut list)?;
+                    first = true;
+                }
+                out.write_all(if first { b"\n" } else { b",\n" })?;
+                first = false;
+                out.write_all(&line)?;
             }
-            out.write_all(if first { b"\n" } else { b",\n" })?;
-            first = false;
-            Ok(out.write_all(&line)?)
+            Ok(())
         })?;
         while list + 1 < LISTS.len() {
             next(out, &mut list)?;

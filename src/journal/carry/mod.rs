@@ -1,5 +1,6 @@
 //! Taking what one wrote along: out of the journal into plain files, and back.
 
+mod body;
 mod day_one;
 mod folder;
 mod foreign;
@@ -22,10 +23,14 @@ pub use origin::{Origin, Reading};
 pub use sealed::{Opener, Recipient, Seal, Sealed};
 
 use super::Journal;
+use super::body::BodyDay;
+use super::choices::Chosen;
+use super::dialogues::KeptDialogue;
 use super::kept::{self, Kept};
 use super::model::{Draft, FullEntry, FullRecord, Response};
-use super::parts::{KeptDialogue, KeptPart};
+use super::parts::KeptPart;
 use super::time::Stamp;
+use crate::body::Cortisol;
 use crate::checkin::CheckIn;
 use crate::practice::{OwnStep, Person, Practice};
 use crate::reflection::Reflected;
@@ -46,11 +51,16 @@ pub(super) enum Item {
     Practice(Box<Kept<Practice>>),
     Person(Box<Kept<Person>>),
     Reflected(Box<Kept<Reflected>>),
+    Cortisol(Box<Kept<Cortisol>>),
+    /// All of them at once.
+    Body(Vec<BodyDay>),
+    /// The same.
+    Choices(Vec<Chosen>),
 }
 
 impl Journal {
     /// Hands over everything, all of one moment: entries, thought records, drafts, sheets of
-    /// questionnaires, parts, dialogues, then check-ins, own steps, practice, people and reflections.
+    /// questionnaires, parts, dialogues, then check-ins, own steps, practice, people and reflections, cortisol, values of days, choices.
     fn everything(
         &self,
         mut take: impl FnMut(Item) -> Result<(), super::JournalError>,
@@ -62,13 +72,16 @@ impl Journal {
             super::drafts::all(db)?.into_iter().try_for_each(|draft| take(Item::Draft(draft)))?;
             super::responses::each(db, |response| take(Item::Response(response)))?;
             super::parts::all_parts(db)?.into_iter().try_for_each(|part| take(Item::Part(Box::new(part))))?;
-            let dialogues = super::parts::all_dialogues(db)?;
+            let dialogues = super::dialogues::all(db)?;
             dialogues.into_iter().try_for_each(|dialogue| take(Item::Dialogue(Box::new(dialogue))))?;
             kept::each(db, |one| take(Item::CheckIn(Box::new(one))))?;
             kept::each(db, |one| take(Item::OwnStep(Box::new(one))))?;
             kept::each(db, |one| take(Item::Practice(Box::new(one))))?;
             kept::each(db, |one| take(Item::Person(Box::new(one))))?;
-            kept::each(db, |one| take(Item::Reflected(Box::new(one))))
+            kept::each(db, |one| take(Item::Reflected(Box::new(one))))?;
+            kept::each(db, |one| take(Item::Cortisol(Box::new(one))))?;
+            take(Item::Body(super::body::all(db)?))?;
+            take(Item::Choices(super::choices::all(db)?))
         })?;
         Ok(now)
     }

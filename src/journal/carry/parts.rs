@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::folder::{Table, cell, put};
-use crate::journal::parts::{KeptDialogue, KeptPart};
+use crate::journal::dialogues::KeptDialogue;
+use crate::journal::parts::KeptPart;
 use crate::journal::{JournalError, Line};
 use crate::parts::{Role, Speaker, Stage, State};
 

@@ -148,18 +148,32 @@ impl Journal {
     /// # Errors
     /// [`JournalError`] if the journal cannot be read or `out` not written to.
     pub fn export_sealed(&self, sealed: &Sealed, out: &mut dyn Write) -> Result<(), JournalError> {
+        sealed.around(out, |out| self.export_json(out))
+    }
+}
+
+impl Sealed {
+    /// Encrypts what `write` writes.
+    ///
+    /// # Errors
+    /// [`JournalError`] if `write` fails or `out` cannot be written to.
+    pub fn around(
+        &self,
+        out: &mut dyn Write,
+        write: impl FnOnce(&mut dyn Write) -> Result<(), JournalError>,
+    ) -> Result<(), JournalError> {
         let refused =
             |_| JournalError::NotSealed("These recipients can't be used together. Name one at a time.");
-        let encryptor = match sealed {
-            Sealed::Passphrase(passphrase) => Encryptor::with_user_passphrase(secret(passphrase)),
-            Sealed::Recipients(all) => {
+        let encryptor = match self {
+            Self::Passphrase(passphrase) => Encryptor::with_user_passphrase(secret(passphrase)),
+            Self::Recipients(all) => {
                 Encryptor::with_recipients(all.iter().map(|one| &one.0 as &dyn age::Recipient))
                     .map_err(refused)?
             }
         };
         let mut writer = encryptor.wrap_output(out)?;
         // Flushing in the middle would end a piece of the file early.
-        self.export_json(&mut Unflushed(&mut writer))?;
+        write(&mut Unflushed(&mut writer))?;
         Ok(writer.finish()?.flush()?)
     }
 }

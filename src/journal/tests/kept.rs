@@ -1,6 +1,7 @@
 //! Check-ins, own steps, practice and people.
 
 use super::*;
+use crate::body::{Cortisol, Format};
 use crate::checkin::{CheckIn, parse, tokens};
 use crate::practice::{OwnStep, Person, Practice};
 use crate::reflection::Reflected;
@@ -50,6 +51,58 @@ pub(super) fn all(journal: &Journal) {
     journal.keep(&practice()).unwrap();
     journal.keep(&person()).unwrap();
     journal.keep(&reflected()).unwrap();
+    journal.keep(&cortisol()).unwrap();
+    journal.keep_body(&[body_day("2026-03-01", 412.0), body_day("2026-03-02", 0.5)]).unwrap();
+    journal.choose(Choice::WeeklyDigest).unwrap();
+}
+
+fn cortisol() -> Cortisol {
+    serde_json::from_str(r#"{"nmol_per_litre":12.5,"specimen":"saliva","taken":"2026-03-01T07:40:00"}"#)
+        .unwrap()
+}
+
+pub(super) fn body_day(day: &str, value: f64) -> BodyDay {
+    let line = serde_json::json!({
+        "measure": "sleep", "day": day, "origin": "oura", "value": value, "samples": 3, "source": "=Ring"
+    });
+    serde_json::from_value(line).unwrap()
+}
+
+#[test]
+fn an_export_is_taken_in_twice_and_a_later_one_takes_its_place() {
+    let (_folder, journal) = journal();
+    let both = [body_day("2026-03-01", 412.0), body_day("2026-03-02", 380.0)];
+    let taken = journal.keep_body(&both).unwrap();
+    assert_eq!((taken.added, taken.changed, taken.already_here), (2, 0, 0));
+    let later = [body_day("2026-03-02", 390.0), body_day("2026-03-02", 390.0)];
+    let taken = journal.keep_body(&later).unwrap();
+    assert_eq!((taken.added, taken.changed, taken.already_here), (0, 1, 1));
+    let days = |from: &str, to: &str| from.parse().unwrap()..=to.parse().unwrap();
+    let found = journal.body(&days("2026-03-02", "2026-03-31")).unwrap();
+    assert_eq!(found, [body_day("2026-03-02", 390.0)]);
+    assert_eq!(journal.delete_body(Format::Garmin).unwrap(), 0);
+    assert_eq!(journal.delete_body(Format::Oura).unwrap(), 2);
+    assert!(journal.body(&days("0001-01-01", "9999-12-31")).unwrap().is_empty());
+}
+
+#[test]
+fn a_period_is_erased_with_what_was_measured_in_it() {
+    let (_folder, journal) = journal();
+    journal.keep_body(&[body_day("2026-03-01", 1.0), body_day("2026-03-02", 2.0)]).unwrap();
+    let from = "2026-03-01T00:00:00Z".parse().unwrap();
+    journal.erase(Erase::Period { from, until: "2026-03-02T00:00:00Z".parse().unwrap() }).unwrap();
+    let all = "0001-01-01".parse().unwrap()..="9999-12-31".parse().unwrap();
+    assert_eq!(journal.body(&all).unwrap(), [body_day("2026-03-02", 2.0)]);
+}
+
+#[test]
+fn a_choice_is_off_until_it_is_made() {
+    let (_folder, journal) = journal();
+    assert_eq!(journal.chosen(Choice::WeeklyDigest).unwrap(), None);
+    journal.choose(Choice::WeeklyDigest).unwrap();
+    assert!(journal.chosen(Choice::WeeklyDigest).unwrap().is_some());
+    journal.unchoose(Choice::WeeklyDigest).unwrap();
+    assert_eq!(journal.chosen(Choice::WeeklyDigest).unwrap(), None);
 }
 
 #[test]
