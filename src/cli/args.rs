@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::checkin::CheckInArgs;
 use super::exercise::ExerciseArgs;
+use super::insight::InsightArgs;
 use super::journal::{
     BackupArgs, EraseArgs, ExportArgs, ImportArgs, JournalCommand, RestoreArgs, VaultCommand,
 };
@@ -18,6 +19,7 @@ use super::practice::PracticeArgs;
 use super::questionnaire::QuestionnaireCommand;
 use super::reflect::ReflectArgs;
 use super::remind::RemindArgs;
+use super::report::ReportArgs;
 use crate::crisis::Level;
 use crate::language::Instructions;
 use crate::weights::{Checksum, FileUrl, ModelName, ModelRef, Quantisation};
@@ -123,6 +125,10 @@ pub(super) enum Command {
     Reflect(ReflectArgs),
     /// A reminder for your own calendar that tells nobody what it is for
     Remind(RemindArgs),
+    /// What weeks of entries, check-ins and the like show
+    Insight(InsightArgs),
+    /// A report for your therapist: what you choose, and nothing else
+    Report(ReportArgs),
     /// Things to read: therapies, a first session, stress, boundaries
     Learn(LearnArgs),
     /// Get to know a part of yourself, at its pace

@@ -3,8 +3,9 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use crate::assistant::{AssistantError, ContentError, DiaryError};
+use crate::assistant::{AssistantError, ContentError, DiaryError, GatherError};
 use crate::bench::BenchError;
+use crate::body::BodyError;
 use crate::checkin::QuickError;
 use crate::corpus::CorpusError;
 use crate::crisis::safety_plan::{PlanError, PlanStoreError};
@@ -50,6 +51,10 @@ pub(super) enum CliError {
     Journal(#[from] JournalError),
     #[error(transparent)]
     Sheet(#[from] SheetError),
+    #[error(transparent)]
+    Body(#[from] BodyError),
+    #[error(transparent)]
+    Report(#[from] GatherError),
     #[error(transparent)]
     Exercise(#[from] ExerciseError),
     #[error(transparent)]

@@ -1,6 +1,7 @@
 //! Where a text comes from.
 
 use std::io::{IsTerminal, Read, Write};
+use std::path::Path;
 
 use super::error::CliError;
 use crate::entry::{EntryError, Limit};
@@ -27,4 +28,14 @@ fn standard_input(limit: Limit) -> Result<String, CliError> {
         return Err(EntryError::TooLong { length: bytes.len(), limit: limit.characters() }.into());
     }
     String::from_utf8(bytes).map_err(|e| EntryError::NotUtf8 { at: e.utf8_error().valid_up_to() }.into())
+}
+
+/// The text of a file, or of standard input if `-` stands for it.
+pub(super) fn file_or_stdin(path: &Path) -> Result<String, CliError> {
+    let read = if path.as_os_str() == "-" {
+        std::io::read_to_string(std::io::stdin().lock())
+    } else {
+        std::fs::read_to_string(path)
+    };
+    read.map_err(|source| CliError::File { what: format!("{} could not be read", path.display()), source })
 }

@@ -3,16 +3,17 @@
 use axum::Json as Reply;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use super::country::CountryQuery;
+use super::journal::creation_key;
 use super::json::Json;
 use super::work::{GuardProblems, QuestionnaireProblems, ResponseProblems, ResponsesProblems};
 use super::{Problem, ProblemKind, Shared};
 use crate::assistant::{LastTime, SheetBody, kept_content};
-use crate::journal::{MOST_OF_A_PAGE, Response, ResponseContent};
+use crate::journal::{CreationKey, MOST_OF_A_PAGE, Response, ResponseContent};
 use crate::questionnaire::{Questionnaire, QuestionnaireBody, QuestionnairesBody, Sheet, SheetError};
 
 /// A filled-in sheet.
@@ -64,7 +65,11 @@ pub(super) async fn show(
     path = "/questionnaires/{id}/responses",
     tag = "Questionnaires",
     security(("token" = [])),
-    params(CountryQuery, ("id" = String, Path, description = "Its id.", example = "phq-9")),
+    params(
+        CountryQuery,
+        ("id" = String, Path, description = "Its id.", example = "phq-9"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The caller's name for this creation."),
+    ),
     request_body(content = SheetRequest, example = json!({ "answers": [1, 0, 2, 1, 0, 0, 1, 0, 0, 1] })),
     responses(
         (status = 200, description = "What it adds up to; it is not kept.", body = SheetBody),
@@ -76,6 +81,7 @@ pub(super) async fn respond(
     State(shared): State<Shared>,
     id: Result<Path<String>, PathRejection>,
     asked: Result<Query<CountryQuery>, QueryRejection>,
+    headers: HeaderMap,
     Json(body): Json<SheetRequest>,
 ) -> Result<(StatusCode, Reply<SheetBody>), Problem> {
     let country = CountryQuery::country(asked)?;
@@ -83,11 +89,12 @@ pub(super) async fn respond(
     let sheet = Sheet::of(questionnaire, &body.answers)?;
     let score = sheet.score()?;
     let content = kept_content(&sheet, Some(&score));
+    let key = creation_key(&headers, &content)?;
     let kept = match body.keep {
         // Help comes whatever becomes of the sheet.
-        Some(true) if score.danger.is_none() => Some(shared.keep_sheet(content).await?),
-        Some(true) => shared.keep_sheet(content).await.ok(),
-        None if shared.journal_is_open().await => shared.keep_sheet(content).await.ok(),
+        Some(true) if score.danger.is_none() => Some(shared.keep_sheet(content, key).await?),
+        Some(true) => shared.keep_sheet(content, key).await.ok(),
+        None if shared.journal_is_open().await => shared.keep_sheet(content, key).await.ok(),
         Some(false) | None => None,
     };
     let (status, response, before) = match kept {
@@ -141,10 +148,20 @@ const MANY: usize = 100;
 
 impl Shared {
     /// Keeps a finished sheet; gives it with the one that was finished before it.
-    async fn keep_sheet(&self, content: ResponseContent) -> Result<(Response, Option<Response>), Problem> {
+    async fn keep_sheet(
+        &self,
+        content: ResponseContent,
+        key: Option<CreationKey>,
+    ) -> Result<(Response, Option<Response>), Problem> {
         self.with_journal(move |journal| {
             let before = journal.last_response(&content.questionnaire)?;
-            Ok((journal.keep_response(None, &content)?, before))
+            let kept = match key {
+                Some(key) => journal.keep_response_once(&content, &key)?.into_inner(),
+                None => journal.keep_response(None, &content)?,
+            };
+            // Sent again, the last one is this very sheet; what came before it was told the first time.
+            let before = before.filter(|before| before.id != kept.id);
+            Ok((kept, before))
         })
         .await
     }

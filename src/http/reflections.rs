@@ -3,12 +3,12 @@
 use axum::Json as Reply;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use super::country::CountryQuery;
-use super::journal::id_of;
+use super::journal::{creation_key, id_of};
 use super::json::Json;
 use super::work::{
     GuardProblems, ReflectedProblems, ReflectedRemovalProblems, ReflectedsProblems, ReflectionProblems,
@@ -16,7 +16,7 @@ use super::work::{
 use super::{Problem, ProblemKind, Shared};
 use crate::assistant::ReflectedBody;
 use crate::checkin::Words;
-use crate::journal::{Id, Kept, MOST_OF_A_PAGE};
+use crate::journal::{CreationKey, Id, Kept, MOST_OF_A_PAGE};
 use crate::reflection::{Given, GivenAnswer, Reflected, Reflection, ReflectionShown, ReflectionsBody};
 
 /// What is ticked and written.
@@ -72,7 +72,11 @@ pub(super) async fn show(
     path = "/reflections/{id}/responses",
     tag = "Reflections",
     security(("token" = [])),
-    params(CountryQuery, ("id" = String, Path, description = "Its id.", example = "attachment")),
+    params(
+        CountryQuery,
+        ("id" = String, Path, description = "Its id.", example = "attachment"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The caller's name for this creation."),
+    ),
     request_body(content = ReflectedRequest, example = json!({
         "answers": [{ "question": "needing", "ticked": ["without"], "words": "With Ana it is easier." }],
         "summary": "Some of each."
@@ -87,6 +91,7 @@ pub(super) async fn respond(
     State(shared): State<Shared>,
     id: Result<Path<String>, PathRejection>,
     asked: Result<Query<CountryQuery>, QueryRejection>,
+    headers: HeaderMap,
     Json(body): Json<ReflectedRequest>,
 ) -> Result<(StatusCode, Reply<ReflectedBody>), Problem> {
     let country = CountryQuery::country(asked)?;
@@ -94,9 +99,12 @@ pub(super) async fn respond(
     let reflection = shared.reflection(&id)?;
     let given = Given { answers: body.answers, summary: body.summary };
     let reflected = reflection.of(&given).map_err(|error| Problem::new(ProblemKind::UnfitValue, &error))?;
+    let key = creation_key(&headers, &reflected)?;
     let kept = match body.keep {
-        Some(true) => shared.keep_reflected(reflected.clone()).await.map(Some),
-        None if shared.journal_is_open().await => Ok(shared.keep_reflected(reflected.clone()).await.ok()),
+        Some(true) => shared.keep_reflected(reflected.clone(), key).await.map(Some),
+        None if shared.journal_is_open().await => {
+            Ok(shared.keep_reflected(reflected.clone(), key).await.ok())
+        }
         Some(false) | None => Ok(None),
     };
     let said = shared.say_of(&reflected.words(), country, false).await;
@@ -186,8 +194,16 @@ pub(super) async fn delete(
 }
 
 impl Shared {
-    async fn keep_reflected(&self, reflected: Reflected) -> Result<Kept<Reflected>, Problem> {
-        self.with_journal(move |journal| journal.keep(&reflected)).await
+    async fn keep_reflected(
+        &self,
+        reflected: Reflected,
+        key: Option<CreationKey>,
+    ) -> Result<Kept<Reflected>, Problem> {
+        self.with_journal(move |journal| match key {
+            Some(key) => Ok(journal.keep_once(&reflected, &key)?.into_inner()),
+            None => journal.keep(&reflected),
+        })
+        .await
     }
 
     fn reflection(&self, id: &str) -> Result<&Reflection, Problem> {

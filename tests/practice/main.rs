@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a surprise is a failed test")]
 
+mod insight;
 mod reflect;
 mod remind;
 mod schemas;
@@ -54,8 +55,13 @@ impl Home {
 
     /// The one sentence that is said when it fails with 2.
     fn refuses(&self, arguments: &[&str]) -> String {
+        self.refuses_with(2, arguments)
+    }
+
+    /// The one sentence that is said when it fails with this code.
+    fn refuses_with(&self, code: i32, arguments: &[&str]) -> String {
         let output = self.run(arguments, "");
-        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert_eq!(output.status.code(), Some(code), "{}", stderr(&output));
         assert!(output.stdout.is_empty());
         stderr(&output)
     }

@@ -1,6 +1,7 @@
 //! `evenkeel checkin`: how it is today, in under a minute, asked one by one or typed in one line.
 //! It is kept first, and read for danger after that.
 
+mod cortisol;
 mod walk;
 
 use std::io::IsTerminal as _;
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 use super::args::Global;
 use super::asking::{self, AskArgs, Asking, Heed, kept_like, short};
 use super::error::CliError;
+use super::insight;
 use super::journal::{self, print_json};
 use super::page::Page;
 use super::setup;
@@ -53,12 +55,15 @@ enum CheckInCommand {
         #[arg(value_name = "ID")]
         id: String,
     },
+    /// Keep a value of cortisol from a laboratory's letter
+    Cortisol(cortisol::CortisolArgs),
 }
 
 pub(super) async fn run(global: &Global, args: CheckInArgs) -> Result<(), CliError> {
     let ask = &args.ask;
     match args.command {
         None => add(global, args.line, args.ask).await,
+        Some(CheckInCommand::Cortisol(of)) => cortisol::run(global, &of, ask),
         Some(CheckInCommand::List { limit }) => list(global, usize::from(limit), ask),
         Some(CheckInCommand::Show { id }) => {
             let kept = kept_like(&existing(global)?, &id, LISTS)?;
@@ -118,6 +123,9 @@ async fn add(global: &Global, line: Vec<String>, ask: AskArgs) -> Result<(), Cli
     let mut page = ask.page();
     asking::help(&mut page, said.as_ref());
     shown(&mut page, &kept);
+    if !said.is_some_and(|said| said.escalate) {
+        insight::if_due(&mut page, heed.rules().content(), &journal)?;
+    }
     page.aside("Kept in your journal.");
     page.blank();
     page.print()

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::record::RecordCommand;
+use super::secret;
+use crate::cli::error::CliError;
 use crate::distortion::Distortion;
-use crate::journal::{Mood, Origin, Recipient, Stamp, Tag};
+use crate::journal::{Mood, Origin, Recipient, Sealed, Stamp, Tag};
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum JournalCommand {
@@ -289,18 +291,47 @@ pub(in crate::cli) struct ExportArgs {
     /// What it looks like
     #[arg(long, value_name = "FORMAT", default_value = "json")]
     pub(super) format: ExportFormat,
-    /// Encrypt the file with a passphrase, which is asked for twice
-    #[arg(long, group = "how")]
-    pub(super) encrypt: bool,
-    /// Encrypt the file for an age key (age1…); may be given several times
-    #[arg(long, value_name = "AGE1…", group = "how")]
-    pub(super) recipient: Vec<Recipient>,
+    #[command(flatten)]
+    pub(super) seal: SealArgs,
     /// Write plain files, which whoever has them can read
     #[arg(long, group = "how")]
     pub(super) plain: bool,
+}
+
+/// Whom a file is encrypted for.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct SealArgs {
+    /// Encrypt the file with a passphrase, which is asked for twice
+    #[arg(long, group = "how")]
+    encrypt: bool,
+    /// Encrypt the file for an age key (age1…); may be given several times
+    #[arg(long, value_name = "AGE1…", group = "how")]
+    recipient: Vec<Recipient>,
     /// Encrypt the file with the passphrase on this file descriptor, a line, for scripts
     #[arg(long, value_name = "N", group = "how")]
-    pub(super) file_passphrase_fd: Option<u32>,
+    file_passphrase_fd: Option<u32>,
+}
+
+impl SealArgs {
+    /// Whether it is to be encrypted.
+    pub(super) const fn is_wanted(&self) -> bool {
+        self.encrypt || !self.recipient.is_empty() || self.file_passphrase_fd.is_some()
+    }
+
+    /// Whom it is for; `None` if it is to be plain. Asks for a passphrase where one is to be asked
+    /// for.
+    pub(in crate::cli) fn chosen(&self) -> Result<Option<Sealed>, CliError> {
+        if !self.recipient.is_empty() {
+            return Ok(Some(Sealed::Recipients(self.recipient.clone())));
+        }
+        if let Some(descriptor) = self.file_passphrase_fd {
+            return secret::of_file(descriptor).map(|given| Some(Sealed::Passphrase(given)));
+        }
+        if self.encrypt {
+            return secret::new_of_file(false).map(|given| given.map(Sealed::Passphrase));
+        }
+        Ok(None)
+    }
 }
 
 /// Which program a file comes from.
@@ -314,23 +345,37 @@ pub(in crate::cli) enum ImportFormat {
     DayOne,
     /// A Markdown file, or a folder of them
     Markdown,
+    /// What a wearable measured: Apple Health, Fitbit (Google Takeout), Oura or Garmin
+    Wearable,
 }
 
-impl From<ImportFormat> for Origin {
-    fn from(format: ImportFormat) -> Self {
-        match format {
-            ImportFormat::Evenkeel => Self::Evenkeel,
-            ImportFormat::Jrnl => Self::Jrnl,
-            ImportFormat::DayOne => Self::DayOne,
-            ImportFormat::Markdown => Self::Markdown,
+impl ImportFormat {
+    /// The program that wrote a journal; `None` for what a wearable measured.
+    pub(super) const fn origin(self) -> Option<Origin> {
+        match self {
+            Self::Evenkeel => Some(Origin::Evenkeel),
+            Self::Jrnl => Some(Origin::Jrnl),
+            Self::DayOne => Some(Origin::DayOne),
+            Self::Markdown => Some(Origin::Markdown),
+            Self::Wearable => None,
         }
     }
+}
+
+/// How days are written where a file leaves it open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum DatesArg {
+    /// 03/04/2026 is the third of April
+    DayFirst,
+    /// 03/04/2026 is the fourth of March
+    MonthFirst,
 }
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ImportArgs {
     /// A file that `export`, jrnl or Day One made, encrypted with age or not, or a folder of
-    /// Markdown files; `-` for standard input
+    /// Markdown files; or the export of a wearable: a file, folder or zip of Apple Health, Fitbit
+    /// (Google Takeout), Oura or Garmin. `-` for standard input
     #[arg(value_name = "PATH")]
     pub(super) from: PathBuf,
     /// Which program it comes from [default: told by its content]
@@ -339,6 +384,9 @@ pub(in crate::cli) struct ImportArgs {
     /// The zone of times that tell none, such as Europe/Berlin [default: this machine's]
     #[arg(long, value_name = "ZONE")]
     pub(super) time_zone: Option<String>,
+    /// How days are written, where the export of a wearable leaves it open
+    #[arg(long, value_name = "ORDER")]
+    pub(super) dates: Option<DatesArg>,
     /// The age keys that open an encrypted file
     #[arg(long, value_name = "FILE")]
     pub(super) identity: Option<PathBuf>,

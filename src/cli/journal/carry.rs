@@ -1,13 +1,13 @@
 //! `backup`, `restore`, `export`, `import` and `erase`.
 
-use std::io::{BufWriter, IsTerminal as _, Read as _, Write};
+use std::io::{IsTerminal as _, Read as _, Write};
 use std::path::Path;
 
 use serde_json::json;
 
 use super::args::{BackupArgs, EraseArgs, ExportArgs, ExportFormat, ImportArgs, RestoreArgs};
 use super::keep::time;
-use super::{confirm, new_private_file, open, open_existing, print_json, secret, tell};
+use super::{body, confirm, open, open_existing, print_json, secret, tell, write_private};
 use crate::assistant::{Alarms, AssistantError};
 use crate::cli::args::Global;
 use crate::cli::error::CliError;
@@ -61,8 +61,7 @@ pub(in crate::cli) fn export(global: &Global, args: &ExportArgs) -> Result<(), C
     if to_stdout && !is_file {
         return Err(CliError::Usage("Only JSON fits on standard output. Name a folder.".into()));
     }
-    let wanted = args.encrypt || !args.recipient.is_empty() || args.file_passphrase_fd.is_some();
-    if wanted && !is_file {
+    if args.seal.is_wanted() && !is_file {
         return Err(CliError::Usage(
             "Only the one JSON file is encrypted. Leave --format out, or write plain files into a place that is.".into(),
         ));
@@ -72,14 +71,7 @@ pub(in crate::cli) fn export(global: &Global, args: &ExportArgs) -> Result<(), C
     match args.format {
         ExportFormat::Json if to_stdout => write(&journal, sealed.as_ref(), &mut std::io::stdout().lock())?,
         ExportFormat::Json => {
-            let file = new_private_file(&args.to)?;
-            let mut out = BufWriter::new(&file);
-            let written = write(&journal, sealed.as_ref(), &mut out);
-            drop(out);
-            if let Err(error) = written.and_then(|()| Ok(file.sync_all()?)) {
-                std::fs::remove_file(&args.to)?;
-                return Err(error.into());
-            }
+            write_private(&args.to, |out| write(&journal, sealed.as_ref(), out))?;
         }
         ExportFormat::Markdown => journal.export_folder(Form::Markdown, &args.to)?,
         ExportFormat::Csv => journal.export_folder(Form::Csv, &args.to)?,
@@ -110,19 +102,10 @@ fn write(journal: &Journal, sealed: Option<&Sealed>, out: &mut dyn Write) -> Res
 
 /// Whom the file is for. Where a person sits there and has not said, encryption is offered first.
 fn seal(args: &ExportArgs, to_stdout: bool) -> Result<Option<Sealed>, CliError> {
-    if args.plain {
-        return Ok(None);
+    if args.seal.is_wanted() {
+        return args.seal.chosen();
     }
-    if !args.recipient.is_empty() {
-        return Ok(Some(Sealed::Recipients(args.recipient.clone())));
-    }
-    if let Some(descriptor) = args.file_passphrase_fd {
-        return secret::of_file(descriptor).map(|given| Some(Sealed::Passphrase(given)));
-    }
-    if args.encrypt {
-        return secret::new_of_file(false).map(|given| given.map(Sealed::Passphrase));
-    }
-    if to_stdout || !std::io::stdin().is_terminal() {
+    if args.plain || to_stdout || !std::io::stdin().is_terminal() {
         return Ok(None);
     }
     secret::new_of_file(true).map(|given| given.map(Sealed::Passphrase))
@@ -158,9 +141,13 @@ pub(in crate::cli) async fn import(global: &Global, args: &ImportArgs) -> Result
         })?;
     }
     let country = CountryCode::named(args.country.as_deref()).map_err(AssistantError::from)?;
+    let origin = args.format.and_then(super::args::ImportFormat::origin);
+    if !from_stdin && origin.is_none() && body::import(global, args).await? {
+        return Ok(());
+    }
     let assistant = setup::with_safety_plan(global, setup::rules_only()?);
     let journal = open(global)?;
-    let reading = Reading { origin: args.format.map(Into::into), zone: args.time_zone.as_deref() };
+    let reading = Reading { origin, zone: args.time_zone.as_deref() };
     let imported = if from_stdin {
         let mut bytes = Vec::new();
         std::io::stdin().lock().read_to_end(&mut bytes)?;
@@ -188,6 +175,8 @@ pub(in crate::cli) async fn import(global: &Global, args: &ImportArgs) -> Result
         (imported.practices, "planned or tried steps"),
         (imported.people, "people"),
         (imported.reflections, "reflections"),
+        (imported.cortisol, "values of cortisol"),
+        (imported.body, "values of days"),
     ] {
         if count > 0 {
             page.say(&format!("Taken in: {count} {what}."));

@@ -1,6 +1,7 @@
 //! `evenkeel journal`, `vault`, and what else keeps, shows or carries what a person wrote.
 
 mod args;
+mod body;
 mod carry;
 mod editor;
 mod keep;
@@ -11,14 +12,14 @@ mod screening;
 mod secret;
 mod vault;
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{BufWriter, IsTerminal as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
 use serde::Serialize;
 
 pub(super) use args::{
-    BackupArgs, EraseArgs, ExportArgs, ImportArgs, JournalCommand, RestoreArgs, VaultCommand,
+    BackupArgs, EraseArgs, ExportArgs, ImportArgs, JournalCommand, RestoreArgs, SealArgs, VaultCommand,
 };
 pub(super) use carry::{backup, erase, export, import, restore};
 pub(super) use vault::run as vault;
@@ -133,6 +134,22 @@ fn confirm(question: &str, yes: bool) -> Result<(), CliError> {
     } else {
         Err(CliError::Failed("Nothing was changed.".into()))
     }
+}
+
+/// Writes a file that a person named, for them alone; if that fails, there is none.
+pub(super) fn write_private(
+    path: &Path,
+    write: impl FnOnce(&mut dyn std::io::Write) -> Result<(), JournalError>,
+) -> Result<(), CliError> {
+    let file = new_private_file(path)?;
+    let mut out = BufWriter::new(&file);
+    let written = write(&mut out).and_then(|()| Ok(out.flush()?));
+    drop(out);
+    if let Err(error) = written.and_then(|()| Ok(file.sync_all()?)) {
+        std::fs::remove_file(path)?;
+        return Err(error.into());
+    }
+    Ok(())
 }
 
 /// A file that a person named, made anew for them alone.

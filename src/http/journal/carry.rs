@@ -14,15 +14,16 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 use tokio_stream::wrappers::ReceiverStream;
+use zeroize::Zeroizing;
 
 use super::super::country::CountryQuery;
 use super::super::json::{Json, JsonBytes};
-use super::super::work::{EraseProblems, ImportProblems, JournalProblems};
+use super::super::work::{EraseProblems, ImportProblems, JournalProblems, SealedExportProblems};
 use super::super::{Problem, ProblemKind, Shared};
 use super::{bound, id_of};
 use crate::assistant::DiaryError;
 use crate::crisis::Escalation;
-use crate::journal::{Backup, Erase, Imported, Journal, JournalError};
+use crate::journal::{Backup, Erase, Imported, Journal, JournalError, Sealed};
 
 /// Bytes of a file to be taken in at most.
 pub(in crate::http) const MOST_BYTES_IMPORT: usize = 256 * 1024 * 1024;
@@ -45,25 +46,75 @@ const PIECES: usize = 4;
     ),
 )]
 pub(in crate::http) async fn export(State(shared): State<Shared>) -> Result<Response, Problem> {
-    // What is wrong with the journal is a problem, not half a file.
-    shared.with_journal(Journal::count).await?;
-    let (to, from) = mpsc::channel(PIECES);
-    let door = Arc::clone(&shared.0.journal);
-    let stopping = shared.0.stopping.clone();
-    spawn_blocking(move || {
-        let mut out = BufWriter::with_capacity(PIECE, Pipe { to: to.clone() });
-        let written = door.journal().and_then(|journal| {
-            journal.export_json(&mut out)?;
-            Ok(out.flush()?)
+    shared.exported(None, "application/json", "evenkeel-export.json").await
+}
+
+/// How an export is encrypted.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http) struct SealBody {
+    /// What opens it; nothing else does.
+    passphrase: String,
+}
+
+/// Give everything as one encrypted JSON file.
+///
+/// It is encrypted with age (<https://age-encryption.org>): `evenkeel import` and `age --decrypt`
+/// open it with the passphrase. Nobody can help whoever forgets that.
+#[utoipa::path(
+    post,
+    path = "/export",
+    tag = "Journal",
+    security(("token" = [])),
+    request_body(content = SealBody, example = json!({"passphrase": "bicycle in the rain"})),
+    responses(
+        (status = 200, description = "The encrypted file.", body = Vec<u8>, content_type = "application/octet-stream"),
+        SealedExportProblems,
+    ),
+)]
+pub(in crate::http) async fn export_sealed(
+    State(shared): State<Shared>,
+    Json(SealBody { passphrase }): Json<SealBody>,
+) -> Result<Response, Problem> {
+    let passphrase = Zeroizing::new(passphrase);
+    if passphrase.is_empty() {
+        return Err(ProblemKind::UnfitSecret.into());
+    }
+    let sealed = Some(Sealed::Passphrase(passphrase));
+    shared.exported(sealed, "application/octet-stream", "evenkeel-export.json.age").await
+}
+
+impl Shared {
+    /// The export as it is being written.
+    async fn exported(
+        &self,
+        sealed: Option<Sealed>,
+        kind: &'static str,
+        name: &str,
+    ) -> Result<Response, Problem> {
+        // What is wrong with the journal is a problem, not half a file.
+        self.with_journal(Journal::count).await?;
+        let (to, from) = mpsc::channel(PIECES);
+        let door = Arc::clone(&self.0.journal);
+        let stopping = self.0.stopping.clone();
+        spawn_blocking(move || {
+            let mut out = BufWriter::with_capacity(PIECE, Pipe { to: to.clone() });
+            let written = door.journal().and_then(|journal| {
+                match &sealed {
+                    None => journal.export_json(&mut out)?,
+                    Some(sealed) => journal.export_sealed(sealed, &mut out)?,
+                }
+                Ok(out.flush()?)
+            });
+            // A file that breaks off must not look whole: the connection breaks off with it.
+            if written.is_err() && !stopping.is_cancelled() {
+                let _ = to.blocking_send(Err(io::Error::other("the export broke off")));
+            }
         });
-        // A file that breaks off must not look whole: the connection breaks off with it.
-        if written.is_err() && !stopping.is_cancelled() {
-            let _ = to.blocking_send(Err(io::Error::other("the export broke off")));
-        }
-    });
-    let name = "attachment; filename=\"evenkeel-export.json\"";
-    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CONTENT_DISPOSITION, name)];
-    Ok((headers, Body::from_stream(ReceiverStream::new(from))).into_response())
+        let name = format!("attachment; filename=\"{name}\"");
+        let headers = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)];
+        Ok((headers, Body::from_stream(ReceiverStream::new(from))).into_response())
+    }
 }
 
 /// Hands what is written on to a reply.

@@ -46,7 +46,7 @@ pub(super) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(vault::lock))
         .routes(routes!(vault::set_passphrase))
         .routes(routes!(vault::renew_code))
-        .routes(routes!(carry::export))
+        .routes(routes!(carry::export, carry::export_sealed))
         .routes(routes!(carry::import).layer(DefaultBodyLimit::max(carry::MOST_BYTES_IMPORT)))
         .routes(routes!(carry::backups, carry::back_up))
         .routes(routes!(carry::erase))

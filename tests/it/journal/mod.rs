@@ -5,6 +5,7 @@ mod clients;
 mod daily;
 mod drafts;
 mod entries;
+mod insight;
 mod parts;
 mod reading;
 mod thought_records;
