@@ -39,7 +39,7 @@ export const SCREENS = {
   practice: screen("practice", "strings-days", "screens/practice-exercises", "screens/practice-people", "screens/practice-plan",
     "screens/practice-read", "screens/practice-steps", "screens/guided", "screens/talk-keep", "ui/dates", "ui/form", ...HELP),
   insight: screen("insight", "strings-insight", "screens/insight-days", "screens/insight-over-time", "screens/insight-together", "screens/insight-what",
-    "screens/insight-words", "ui/chart", "ui/course-chart", "ui/dates", "ui/pair-charts", "ui/range-chart", "ui/sheet-points", "ui/svg", "ui/table"),
+    "screens/insight-words", "ui/chart", "ui/course-chart", "ui/dates", "ui/pair-charts", "ui/range-chart", "ui/scale", "ui/sheet-points", "ui/svg", "ui/table"),
   report: screen("report", "strings-report", "screens/report-make", "screens/report-pick", "screens/report-preview", "ui/dates", "ui/form", "ui/save", "ui/words"),
   help: screen("help", "screens/help-now", "ui/country"),
   settings: screen("settings", "screens/settings-carry", "screens/settings-lock", "screens/settings-models", "screens/settings-remind",

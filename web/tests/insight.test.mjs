@@ -1,6 +1,7 @@
 // Looking back: months of somebody's days, each thing with its sentence, one drawing and a table; little, and nothing.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { niceEnds } from "../page/ui/scale.js";
 import { holds, launch, open, serve, watch } from "./harness.mjs";
 import { lived } from "./months.mjs";
 
@@ -42,6 +43,8 @@ test("another series, another period, and days of one's own", async () => {
   await page.getByRole("img", { name: /^Stress, \d+ days from / }).waitFor();
   await page.getByRole("radio", { name: "Sleep", exact: true }).first().check();
   await page.getByRole("img", { name: /^Sleep, .* h\.?/ }).waitFor();
+  await page.getByRole("radio", { name: "Sleep, measured" }).check();
+  await page.getByRole("img", { name: /^Sleep, measured, \d+ days from / }).waitFor();
   const asked = page.waitForRequest(/\/insights\?days=30$/);
   await page.getByRole("radio", { name: "30 days", exact: true }).check();
   await asked;
@@ -170,4 +173,12 @@ test("it can be stopped, and what goes wrong is told", async () => {
   await page.getByRole("button", { name: "Try again" }).click();
   await whole(page);
   await page.done();
+});
+
+test("an axis has round ends that hold its values, and some length", () => {
+  for (const [values, ends] of [[[52, 67], [50, 70]], [[0, 0], [0, 0.5]], [[60, 60], [60, 80]], [[0.3, 0.35], [0.3, 0.36]], [[1200, 9800], [0, 10_000]], [[-3, 4], [-4, 4]]]) {
+    const [low, high] = niceEnds(...values);
+    assert.ok(low <= values[0] && high >= values[1] && high > low, `${values} ${low} ${high}`);
+    assert.deepEqual([low, high], ends);
+  }
 });

@@ -44,6 +44,7 @@ export function months({ days = 120, until = new Date(), kinds } = {}) {
     const mood = within(0, 10, 3.5 + 3 * far + 1.6 * night + 0.9 * bell());
     const stress = within(0, 10, 6.5 - 2 * far + (weekday === 1 ? 2.2 : 0) + 0.9 * bell());
     found.body.push({ measure: "resting_heart_rate", day, origin: "oura", value: within(45, 80, 60 + 3 * bell()), samples: 1, source: "ring" });
+    found.body.push({ measure: "sleep", day, origin: "oura", value: sleep - within(0, 40, 20 + 10 * bell()), samples: 1, source: "ring" });
     // Nobody checks in every day.
     if (random() > 0.85) continue;
     const coping = random() < 0.5 ? [{ what: "a walk by the canal", helped: within(0, 10, 6 + 1.5 * bell()) }] : random() < 0.5 ? [{ what: "a call with Ana", helped: within(0, 10, 8 + bell()) }] : [];

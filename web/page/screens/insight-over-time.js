@@ -23,7 +23,7 @@ export function Trends({ data: { trends } }) {
   const few = rest.map((series) => fill(says.tooFewOne, { name: axisOf(series, [0], trends.series).name, ...series.enough }));
   return html`
     <${Part} title=${says.names.trends} says=${trends.says}>
-      ${ready.length > 1 && html`<${Choices} inline hideLegend legend=${says.which} value=${one} onInput=${choose} options=${ready.map((series) => ({ value: series, label: axisOf(series, [0], trends.series).name }))} />`}
+      ${ready.length > 1 && html`<${Choices} inline hideLegend legend=${says.which} value=${ready.indexOf(one)} onInput=${(n) => choose(ready[n])} options=${ready.map((series, n) => ({ value: n, label: axisOf(series, [0], trends.series).name }))} />`}
       <p>${one.says}</p>
       <${CourseChart} key=${axis.name} points=${one.points} ends=${axis.ends} tell=${axis.tell} label=${label} />
       <p class="hint">${says.trendHint}</p>
@@ -70,7 +70,7 @@ export function Habits({ data: { habits } }) {
   return html`
     <${Part} title=${says.names.habits} says=${habits.says}>
       ${isCourse ? html`
-        ${habits.habits.length > 1 && html`<${Choices} inline hideLegend legend=${says.which} value=${one} onInput=${choose} options=${habits.habits.map((habit) => ({ value: habit, label: capital(habit.name) }))} />`}
+        ${habits.habits.length > 1 && html`<${Choices} inline hideLegend legend=${says.which} value=${habits.habits.indexOf(one)} onInput=${(n) => choose(habits.habits[n])} options=${habits.habits.map((habit, n) => ({ value: n, label: capital(habit.name) }))} />`}
         <${WeekChart} key=${name} weeks=${weeks} label=${label} />`
     : html`<${BarChart} rows=${counts} label=${fill(says.habitsChart, { points: counts.map((row) => fill(says.point, row)).join(", ") })} />`}
       <p class="hint">${isCourse ? says.weekHint : says.habitHint}</p>

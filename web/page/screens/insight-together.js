@@ -1,7 +1,7 @@
 // Questionnaires over time, and what went together. What went together is never called a cause.
 import { api } from "../api.js";
 import { insight as says } from "../strings-insight.js";
-import { capital, fill, html } from "../ui/html.js";
+import { fill, html } from "../ui/html.js";
 import { LineChart } from "../ui/chart.js";
 import { inDays, shortDay } from "../ui/dates.js";
 import { Scatter } from "../ui/pair-charts.js";
@@ -48,19 +48,20 @@ const MOST = 6;
 export function Associations({ data: { associations } }) {
   const { pairs } = associations;
   const found = pairs.filter((pair) => pair.finding).slice(0, MOST);
+  const all = [...new Map(pairs.map(({ of }) => [of.slug + of.unit, of])).values()];
   const result = ({ finding, enough }) => (finding ? fill(says.correlation, { r: hundredth(finding.spearman), low: hundredth(finding.interval.low), high: hundredth(finding.interval.high) }) : enough.met ? says.nothingClear : fill(says.notYet, enough));
   return html`
     <${Part} title=${says.names.associations} says=${associations.says}>
-      ${found.map((pair) => html`<${Pair} key=${pair.of.slug + pair.of.unit + pair.with.slug} pair=${pair} isSaid=${associations.says.startsWith(pair.says)} />`)}
+      ${found.map((pair) => html`<${Pair} key=${pair.of.slug + pair.of.unit + pair.with.slug} pair=${pair} all=${all} isSaid=${associations.says.startsWith(pair.says)} />`)}
       <p class="hint">${says.scatterHint}</p>
       <${Table} of=${says.names.associations} summary=${says.pairs} head=${[says.names.associations, says.result, says.days]}
-        rows=${pairs.map((pair) => [fill(says.pair, { of: capital(pair.of.label), with: pair.with.label }), result(pair), pair.finding?.days ?? pair.enough.have])} />
+        rows=${pairs.map((pair) => [fill(says.pair, { of: axisOf(pair.of, [0], all).name, with: pair.with.label }), result(pair), pair.finding?.days ?? pair.enough.have])} />
     </${Part}>`;
 }
 Associations.is = ({ associations }) => associations.pairs.some((pair) => pair.finding);
 
-function Pair({ pair: { of, with: how, says: sentence, finding }, isSaid }) {
-  const x = axisOf(of, finding.points.map(([value]) => value));
+function Pair({ pair: { of, with: how, says: sentence, finding }, all, isSaid }) {
+  const x = axisOf(of, finding.points.map(([value]) => value), all);
   const y = axisOf(how, finding.points.map(([, value]) => value));
   const name = finding.lag === 0 ? y.name : fill((finding.lag > 0 ? says.later : says.earlier)[Math.abs(finding.lag)], { name: y.name });
   const rows = finding.points.map(([a, b]) => [withUnit(x, a), withUnit(y, b)]);

@@ -2,7 +2,7 @@
 import { insight as says } from "../strings-insight.js";
 import { capital, fill, html } from "../ui/html.js";
 import { inDays } from "../ui/dates.js";
-import { niceEnds } from "../ui/course-chart.js";
+import { niceEnds } from "../ui/scale.js";
 
 /** A number with one digit after the point at most. @param {number} n */
 export const round = (n) => (Math.abs(n) >= 100 ? Math.round(n) : Math.round(n * 10) / 10);

@@ -20,15 +20,6 @@ const path = (pairs) => pairs.map(([x, y], n) => `${n ? "L" : "M"}${short(x)} ${
 /** Dots as one shape, so that a year is one thing to draw. */
 export const dots = (pairs) => pairs.map(([x, y]) => `M${short(x)} ${short(y)}h0`).join("");
 
-/** Round ends of a scale that hold these values. @param {number} min @param {number} max */
-export function niceEnds(min, max) {
-  const span = max - min || Math.abs(max) || 1;
-  const tenth = 10 ** Math.floor(Math.log10(span));
-  const step = [0.5, 1, 2, 5].map((n) => n * tenth).find((n) => span / n <= 4) ?? tenth * 5;
-  const round = (n) => Number(n.toPrecision(6));
-  return [round(Math.floor(min / step) * step), round(Math.ceil(max / step) * step || step)];
-}
-
 /** The first, the last and, where there is room, the middle day. */
 function dayNames(days, at, width) {
   const middle = days[Math.floor(days.length / 2)];
