@@ -26,12 +26,15 @@ export default function Report() {
   const anew = () => { change(blank()); discard(); };
   return html`
     <${Screen} title=${says.title} lead=${says.lead}>
-      ${form && html`<${Choosing} form=${form} change=${change} />`}
-      ${form && isDraft && html`<p class="hint">${says.draft}</p><${Confirm} label=${says.anew} question=${says.anewAsk} yes=${says.anewYes} onYes=${anew} />`}
+      ${form && html`
+        <${Choosing} form=${form} change=${change}>
+          ${isDraft && html`<p class="hint">${says.draft}</p><${Confirm} label=${says.anew} question=${says.anewAsk} yes=${says.anewYes} onYes=${anew} />`}
+        </${Choosing}>`}
     </${Screen}>`;
 }
 
-function Choosing({ form, change }) {
+/** @param {{form:any, change:(part:any)=>void, children:any}} props `children` stand before what comes later, so that it pushes nothing down */
+function Choosing({ form, change, children }) {
   const [seen, see] = useState(null);
   const work = useRef(null);
   const request = requestOf(form);
@@ -65,6 +68,7 @@ function Choosing({ form, change }) {
       <${Field} label=${says.name} value=${form.name} own autocomplete="off" onInput=${(name) => change({ name })} />
       <${Field} label=${says.note} hint=${says.noteHint} rows=${3} own value=${form.note} onInput=${(note) => change({ note })} />
     </section>
+    ${children}
     <p class="row"><button type="button" class=${isSeen ? "" : "act"} disabled=${!canLook || look.busy} onClick=${look.run}>${says.lookFirst}</button></p>
     ${look.busy && html`<${Progress} words=${says.looking} cancel=${() => work.current.abort()} />`}
     <${Problem} error=${look.error} again=${look.run} />

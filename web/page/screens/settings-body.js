@@ -12,14 +12,14 @@ export default function Body() {
   const here = useAsked(async () => makersOf((await api("GET", "/body")).data.series));
   const cortisol = useAsked(async () => (await api("GET", "/body/cortisol?limit=50")).data);
   const isThere = (here.data || here.error) && (cortisol.data || cortisol.error);
-  // The lists wait for each other, so that nothing is pushed down.
+  // The lists wait for each other, and what an import adds to stands last, so that nothing is pushed down.
   return html`
     <${Screen} title=${says.title} lead=${says.lead}>
       <p class="row tight"><a href="/insight">${says.toInsight}</a><a href="/settings">${s.settings.title}</a></p>
       <${Import} onDone=${here.again} />
       ${isThere && html`
-        <section class="part"><h2>${says.here}</h2><${Here} asked=${here} /></section>
-        <section class="part"><h2>${says.cortisol}</h2><${Cortisol} asked=${cortisol} /></section>`}
+        <section class="part"><h2>${says.cortisol}</h2><${Cortisol} asked=${cortisol} /></section>
+        <section class="part"><h2>${says.here}</h2><${Here} asked=${here} /></section>`}
     </${Screen}>`;
 }
 
@@ -63,10 +63,12 @@ function Import({ onDone }) {
         <p class="hint" id=${`${id}h`}>${says.chooseHint}</p>
         <input id=${id} type="file" accept=".zip,.xml,.csv,.json" disabled=${take.busy} aria-describedby=${`${id}h`} onChange=${choose} />
       </div>
+      <div class=${file ? "outcome" : ""}>
       ${take.busy && html`<${Progress} words=${fill(says.reading, { name: file.name, size: size(file.size) })} slow=${says.slow} cancel=${() => sending.current.abort()} />`}
       ${isAbort(take.error) && html`<p role="status">${says.stopped}</p>`}
       <${Problem} error=${take.error} again=${() => take.run(file)} />
       ${told && html`<${TakenIn} told=${told} />`}
+      </div>
       <details>
         <summary>${says.waysTitle}</summary>
         <dl class="given">${Object.entries(says.ways).map(([maker, how]) => html`<div key=${maker}><dt>${says.makers[maker]}</dt><dd>${how}</dd></div>`)}</dl>
@@ -86,7 +88,7 @@ function TakenIn({ told }) {
   return html`
     <div role="status">
       <p>${values ? fill(says.done, { maker, values }) : fill(says.doneNone, { maker })}</p>
-      <p>${told.first_day ? fill(says.days, { first: shortDay(told.first_day), last: shortDay(told.last_day), n: told.records_read }) : fill(says.records, { n: told.records_read })}</p>
+      <p>${told.first_day && `${fill(told.first_day === told.last_day ? says.oneDayRead : says.days, { first: shortDay(told.first_day), last: shortDay(told.last_day) })} `}${told.records_read === 1 ? says.oneRecord : fill(says.records, { n: told.records_read })}</p>
       ${out.length > 0 && html`<p>${says.leftOut}</p><ul>${out.map((line) => html`<li key=${line}>${line}</li>`)}</ul>`}
     </div>`;
 }
