@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::Content;
 use crate::body::{Cortisol, Format, Measure};
 use crate::checkin::{CheckIn, Drinks, Help, Minutes, Sleep, Ten};
-use crate::insight::{self, Digest, Held, Period};
+use crate::insight::{self, Digest, Held, Period, day_of};
 use crate::journal::{
     BodyDay, Choice, EntrySeen, Journal, JournalError, Kept, RecordSeen, Response, Stamp, Verdict,
     leads_to_help,
@@ -37,7 +37,7 @@ impl Content {
     /// [`JournalError`] if the journal cannot be read.
     pub fn weekly_digest(&self, journal: &Journal) -> Result<WeeklyDigest, JournalError> {
         let now = journal.now();
-        let digest = Digest::of(&self.held(journal)?, Period::last(1, now.local_day()));
+        let digest = Digest::of(&self.held(journal)?, Period::last(1, day_of(now.local())));
         let chosen = journal.chosen(Choice::WeeklyDigest)?;
         let this_week = digest.to.saturating_add(1.day());
         let due = chosen.is_some_and(|seen| seen.local_day() < this_week) && !digest.sentences.is_empty();
@@ -223,7 +223,8 @@ fn named(measure: Measure, days: Vec<(Date, insight::Finite)>) -> insight::Measu
     };
     insight::Measure {
         slug: measure.slug().to_owned(),
-        label: measure.label().to_owned(),
+        // A check-in asks for sleep too.
+        label: if measure == Measure::Sleep { "measured sleep" } else { measure.label() }.to_owned(),
         unit: measure.unit().to_owned(),
         taken,
         larger,

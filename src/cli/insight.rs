@@ -11,8 +11,8 @@ use super::page::Page;
 use super::period::PeriodArgs;
 use super::setup;
 use crate::assistant::{Content, WeeklyDigest};
-use crate::insight::{Courses, Insights, KeptKind, OnThisDay, Period, Text};
-use crate::journal::{Choice, Journal};
+use crate::insight::{Courses, Insights, KeptKind, OnThisDay, Period, Text, day_of};
+use crate::journal::{Choice, Clock as _, Journal, SystemClock};
 
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
@@ -46,7 +46,7 @@ pub(super) fn run(global: &Global, args: &InsightArgs) -> Result<(), CliError> {
     if let Some(InsightCommand::Week { on, off, json }) = args.command {
         return week(global, on, off, json);
     }
-    let (from, to) = args.period.days()?;
+    let (from, to) = args.period.days_to(day_of(SystemClock.now().local()))?;
     let period = Period::new(from, to).map_err(|error| CliError::Usage(error.to_string()))?;
     let assistant = setup::rules_only()?;
     let held = match journal::open_existing(global)? {

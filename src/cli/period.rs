@@ -23,7 +23,12 @@ pub(super) struct PeriodArgs {
 impl PeriodArgs {
     /// The first and the last day.
     pub(super) fn days(&self) -> Result<(Date, Date), CliError> {
-        let to = self.to.unwrap_or_else(|| SystemClock.now().local_day());
+        self.days_to(SystemClock.now().local_day())
+    }
+
+    /// The first and the last day, where this is today.
+    pub(super) fn days_to(&self, today: Date) -> Result<(Date, Date), CliError> {
+        let to = self.to.unwrap_or(today);
         let from = self.from.unwrap_or_else(|| to.saturating_sub((i64::from(self.days) - 1).days()));
         if to < from {
             return Err(CliError::Usage(

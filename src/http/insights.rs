@@ -12,7 +12,7 @@ use super::json::Json;
 use super::work::{DigestProblems, InsightProblems};
 use super::{Problem, ProblemKind, Shared};
 use crate::assistant::WeeklyDigest;
-use crate::insight::{Insights, Period, PeriodError};
+use crate::insight::{Insights, Period, PeriodError, day_of};
 use crate::journal::{Choice, Clock as _, Journal, SystemClock};
 
 /// Days that are looked at if the caller does not say.
@@ -26,7 +26,7 @@ pub(super) struct PeriodQuery {
     /// The first day.
     #[param(value_type = Option<String>)]
     from: Option<Date>,
-    /// The last day, which counts as today; today if absent.
+    /// The last day, which counts as today; today if absent. A day lasts until four at night.
     #[param(value_type = Option<String>)]
     to: Option<Date>,
     /// So many days up to the last one, instead of `from`; 90 if neither is there.
@@ -35,7 +35,7 @@ pub(super) struct PeriodQuery {
 
 impl PeriodQuery {
     fn period(&self) -> Result<Period, Problem> {
-        let to = self.to.unwrap_or_else(|| SystemClock.now().local_day());
+        let to = self.to.unwrap_or_else(|| day_of(SystemClock.now().local()));
         match (self.from, self.days) {
             (Some(_), Some(_)) | (None, Some(0)) => Err(ProblemKind::UnfitQuery.into()),
             (Some(from), None) => Ok(Period::new(from, to)?),

@@ -39,7 +39,7 @@ pub use insights::Insights;
 pub use on_this_day::{Kept, KeptKind, OnThisDay};
 pub use outside::Outside;
 pub use pattern::{Group, Part, Pattern, Patterns, When};
-pub use period::{Day, Period, PeriodError};
+pub use period::{Day, Period, PeriodError, day_of};
 pub use practice::{DistressOf, Level, PracticeCourse};
 pub use reframe::{BeforeAfter, FeelingChange, Reframes};
 pub use streak::Streaks;

@@ -99,7 +99,8 @@ pub(super) fn between(from: Date, to: Date) -> i64 {
 }
 
 /// The day that a moment belongs to: a day lasts until four at night.
-pub(super) fn day_of(moment: DateTime) -> Date {
+#[must_use]
+pub fn day_of(moment: DateTime) -> Date {
     if i32::from(moment.hour()) < DAWN { moment.date().saturating_sub(1.day()) } else { moment.date() }
 }
 
