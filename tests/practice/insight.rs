@@ -77,7 +77,7 @@ fn a_report_is_looked_at_first_and_holds_what_was_chosen() {
 
     let csv = home.run(&["report", "--section", "check_ins", "--form", "csv", "--output", "-"], "");
     let csv = String::from_utf8(csv.stdout).unwrap();
-    assert!(csv.contains("Mood") && !csv.contains("blue chair"), "{csv}");
+    assert!(csv.contains("check_in_week,mood,4") && !csv.contains("blue chair"), "{csv}");
 
     let to = home.0.path().join("notes.pdf");
     let to = to.to_str().unwrap();

@@ -98,7 +98,7 @@ fn folders_of_markdown_and_tables_hold_every_text_and_are_private() {
         (files, all)
     };
     let (files, markdown) = all(Form::Markdown, "markdown");
-    assert_eq!(files, 14);
+    assert_eq!(files, 16);
     for words in [
         "=changed\nlater",
         "I will be fired.",
@@ -113,7 +113,7 @@ fn folders_of_markdown_and_tables_hold_every_text_and_are_private() {
         assert!(markdown.contains(words), "{words}");
     }
     let (files, tables) = all(Form::Csv, "tables");
-    assert_eq!(files, 23);
+    assert_eq!(files, 25);
     for words in [
         "'=changed\nlater",
         "I will be fired.",

@@ -106,14 +106,14 @@ pub(super) mod kinds {
     use super::Face;
     use crate::report::pdf::lines::Type;
 
-    pub(in super::super) const TITLE: Type = Type { face: Face::Bold, size: 20.0, leading: 25.0 };
-    pub(in super::super) const SECTION: Type = Type { face: Face::Bold, size: 15.0, leading: 19.0 };
-    pub(in super::super) const HEADING: Type = Type { face: Face::Bold, size: 10.8, leading: 14.0 };
-    pub(in super::super) const MINOR: Type = Type { face: Face::Bold, size: 9.2, leading: 13.0 };
-    pub(in super::super) const SAYS: Type = Type { face: Face::Sans, size: 9.6, leading: 13.6 };
-    pub(in super::super) const ASIDE: Type = Type { face: Face::Sans, size: 8.0, leading: 10.8 };
-    pub(in super::super) const OWN: Type = Type { face: Face::Serif, size: 11.4, leading: 16.4 };
-    pub(in super::super) const CELL: Type = Type { face: Face::Sans, size: 8.8, leading: 11.4 };
-    pub(in super::super) const HEAD: Type = Type { face: Face::Bold, size: 8.0, leading: 10.2 };
-    pub(in super::super) const CHART: Type = Type { face: Face::Sans, size: 7.4, leading: 9.0 };
+    pub(in super::super) const TITLE: Type = Type { face: Face::Bold, size: 19.0, leading: 24.0 };
+    pub(in super::super) const SECTION: Type = Type { face: Face::Bold, size: 14.0, leading: 18.0 };
+    pub(in super::super) const HEADING: Type = Type { face: Face::Bold, size: 10.1, leading: 13.6 };
+    pub(in super::super) const MINOR: Type = Type { face: Face::Bold, size: 8.6, leading: 12.4 };
+    pub(in super::super) const SAYS: Type = Type { face: Face::Sans, size: 8.9, leading: 13.0 };
+    pub(in super::super) const ASIDE: Type = Type { face: Face::Sans, size: 7.4, leading: 10.2 };
+    pub(in super::super) const OWN: Type = Type { face: Face::Serif, size: 10.4, leading: 15.6 };
+    pub(in super::super) const CELL: Type = Type { face: Face::Sans, size: 8.1, leading: 11.0 };
+    pub(in super::super) const HEAD: Type = Type { face: Face::Bold, size: 7.3, leading: 9.8 };
+    pub(in super::super) const CHART: Type = Type { face: Face::Sans, size: 6.9, leading: 8.8 };
 }

@@ -82,6 +82,8 @@ fn widths(setter: &Setter<'_>, told: &Table, free: f32) -> Vec<f32> {
     };
     let least: Vec<f32> = told.columns.iter().map(|column| longest(&column.title)).collect();
     let mut fixed = vec![false; least.len()];
+    // Where not even the words have room, they are broken.
+    let room = least.iter().sum::<f32>() <= free;
     loop {
         let columns = || least.iter().zip(&told.columns).zip(&fixed);
         let taken: f32 = columns().filter(|(_, fixed)| **fixed).map(|((least, _), _)| least).sum();
@@ -93,7 +95,7 @@ fn widths(setter: &Setter<'_>, told: &Table, free: f32) -> Vec<f32> {
             .collect();
         let narrow = widths.iter().zip(&least).position(|(width, least)| width < least);
         match narrow.and_then(|at| fixed.get_mut(at)) {
-            Some(fixed) if taken < free => *fixed = true,
+            Some(fixed) if room => *fixed = true,
             _ => return widths,
         }
     }
