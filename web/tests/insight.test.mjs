@@ -43,8 +43,8 @@ test("another series, another period, and days of one's own", async () => {
   await page.getByRole("img", { name: /^Stress, \d+ days from / }).waitFor();
   await page.getByRole("radio", { name: "Sleep", exact: true }).first().check();
   await page.getByRole("img", { name: /^Sleep, .* h\.?/ }).waitFor();
-  await page.getByRole("radio", { name: "Sleep, measured" }).check();
-  await page.getByRole("img", { name: /^Sleep, measured, \d+ days from / }).waitFor();
+  await page.getByRole("radio", { name: "Measured sleep" }).check();
+  await page.getByRole("img", { name: /^Measured sleep, \d+ days from / }).waitFor();
   const asked = page.waitForRequest(/\/insights\?days=30$/);
   await page.getByRole("radio", { name: "30 days", exact: true }).check();
   await asked;
@@ -91,7 +91,7 @@ test("nothing kept is said plainly; a little is said in sentences alone", async 
   await page.reload();
   await page.getByRole("heading", { name: "Where nothing is clear, or not yet" }).waitFor();
   await page.getByText("Not enough yet: 1 of 28 days.").first().waitFor();
-  await page.getByText("Something was kept on 1 day of the last 7, and on 1 of the last 30.").waitFor();
+  await page.getByText("Something was kept on 1 of the last 7 days, and on 1 of the last 30.").waitFor();
   await whole(page);
   assert.equal(await page.getByRole("img").count(), 0);
   await holds(page);

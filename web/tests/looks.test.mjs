@@ -157,7 +157,7 @@ looks("insight", async (page) => {
 looks("report", async (page) => {
   await to("/insight", "Make a report")(page);
   await page.getByRole("link", { name: "Make a report for your therapist" }).click();
-  await page.getByText("What is in it").waitFor();
+  await page.getByRole("heading", { name: "What is in it" }).waitFor();
 });
 looks("write-help", async (page) => {
   service.danger ??= (await (await service.call("POST", "/entries", { text: "I want to be dead.", written: "2026-05-14T22:00:00Z" })).json()).id;
