@@ -16,8 +16,9 @@ use crate::journal::{
 };
 use crate::practice::{self, Practice};
 
-/// Every day of which anything can be known.
-const EVER: std::ops::RangeInclusive<Date> = Date::constant(1, 1, 1)..=Date::constant(9999, 12, 31);
+/// Milliseconds of what the weekly look back sees: its week, which ended within the last one, and
+/// the four before it, with a week to spare for clocks of other places.
+const OF_A_DIGEST_MS: i64 = 7 * 7 * 24 * 60 * 60 * 1_000;
 
 /// The weekly look back.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -37,7 +38,9 @@ impl Content {
     /// [`JournalError`] if the journal cannot be read.
     pub fn weekly_digest(&self, journal: &Journal) -> Result<WeeklyDigest, JournalError> {
         let now = journal.now();
-        let digest = Digest::of(&self.held(journal)?, Period::last(1, day_of(now.local())));
+        // It is asked for each time that the page opens, so it reads no more than it needs.
+        let since = Stamp::new(now.ms() - OF_A_DIGEST_MS, now.offset()).unwrap_or(Stamp::FIRST);
+        let digest = Digest::of(&self.held_since(journal, since)?, Period::last(1, day_of(now.local())));
         let chosen = journal.chosen(Choice::WeeklyDigest)?;
         let this_week = digest.to.saturating_add(1.day());
         let due = chosen.is_some_and(|seen| seen.local_day() < this_week) && !digest.sentences.is_empty();
@@ -49,11 +52,17 @@ impl Content {
     /// # Errors
     /// [`JournalError`] if the journal cannot be read.
     pub fn held(&self, journal: &Journal) -> Result<Held, JournalError> {
-        let entries = journal.entries_seen(Stamp::FIRST, Stamp::LAST)?;
-        let records = journal.records_seen(Stamp::FIRST, Stamp::LAST)?;
+        self.held_since(journal, Stamp::FIRST)
+    }
+
+    /// The same, where of entries, thought records and the body only what is of this time or later
+    /// matters.
+    fn held_since(&self, journal: &Journal, since: Stamp) -> Result<Held, JournalError> {
+        let entries = journal.entries_seen(since, Stamp::LAST)?;
+        let records = journal.records_seen(since, Stamp::LAST)?;
         let check_ins = journal.all_kept::<CheckIn>(usize::MAX)?;
         let sheets = journal.responses(None, usize::MAX)?;
-        let body = one_origin_each(journal.body(&EVER)?);
+        let body = one_origin_each(journal.body(&(since.local_day()..=Date::MAX))?);
         let cortisol = journal.all_kept::<Cortisol>(usize::MAX)?;
         Ok(Held {
             check_ins: check_ins.iter().map(check_in).collect(),
@@ -122,7 +131,7 @@ impl Content {
 
 fn check_in(kept: &Kept<CheckIn>) -> insight::CheckIn {
     let one = &kept.content;
-    let count = |kind: Help| one.help.iter().filter(|moment| moment.kind == kind).count() as u32;
+    let count = |kind: Help| one.times(kind) as u32;
     insight::CheckIn {
         id: kept.id.to_string(),
         moment: kept.written.local(),

@@ -128,6 +128,12 @@ impl CheckIn {
         *self == Self::default()
     }
 
+    /// How often help came up in this way.
+    #[must_use]
+    pub fn times(&self, kind: Help) -> usize {
+        self.help.iter().filter(|moment| moment.kind == kind).count()
+    }
+
     /// What of the last time may stand for today until it is changed: the numbers. Words belong to
     /// their day.
     #[must_use]

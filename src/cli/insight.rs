@@ -2,6 +2,7 @@
 //! behind it where they are few; `--json` has all of them.
 
 use clap::{Args, Subcommand};
+use serde::Serialize;
 use serde_json::json;
 
 use super::args::Global;
@@ -55,11 +56,7 @@ pub(super) fn run(global: &Global, args: &InsightArgs) -> Result<(), CliError> {
     };
     let seen = Insights::of(&held, period);
     if args.json {
-        let mut value = serde_json::to_value(&seen)?;
-        if let Some(object) = value.as_object_mut() {
-            object.insert("schema".into(), json!(1));
-        }
-        return print_json(&value);
+        return print_with_schema(&seen);
     }
     let mut page = Page::new();
     page.say(&format!("{from} to {to}"));
@@ -157,15 +154,19 @@ fn week(global: &Global, on: bool, off: bool, as_json: bool) -> Result<(), CliEr
     let assistant = setup::rules_only()?;
     let digest = assistant.content().weekly_digest(&journal)?;
     if as_json {
-        let mut value = serde_json::to_value(&digest)?;
-        if let Some(object) = value.as_object_mut() {
-            object.insert("schema".into(), json!(1));
-        }
-        return print_json(&value);
+        return print_with_schema(&digest);
     }
     let mut page = Page::new();
     look_back(&mut page, &digest);
     page.print()
+}
+
+fn print_with_schema(value: &impl Serialize) -> Result<(), CliError> {
+    let mut value = serde_json::to_value(value)?;
+    if let Some(object) = value.as_object_mut() {
+        object.insert("schema".into(), json!(1));
+    }
+    print_json(&value)
 }
 
 fn choose(journal: &Journal, on: bool) -> Result<(), CliError> {

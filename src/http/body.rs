@@ -213,11 +213,10 @@ pub(super) async fn import(
         body::read(&source, &zone, &options, &mut |_| {})
     });
     let taken = read.await.map_err(|_| ProblemKind::Failed)?.map_err(|error| unread(&error))?;
-    let format = taken.format;
-    let days: Vec<BodyDay> = taken.values.into_iter().map(|value| BodyDay::of(format, value)).collect();
+    let days = BodyDay::all_of(&taken);
     let values = shared.with_journal(move |journal| journal.keep_body(&days)).await?;
     Ok(Reply(BodyImportedBody {
-        format,
+        format: taken.format,
         records_read: taken.records_read,
         left_out: taken.left_out,
         first_day: taken.first_day,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::JournalError;
 use super::{Journal, rows};
-use crate::body::{DayValue, Finite, Format, Measure, SourceName};
+use crate::body::{DayValue, Finite, Format, Measure, SourceName, Taken};
 
 /// A value of a day as it is kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -42,11 +42,14 @@ pub struct BodyTakenIn {
 }
 
 impl BodyDay {
-    /// A value of an export.
+    /// The values of an export.
     #[must_use]
-    pub fn of(origin: Format, value: DayValue) -> Self {
-        let DayValue { measure, day, value, samples, source } = value;
-        Self { measure, day, origin, value, samples, source }
+    pub fn all_of(taken: &Taken) -> Vec<Self> {
+        let of = |value: &DayValue| {
+            let DayValue { measure, day, value, samples, source } = value.clone();
+            Self { measure, day, origin: taken.format, value, samples, source }
+        };
+        taken.values.iter().map(of).collect()
     }
 }
 

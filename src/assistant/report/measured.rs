@@ -127,10 +127,7 @@ fn week(monday: Date, all: &[Kept<CheckIn>]) -> CheckInWeek {
         let mean = values.iter().sum::<f64>() / values.len() as f64;
         Some(Mean { of, mean: Number::try_from(mean).ok()?, n: values.len() as u16 })
     });
-    let count = |kind: Help| {
-        let moments = all.iter().flat_map(|one| &one.content.help);
-        moments.filter(|moment| moment.kind == kind).count() as u16
-    };
+    let count = |kind: Help| all.iter().map(|one| one.content.times(kind)).sum::<usize>() as u16;
     let help = HelpCounts {
         offered: count(Help::Offered),
         needed: count(Help::Needed),

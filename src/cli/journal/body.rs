@@ -46,9 +46,7 @@ pub(super) async fn import(global: &Global, args: &ImportArgs) -> Result<bool, C
         Err(BodyError::Unknown { .. }) if args.format != Some(ImportFormat::Wearable) => return Ok(false),
         read => read?,
     };
-    let days: Vec<BodyDay> =
-        taken.values.iter().map(|value| BodyDay::of(taken.format, value.clone())).collect();
-    let kept = open(global)?.keep_body(&days)?;
+    let kept = open(global)?.keep_body(&BodyDay::all_of(&taken))?;
     told(args.json, &taken, kept)?;
     Ok(true)
 }
