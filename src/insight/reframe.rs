@@ -4,13 +4,16 @@
 use std::collections::BTreeMap;
 
 use super::Text;
-use super::common::{Enough, LEVEL, Span, counted, number};
+use super::common::{Enough, Span, counted, number};
 use super::figures::{median, sign_test};
 use super::held::Held;
 use super::period::{Period, day_of};
 
 /// Records it takes: with fewer no sign test can be below 5 %.
 const RECORDS: usize = 6;
+
+/// What an interval of 95 % leaves out.
+const OUTSIDE: f64 = 0.05;
 
 /// Reframes of a period.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
@@ -114,7 +117,7 @@ fn interval(values: &[f64]) -> Option<Span> {
     let n = values.len();
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
-    let out = |k: usize| sign_test((n - k) as u64, k as u64) <= LEVEL;
+    let out = |k: usize| sign_test((n - k) as u64, k as u64) <= OUTSIDE;
     let last = (0..n.div_ceil(2)).take_while(|k| out(*k)).last()?;
     Some(Span { low: sorted[last], high: sorted[n - 1 - last] })
 }

@@ -14,16 +14,41 @@ use super::kill::Chance;
 use super::*;
 
 /// A service that runs as a program of its own.
-struct Service {
+pub(crate) struct Service {
     child: Child,
     address: String,
     token: String,
 }
 
 impl Service {
+    /// By phrase rules alone.
     fn start(folder: &Path) -> Self {
-        let mut child = evenkeel(folder)
-            .args(["serve", "--rules-only", "--listen", "127.0.0.1:0", "--json"])
+        Self::of(evenkeel(folder), &["--rules-only"])
+    }
+
+    /// With the model that the tests are given, once it is loaded.
+    pub(crate) fn with_model(folder: &Path) -> Self {
+        let model = std::env::var_os("EVENKEEL_TEST_MODEL")
+            .expect("EVENKEEL_TEST_MODEL names the default model's file; run scripts/test");
+        let mut program = evenkeel(folder);
+        program.arg("--model").arg(model);
+        let service = Self::of(program, &[]);
+        let client = service.client();
+        let ready = |answer: Answer| {
+            serde_json::from_str::<Value>(&answer.body).is_ok_and(|health| health["ready"] == true)
+        };
+        let until = Instant::now() + Duration::from_secs(120);
+        while !client.ask("GET", "/health", "", "").is_some_and(ready) {
+            assert!(Instant::now() < until, "the model was not loaded in two minutes");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        service
+    }
+
+    fn of(mut program: Command, more: &[&str]) -> Self {
+        let mut child = program
+            .args(["serve", "--listen", "127.0.0.1:0", "--json"])
+            .args(more)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -36,7 +61,7 @@ impl Service {
         Self { child, address: said["address"].as_str().unwrap().to_owned(), token }
     }
 
-    fn client(&self) -> Client {
+    pub(crate) fn client(&self) -> Client {
         Client { address: self.address.clone(), token: self.token.clone() }
     }
 }
@@ -49,21 +74,21 @@ impl Drop for Service {
 }
 
 #[derive(Clone)]
-struct Client {
+pub(crate) struct Client {
     address: String,
     token: String,
 }
 
 /// An answer that arrived whole.
-struct Answer {
-    status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     etag: String,
-    body: String,
+    pub(crate) body: String,
 }
 
 impl Client {
     /// Asks, on a connection of its own. `None` if the service was gone before it answered.
-    fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> Option<Answer> {
+    pub(crate) fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> Option<Answer> {
         let mut stream = TcpStream::connect(&self.address).ok()?;
         let request = format!(
             "{method} /api/v1{path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nConnection: close\r\n{headers}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",

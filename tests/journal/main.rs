@@ -1,7 +1,7 @@
 //! The journal from outside: the program is killed while it writes, its files are searched for
 //! what was written, bits of them are flipped, and everything is taken out and put back.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a surprise is a failed test")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a surprise is a failed test")]
 #![cfg(unix)]
 
 mod carry;
@@ -12,6 +12,7 @@ mod http;
 mod kill;
 mod records;
 mod scale;
+mod talk;
 mod traces;
 
 use std::io::Write as _;
