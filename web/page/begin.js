@@ -28,9 +28,9 @@ const HELP = ["ui/escalation", "screens/help-now", "ui/country", "ui/told"];
 
 /** Screens come when they are first wanted. Each module has a default export that takes the route. */
 export const SCREENS = {
-  write: screen("write", "screens/reading"),
+  write: screen("write", "screens/reading", "ui/thought"),
   journal: screen("journal", "ui/dates", "ui/marked", "ui/record", "ui/words"),
-  entry: screen("entry", "ui/dates", "ui/marked", "ui/record", ...HELP),
+  entry: screen("entry", "ui/dates", "ui/marked", "ui/record", "ui/thought", ...HELP),
   parts: screen("parts", "strings-days", "screens/part", "screens/part-name", "screens/part-notes", "screens/parts-map", "screens/talk",
     "screens/talk-keep", "screens/talks", "screens/grounding", "screens/guided", "ui/dates", "ui/form", "ui/help-here", "ui/save", "ui/svg", ...HELP),
   "check-in": screen("check-in", "strings-days", "screens/check-in-fields", "screens/check-in-form", "screens/talk-keep", "ui/dates", "ui/form", ...HELP),

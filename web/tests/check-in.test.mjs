@@ -1,7 +1,7 @@
 // A check-in in under a minute, again with the numbers of the last time, changed and deleted.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { hasValue, holds, launch, open, serve } from "./harness.mjs";
+import { disabled, drafted, focused, hasValue, holds, launch, open, serve } from "./harness.mjs";
 
 let service;
 let browser;
@@ -14,7 +14,7 @@ const kept = async () => (await (await service.call("GET", "/check-ins")).json()
 test("numbers and words are kept; the next time begins with the numbers of the last", async () => {
   const page = await open(browser, service, { path: "/check-in" });
   await page.getByText("It takes under a minute").waitFor();
-  assert.equal(await button(page, "Keep this check-in").isDisabled(), true);
+  await disabled(button(page, "Keep this check-in"));
   await page.getByRole("slider", { name: "Mood" }).press("ArrowLeft");
   const stress = page.getByRole("slider", { name: "Stress" });
   await stress.click();
@@ -32,10 +32,10 @@ test("numbers and words are kept; the next time begins with the numbers of the l
   await page.getByLabel("Something that you did to cope").fill("a walk");
   await page.getByLabel("How much did it help?").press("ArrowRight");
   await holds(page);
-  await page.waitForTimeout(900);
+  await drafted(service, "check-in", (body) => body !== null && JSON.parse(body).coping?.[0]?.helped === 6);
   await page.reload();
   await hasValue(page.getByLabel("Hours of sleep"), "6,5");
-  await page.waitForFunction(() => document.activeElement.textContent === "Keep this check-in");
+  await focused(button(page, "Keep this check-in"));
   await button(page, "Keep this check-in").click();
   await page.getByText("Kept. You find it here, under Check-in.").waitFor();
   await holds(page);

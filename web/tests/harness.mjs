@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 
 const target = process.env.EVENKEEL_WEB_TARGET ?? new URL("../../target/web", import.meta.url).pathname;
 const require = createRequire(join(target, "package.json"));
@@ -16,6 +17,11 @@ const CHROMIUM = process.env.EVENKEEL_CHROMIUM ?? ["/usr/bin/chromium", "/usr/bi
 /** Where `evenkeel` lies; the tests that need the model run where `EVENKEEL_TEST_MODEL` is set. */
 export const BINARY = process.env.EVENKEEL_BIN ?? new URL("../../target/debug/evenkeel", import.meta.url).pathname;
 export const HAS_MODEL = Boolean(process.env.EVENKEEL_TEST_MODEL);
+/** How many times slower the page's own work is made, to find what hangs on a fast machine. */
+const SLOW = Number(process.env.EVENKEEL_SLOW ?? 1);
+/** So long what must come is waited for. */
+const PATIENCE_MS = 15_000 * SLOW;
+const LOOK_AGAIN_MS = 50;
 
 /**
  * Starts the service on a folder of its own.
@@ -89,8 +95,12 @@ export async function open(browser, service, { dark = false, width = 1100, heigh
     document.addEventListener("securitypolicyviolation", (event) => globalThis.__violations.push(`${event.violatedDirective}: ${event.blockedURI}`));
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(PATIENCE_MS);
+  if (SLOW > 1) await (await context.newCDPSession(page)).send("Emulation.setCPUThrottlingRate", { rate: SLOW });
   const faults = [];
+  const underway = new Set();
+  page.on("request", (request) => underway.add(request));
+  for (const ended of ["requestfinished", "requestfailed"]) page.on(ended, (request) => underway.delete(request));
   page.on("console", (message) => {
     if (message.type() !== "error" && message.type() !== "warning") return;
     if (EXPECTED.some((at) => at.test(message.location().url))) return;
@@ -104,7 +114,7 @@ export async function open(browser, service, { dark = false, width = 1100, heigh
   await page.goto(token ? service.address(path) : service.origin + path);
   await page.waitForSelector("h1");
   return Object.assign(page, {
-    faults,
+    faults, underway,
     async sound() {
       faults.push(...(await page.evaluate(() => globalThis.__violations)).map((one) => `policy: ${one}`));
       if (faults.length) throw new Error(faults.join("\n"));
@@ -141,14 +151,77 @@ export async function holds(page) {
 }
 
 /**
- * Waits until a field holds a value: what was typed comes back after the page does.
- * @param {import("playwright-core").Locator} field
- * @param {string} value
+ * Looks again until it is so. It fails as `assert.deepEqual` does where it never is.
+ * @template T
+ * @param {() => Promise<T>|T} look
+ * @param {T} wanted
+ * @param {string} [message]
  */
-export async function hasValue(field, value) {
-  for (let tried = 0; tried < 100; tried += 1) {
-    if ((await field.inputValue()) === value) return;
-    await new Promise((done) => setTimeout(done, 100));
+export async function becomes(look, wanted, message) {
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const is = await look();
+    if (isDeepStrictEqual(is, wanted)) return;
+    if (Date.now() > end) { assert.deepEqual(is, wanted, message); return; }
+    await new Promise((done) => setTimeout(done, LOOK_AGAIN_MS));
   }
-  assert.equal(await field.inputValue(), value);
 }
+
+// What is looked for below may be a moment away. That something is never shown is no case for these: where it must not
+// have been there at all, the count is asserted at once, after what stands in its place has come.
+
+/** Waits until one is there and in sight. @param {import("playwright-core").Locator} one */
+export const shown = (one) => one.first().waitFor();
+
+/** Waits until none is in the page. @param {import("playwright-core").Locator} all */
+export const gone = (all) => counts(all, 0);
+
+/** Waits until there are so many. @param {import("playwright-core").Locator} all @param {number} n @param {string} [message] */
+export const counts = (all, n, message = String(all)) => becomes(() => all.count(), n, message);
+
+/** Waits until it can't be pressed. @param {import("playwright-core").Locator} one */
+export const disabled = (one) => becomes(() => one.isDisabled(), true, `disabled: ${one}`);
+
+/** Waits until it is chosen, or is not. @param {import("playwright-core").Locator} one @param {boolean} [is] */
+export const checked = (one, is = true) => becomes(() => one.isChecked(), is, `checked: ${one}`);
+
+/** Waits until its text, as it is shown, is this one. @param {import("playwright-core").Locator} one @param {string} text */
+export const holdsText = (one, text) => becomes(() => one.innerText(), text, String(one));
+
+/** Waits until a field holds a value. @param {import("playwright-core").Locator} field @param {string} value */
+export const hasValue = (field, value) => becomes(() => field.inputValue(), value, String(field));
+
+/** Waits until the focus is on it. @param {import("playwright-core").Locator} one */
+export const focused = (one) => becomes(() => one.evaluate((it) => it === document.activeElement), true, `focused: ${one}`);
+
+/** Longer than what a new view takes for a press that was meant for the one before. */
+const SETTLES_MS = 550;
+
+/**
+ * Waits until what is shown now takes a press. By the page's own clock, and counted from when its effects have run: those
+ * come after a frame, and on a busy machine much later than the view.
+ * @param {import("playwright-core").Page} page
+ */
+export const settled = (page) => page.evaluate((ms) => new Promise((done) => { requestAnimationFrame(() => setTimeout(() => setTimeout(done, ms))); }), SETTLES_MS);
+
+const QUIET_LOOKS = 3;
+/**
+ * Waits until a view has all that it asks for: the page has nothing to do, nothing is asked of the service, and it stays so.
+ * (Playwright's `networkidle` is once a document, so it says nothing of the views that follow.)
+ * @param {Awaited<ReturnType<typeof open>>} page
+ */
+export async function quiet(page) {
+  const end = Date.now() + PATIENCE_MS;
+  for (let still = 0; still < QUIET_LOOKS; still = page.underway.size === 0 ? still + 1 : 0) {
+    if (Date.now() > end) throw new Error(`still asked for: ${[...page.underway].map((one) => one.url()).join(", ")}`);
+    await page.evaluate((ms) => new Promise((done) => { setTimeout(() => requestIdleCallback(() => done()), ms); }), LOOK_AGAIN_MS);
+  }
+}
+
+/**
+ * Waits until what is typed was kept by the service.
+ * @param {Awaited<ReturnType<typeof serve>>} service
+ * @param {string} slot
+ * @param {(body:string|null) => boolean} is asked of what is kept, `null` where nothing is
+ */
+export const drafted = (service, slot, is) => becomes(async () => is((await (await service.call("GET", "/drafts")).json()).drafts.find((draft) => draft.slot === slot)?.body ?? null), true, `draft: ${slot}`);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { niceEnds } from "../page/ui/scale.js";
-import { holds, launch, open, serve, watch } from "./harness.mjs";
+import { becomes, checked, disabled, focused, holds, launch, open, quiet, serve, shown, watch } from "./harness.mjs";
 import { lived } from "./months.mjs";
 
 let browser;
@@ -27,10 +27,10 @@ test("months: each thing has its sentence first, a drawing that says what it sho
   for (const label of [/^Mood, \d+ days from /, /^Stress on the mean, by day of the week: /, /^How much each helped/, /^Totals of PHQ-9/, /^Mind reading, week by week: /, /^Tries with a prediction: /, /^Distress from 0 to 100/, /^Belief in \d+ thoughts/, /^\d+ points\. /]) {
     await page.getByRole("img", { name: label }).first().waitFor();
   }
-  assert.equal(await page.getByText("This doesn't say that one brings about the other.").first().isVisible(), true);
+  await shown(page.getByText("This doesn't say that one brings about the other."));
   const tables = page.locator("details summary");
   for (let n = 0; n < await tables.count(); n += 1) await tables.nth(n).click();
-  assert.ok(await page.getByRole("table").count() >= 8);
+  await becomes(async () => (await page.getByRole("table").count()) >= 8, true);
   await holds(page);
   await page.sound();
   await page.done();
@@ -53,7 +53,7 @@ test("another series, another period, and days of one's own", async () => {
   await page.getByLabel("From", { exact: true }).fill("2020-05-01");
   await page.getByLabel("To", { exact: true }).fill("2020-04-01");
   await page.getByText("The first day comes after the last one.").waitFor();
-  assert.equal(await page.getByRole("button", { name: "Look at these days" }).isDisabled(), true);
+  await disabled(page.getByRole("button", { name: "Look at these days" }));
   await page.getByLabel("To", { exact: true }).fill("2020-06-01");
   await page.getByRole("button", { name: "Look at these days" }).click();
   await page.getByText("Nothing is kept in this time that could be shown").waitFor();
@@ -122,9 +122,9 @@ test("the weekly look back: off at first, shown in Write where it is due, and go
   const page = await open(browser, service, { path: "/insight" });
   await whole(page);
   const choice = page.getByRole("checkbox", { name: "Show this in Write when a week is over" });
-  assert.equal(await choice.isChecked(), false);
+  await checked(choice, false);
   await choice.check();
-  for (let n = 0; n < 50 && !(await (await service.call("GET", "/insights/digest")).json()).on; n += 1) await new Promise((done) => setTimeout(done, 100));
+  await becomes(async () => (await (await service.call("GET", "/insights/digest")).json()).on, true);
   // It was turned on this week, so it is due in the next one.
   const digest = { from: "2026-05-04", to: "2026-05-10", sentences: ["Last week something was kept on 5 days."] };
   let due = true;
@@ -142,16 +142,16 @@ test("the weekly look back: off at first, shown in Write where it is due, and go
   assert.equal(await page.getByText("Last week something").count(), 0);
   await page.getByRole("button", { name: "Change the text" }).click();
   await page.getByLabel("What is going through your mind?").waitFor();
-  await page.waitForLoadState("networkidle");
+  await quiet(page);
   assert.equal(await page.getByText("Last week something").count(), 0);
   await page.getByLabel("What is going through your mind?").fill("");
-  await page.waitForLoadState("networkidle");
+  await quiet(page);
   await page.goto(`${service.origin}/write`);
   await page.getByRole("button", { name: "Seen" }).click();
   await page.getByText("Last week something was kept on 5 days.").waitFor({ state: "detached" });
-  assert.equal(await page.evaluate(() => document.activeElement.tagName), "TEXTAREA");
+  await focused(page.getByLabel("What is going through your mind?"));
   await page.reload();
-  await page.waitForLoadState("networkidle");
+  await quiet(page);
   assert.equal(await page.getByText("Last week something").count(), 0);
   await page.sound();
   await page.done();

@@ -1,7 +1,7 @@
 // Every screen, in both schemes and at 320 px: nothing that axe finds, nothing wider than the window.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, open, overflows, serve, violations } from "./harness.mjs";
+import { focused, launch, open, overflows, quiet, serve, violations } from "./harness.mjs";
 
 const PLACES = ["/write", "/journal", "/journal?view=calendar", "/journal?view=records", "/journal?q=day", "/parts", "/check-in", "/questionnaires",
   "/practice", "/insight", "/report", "/settings", "/settings/body", "/help", "/help#grounding", "/help#breathing", "/help#plan"];
@@ -24,7 +24,7 @@ for (const [name, options] of [["light", {}], ["dark", { dark: true }], ["320 px
     for (const place of [...PLACES, `/journal/${entry}`]) {
       await page.evaluate((to) => { history.pushState(null, "", to); dispatchEvent(new PopStateEvent("popstate")); }, place);
       await page.waitForFunction(() => document.querySelectorAll("h1").length === 1);
-      await page.waitForLoadState("networkidle");
+      await quiet(page);
       found.push(...(await violations(page)).map((one) => `${place} ${one}`));
       if (await overflows(page)) found.push(`${place} is wider than the window`);
     }
@@ -41,7 +41,7 @@ test("text at twice the size still fits, from right to left too", async () => {
       await page.evaluate((to) => { document.documentElement.dir = to; document.documentElement.style.fontSize = "200%"; }, dir);
       for (const place of ["/write", "/journal", "/insight", "/report", "/settings", "/settings/body", "/help"]) {
         await page.evaluate((to) => { history.pushState(null, "", to); dispatchEvent(new PopStateEvent("popstate")); }, place);
-        await page.waitForLoadState("networkidle");
+        await quiet(page);
         assert.equal(await overflows(page), false, `${place} ${dir} ${width}`);
       }
     }
@@ -51,7 +51,7 @@ test("text at twice the size still fits, from right to left too", async () => {
 
 test("the page is used with the keyboard alone", async () => {
   const page = await open(browser, service);
-  await page.waitForFunction(() => document.activeElement?.tagName === "TEXTAREA");
+  await focused(page.locator("textarea"));
   await page.keyboard.type("One line.");
   const seen = [];
   for (let n = 0; n < 18; n += 1) {

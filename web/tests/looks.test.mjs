@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { launch, open, serve } from "./harness.mjs";
+import { launch, open, quiet, serve } from "./harness.mjs";
 import { lived } from "./months.mjs";
 import { png } from "./png.mjs";
 
@@ -93,7 +93,7 @@ const looks = (name, go) => test(`looks: ${name}`, async (t) => {
   const far = [];
   for (const { page, limits, name: variant } of tabs) {
     await go(page);
-    await page.waitForLoadState("networkidle");
+    await quiet(page);
     await page.mouse.move(1, 1);
     await page.evaluate(() => {
       document.activeElement?.blur();

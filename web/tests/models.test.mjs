@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { holds, launch, open, serve } from "./harness.mjs";
+import { focused, gone, holds, launch, open, serve } from "./harness.mjs";
 
 let service;
 let browser;
@@ -25,13 +25,13 @@ test("without a model Write leads to Settings, which says what it would fetch, a
   await page.getByText("No model is in use here").waitFor();
   await holds(page);
   await page.getByRole("link", { name: "The model, in Settings" }).click();
-  await page.waitForFunction(() => document.activeElement?.id === "model");
+  await focused(page.locator("#model"));
   await page.getByText(/^The model \(\d+ MB\) is not here yet\. It will be fetched once; after that nothing leaves this machine\./).waitFor();
   await holds(page);
   await page.getByRole("button", { name: /^Fetch it \(\d+ MB\)$/ }).click();
   await page.getByRole("alert").getByText("so it fetches nothing").waitFor();
   await page.getByRole("button", { name: "Try again" }).waitFor();
-  assert.equal(await page.getByRole("progressbar").count(), 0);
+  await gone(page.getByRole("progressbar"));
   await holds(page);
   await page.getByText("All models").click();
   await page.getByRole("button", { name: /^Fetch qwen/ }).first().click();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { HAS_MODEL, hasValue, holds, launch, open, serve } from "./harness.mjs";
+import { HAS_MODEL, becomes, checked, counts, disabled, drafted, hasValue, holds, launch, open, serve } from "./harness.mjs";
 
 let service;
 let browser;
@@ -39,27 +39,29 @@ test("a part is written down, renamed, drawn, moved and merged", async () => {
   const map = page.getByRole("group", { name: "Map of your parts" });
   const node = map.getByRole("button", { name: /^the Watchman, keeps things in hand/ });
   await node.waitFor();
-  assert.equal(await map.getByRole("button").count(), 3);
+  await counts(map.getByRole("button"), 3);
   await holds(page);
   const before = await node.boundingBox();
   await node.focus();
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("ArrowDown");
+  await becomes(async () => { const now = await node.boundingBox(); return now.x > before.x && now.y > before.y; }, true);
   const moved = await node.boundingBox();
-  assert.ok(moved.x > before.x && moved.y > before.y);
   await page.mouse.move(moved.x + 20, moved.y + 20);
   await page.mouse.down();
   await page.mouse.move(moved.x - 60, moved.y + 40, { steps: 3 });
   await page.mouse.up();
-  assert.ok((await node.boundingBox()).x < moved.x);
+  await becomes(async () => (await node.boundingBox()).x < moved.x, true);
   // The places are kept.
   const put = await node.boundingBox();
-  await page.waitForTimeout(900);
+  const drawn = await map.boundingBox();
+  const { id } = (await parts()).find((part) => part.notes.name === "the Watchman");
+  await drafted(service, "parts-map-notes", (body) => Math.abs(drawn.x + JSON.parse(body ?? "{}").at?.[id]?.along * (drawn.width - put.width) - put.x) <= 4);
   await page.reload();
   await node.waitFor();
-  assert.ok(Math.abs((await node.boundingBox()).x - put.x) <= 1);
+  await becomes(async () => Math.abs((await node.boundingBox()).x - put.x) <= 1, true);
   await button(page, "Put the map in order").click();
-  assert.ok(Math.abs((await node.boundingBox()).x - before.x) < 1);
+  await becomes(async () => Math.abs((await node.boundingBox()).x - before.x) < 1, true);
 
   // The names are changed where they stand, by pointer or with F2; ties follow.
   await button(page, "Rename on the map").click();
@@ -89,7 +91,7 @@ test("a part is written down, renamed, drawn, moved and merged", async () => {
   await button(page, "Make one of two").click();
   await button(page, "Make them one").click();
   await page.getByText("protects").waitFor();
-  assert.deepEqual((await parts()).map((part) => part.notes.name).sort(), ["the Watchman", "the small one"]);
+  await becomes(async () => (await parts()).map((part) => part.notes.name).sort(), ["the Watchman", "the small one"]);
 
   await page.goto(`${service.origin}/parts/${(await parts()).find((part) => part.notes.name === "the small one").id}`);
   await page.getByText("Rename it").click();
@@ -134,15 +136,16 @@ test("a talk is led, paused, taken to the room, and what is wanted of it is kept
   const log = page.getByRole("log", { name: "What was said" });
   await log.getByText("There is a part that does everything alone.").waitFor();
   await page.getByLabel("Your answer").waitFor();
-  await page.waitForFunction(() => document.querySelectorAll(".turn.guide").length === 1);
+  const guide = page.locator(".turn.guide");
+  await counts(guide, 1);
   await page.getByLabel("Your answer").fill("In my jaw.");
-  await page.waitForTimeout(900);
+  await becomes(async () => (await (await service.call("GET", "/drafts")).json()).drafts.some((draft) => draft.body.includes("In my jaw.")), true);
   await page.reload();
   await page.getByLabel("Your answer").waitFor();
   await hasValue(page.getByLabel("Your answer"), "In my jaw.");
   await page.keyboard.press("Tab");
   await page.getByLabel("Your answer").press("Control+Enter");
-  await page.waitForFunction(() => document.querySelectorAll(".turn.guide").length === 2);
+  await counts(guide, 2);
   await holds(page);
 
   // What the guide says it will note is offered, ticked, and kept with the part.
@@ -155,8 +158,8 @@ test("a talk is led, paused, taken to the room, and what is wanted of it is kept
   });
   await button(page, "Pause").click();
   await page.getByRole("checkbox", { name: "everything alone" }).waitFor();
-  assert.equal(await page.getByRole("checkbox", { name: "everything alone" }).isChecked(), true);
-  assert.equal(await button(page, "Keep this").isDisabled(), true);
+  await checked(page.getByRole("checkbox", { name: "everything alone" }));
+  await disabled(button(page, "Keep this"));
   await button(page, "Nothing").click();
   await button(page, "Go on").click();
   await button(page, "Back to the room").click();
@@ -185,12 +188,13 @@ test("a no is honoured and can be opened again; a slow answer can be stopped and
   await button(page, "Begin a talk").click();
   await page.getByLabel("Who is here? A part of me that…").fill("A part that checks everything twice.");
   await button(page, "Say it").click();
-  await page.waitForFunction(() => document.querySelectorAll(".turn.guide").length === 1);
+  const guide = page.locator(".turn.guide");
+  await counts(guide, 1);
   assert.equal(await button(page, "I may be asked again what I said no to").count(), 0);
   await page.getByLabel("Your answer").fill("No. I don't want to talk about that.");
   await button(page, "Say it").click();
   await button(page, "I may be asked again what I said no to").click();
-  await page.waitForFunction(() => document.querySelectorAll(".turn.guide").length === 3);
+  await counts(guide, 3);
 
   let slow = true;
   await page.route("**/turns", async (route) => { if (slow) await new Promise((done) => setTimeout(done, 6000)); await route.continue().catch(() => {}); });
@@ -199,10 +203,10 @@ test("a no is honoured and can be opened again; a slow answer can be stopped and
   await page.getByText("Listening.").waitFor();
   await button(page, "Stop").click();
   // It never reached the service, so the words are back where they were typed.
-  await page.waitForFunction(() => document.querySelector("textarea").value === "It is quiet now.");
+  await hasValue(page.getByLabel("Your answer"), "It is quiet now.");
   slow = false;
   await button(page, "Say it").click();
-  await page.waitForFunction(() => document.querySelectorAll(".turn.guide").length === 4);
+  await counts(guide, 4);
   await page.done();
 });
 

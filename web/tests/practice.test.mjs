@@ -1,7 +1,7 @@
 // A step planned, tried and put beside what was expected; people; exercises; things to read.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { holds, launch, open, serve } from "./harness.mjs";
+import { counts, disabled, holds, launch, open, serve } from "./harness.mjs";
 
 let service;
 let browser;
@@ -14,7 +14,7 @@ test("a step is planned with a prediction, recorded, and followed by an offer", 
   const page = await open(browser, service, { path: "/practice" });
   const offer = page.getByRole("region", { name: "A step that could come next" });
   await offer.getByText("Or none of these").waitFor();
-  assert.equal(await page.getByRole("heading", { level: 2, name: /^\d\. / }).count(), 3);
+  await counts(page.getByRole("heading", { level: 2, name: /^\d\. / }), 3);
   await holds(page);
   await offer.getByRole("link", { name: "Plan this one" }).click();
   await page.getByLabel("When?").fill("on Saturday");
@@ -22,7 +22,7 @@ test("a step is planned with a prediction, recorded, and followed by an offer", 
   await holds(page);
   await button(page, "Keep the plan").click();
   await page.getByText("They will be annoyed.").waitFor();
-  assert.equal(await button(page, "Keep how it went").isDisabled(), true);
+  await disabled(button(page, "Keep how it went"));
 
   await page.goto(`${service.origin}/practice`);
   await page.getByText("You have one planned.").waitFor();

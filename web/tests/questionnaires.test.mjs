@@ -1,7 +1,7 @@
 // A sheet from its front to its result; the ninth item of the PHQ-9 leads to help at once.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { holds, launch, open, serve } from "./harness.mjs";
+import { becomes, checked, counts, drafted, gone, holds, launch, open, serve, settled } from "./harness.mjs";
 
 let service;
 let browser;
@@ -9,15 +9,13 @@ before(async () => { [service, browser] = [await serve(), await launch()]; });
 after(async () => { await browser?.close(); await service?.stop(); });
 
 /** A question takes no answer before it can have been seen. */
-const seen = (page) => page.waitForTimeout(550);
+const seen = settled;
 const heading = (page, name, level = 1) => page.getByRole("heading", { name, level });
-
-/** What must hold on each view. */
 
 test("a sheet is filled in with number keys and added up in the service's words", async () => {
   const page = await open(browser, service, { path: "/questionnaires" });
   await page.getByRole("link", { name: "Hyper-Independence Questionnaire" }).waitFor();
-  assert.equal(await page.getByRole("main").getByRole("list").first().getByRole("link").count(), 8);
+  await counts(page.getByRole("main").getByRole("list").first().getByRole("link"), 8);
   await holds(page);
 
   await page.getByRole("link", { name: "Generalized Anxiety Disorder scale, two items" }).click();
@@ -29,7 +27,7 @@ test("a sheet is filled in with number keys and added up in the service's words"
   const first = page.getByRole("group", { name: "Feeling nervous, anxious or on edge" });
   await first.waitFor();
   await page.getByText("GAD-2, 1 of 2").waitFor();
-  assert.equal(await first.getByRole("radio").count(), 4);
+  await counts(first.getByRole("radio"), 4);
   assert.equal(await page.getByRole("button", { name: "Leave this one out" }).count(), 0);
   await holds(page);
   const at = async () => (await page.locator(".answer").first().boundingBox()).y;
@@ -44,8 +42,9 @@ test("a sheet is filled in with number keys and added up in the service's words"
   assert.equal(await page.locator("input:checked").count(), 0);
   await page.getByText("GAD-2, 2 of 2").waitFor();
   await page.getByRole("button", { name: "Back" }).click();
+  await page.getByText("GAD-2, 1 of 2").waitFor();
   await seen(page);
-  assert.equal(await page.getByRole("radio", { name: "More than half the days" }).isChecked(), true);
+  await checked(page.getByRole("radio", { name: "More than half the days" }));
   await page.getByRole("radio", { name: "More than half the days" }).press("Enter");
   await page.getByText("GAD-2, 2 of 2").waitFor();
 
@@ -81,9 +80,9 @@ test("a try after a lost reply, and after a reload, has the same name", async ()
     await page.keyboard.press("1");
   }
   await page.getByRole("button", { name: "Try again" }).click();
-  await page.waitForFunction(() => document.querySelector("[role=alert]") !== null);
-  for (let n = 0; n < 50 && keys.length < 2; n += 1) await page.waitForTimeout(100);
-  await page.waitForTimeout(900);
+  await becomes(() => keys.length, 2);
+  await page.getByRole("alert").waitFor();
+  await drafted(service, "sheet-gad-2", (body) => body?.includes(keys[0]) ?? false);
   await page.reload();
   await page.getByText("GAD-2, 2 of 2").waitFor();
   await seen(page);
@@ -109,7 +108,7 @@ test("a second time is compared with the first, in a sentence, a line and a tabl
   const page = await open(browser, service, { path: "/questionnaires/phq-2", dark: true, width: 320 });
   await page.getByRole("img", { name: /^Totals of PHQ-2 from 0 to 6/ }).waitFor();
   await page.getByText("As a table").click();
-  assert.equal(await page.getByRole("row").count(), 3);
+  await counts(page.getByRole("row"), 3);
   await holds(page);
   await page.sound();
   await page.done();
@@ -143,7 +142,7 @@ test("an answer that speaks of danger leads to help at once, and the sheet can g
   await seen(page);
   await page.keyboard.press("0");
   await page.getByText("Your answers add up to").waitFor();
-  assert.equal(await help.count(), 0);
+  await gone(help);
   await page.getByText("You marked question nine.").waitFor();
   await page.getByText("That answer matters more than the total.").waitFor();
   await page.getByRole("heading", { name: "Talk to a person now" }).waitFor();

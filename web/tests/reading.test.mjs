@@ -1,7 +1,7 @@
 // The way from a worry to what is kept: with answers laid down here, and with the model where there is one.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { HAS_MODEL, clean, launch, open, serve, hasValue } from "./harness.mjs";
+import { HAS_MODEL, becomes, clean, counts, drafted, hasValue, launch, open, serve, shown } from "./harness.mjs";
 
 let browser;
 let service;
@@ -42,8 +42,9 @@ test("a thought is looked at, another way chosen, changed, rated and kept; back 
   await page.getByText("Two habits of thought may be at work here.").waitFor();
   // The marks are where the service said, in letters and not in half letters; where two overlap, both are drawn.
   const marked = page.locator("blockquote.thought");
-  assert.equal((await marked.evaluate((all) => [...all.querySelectorAll(".line-0")].map((one) => one.textContent).join(""))), "She must think I'm useless");
-  assert.equal((await marked.evaluate((all) => [...all.querySelectorAll(".line-1")].map((one) => one.textContent).join(""))), "I'm useless, always");
+  const under = (line) => marked.evaluate((all, wanted) => [...all.querySelectorAll(wanted)].map((one) => one.textContent).join(""), line);
+  await becomes(() => under(".line-0"), "She must think I'm useless");
+  await becomes(() => under(".line-1"), "I'm useless, always");
   assert.equal((await marked.evaluate((all) => { const copy = all.cloneNode(true); copy.querySelectorAll("sup, .sr").forEach((one) => one.remove()); return copy.textContent; })), TEXT);
   await page.getByText("I'm not sure of this one.").waitFor();
   await clean(page);
@@ -67,12 +68,12 @@ test("a thought is looked at, another way chosen, changed, rated and kept; back 
   await page.goForward();
   const own = page.getByRole("textbox", { name: "Change it until it is yours" });
   await own.fill("I can be unsure of her, and kind to me.");
-  assert.ok(await marked.isVisible());
+  await shown(marked);
   await page.getByText("Look at what speaks for it and against it").click();
   await page.getByRole("textbox", { name: "What speaks for the thought?" }).fill("She looked away.");
   await page.getByRole("textbox", { name: "What speaks against it?" }).fill("She thanked me last week.\n\nShe asked for my opinion.");
   await button(page, "Go on with this").click();
-  assert.ok(await marked.isVisible());
+  await shown(marked);
   await page.getByRole("slider", { name: "How much do you believe the first thought now?" }).focus();
   await step(page, -2);
   await page.getByRole("slider", { name: "How strong is it now: shame?" }).focus();
@@ -83,7 +84,7 @@ test("a thought is looked at, another way chosen, changed, rated and kept; back 
   await button(page, "Keep this").click();
   await page.getByRole("heading", { name: "Kept" }).waitFor();
   await clean(page);
-  assert.ok(await marked.isVisible());
+  await shown(marked);
   await page.getByText("You believed it 80 before and 40 after. Shame: 70 before and 30 after.").waitFor();
 
   const { thought_records: [{ entry, content }] } = await (await service.call("GET", "/thought-records")).json();
@@ -95,7 +96,7 @@ test("a thought is looked at, another way chosen, changed, rated and kept; back 
   assert.deepEqual([content.evidence_for, content.evidence_against], [["She looked away."], ["She thanked me last week.", "She asked for my opinion."]]);
   assert.equal(content.review_on, today);
   assert.equal((await (await service.call("GET", `/entries/${entry}`)).json()).text, TEXT);
-  assert.deepEqual((await (await service.call("GET", "/drafts")).json()).drafts, []);
+  await becomes(async () => (await (await service.call("GET", "/drafts")).json()).drafts, []);
   await page.getByRole("link", { name: "See it in the journal" }).click();
   await page.getByText("Belief: 80 before, 40 after. Shame: 70 before, 30 after.").waitFor();
   await page.getByRole("link", { name: "Journal", exact: true }).click();
@@ -120,10 +121,10 @@ test("a slow model says what is happening and can be stopped; the numbers surviv
   await page.getByText(/^\d+ seconds so far/).waitFor();
   await button(page, "Stop").click();
   await page.getByText("Stopped. What you wrote is still here.").waitFor();
-  assert.ok(await page.getByText("It takes so long.").first().isVisible());
-  await page.waitForTimeout(800);
+  await shown(page.getByText("It takes so long."));
+  await drafted(service, "write-notes", (body) => body?.includes("55") ?? false);
   await page.reload();
-  await page.waitForFunction(() => document.querySelector("textarea")?.value === "It takes so long.");
+  await hasValue(box(page), "It takes so long.");
   await button(page, "Look at this thought").click();
   await hasValue(page.getByRole("slider", { name: "How much do you believe the thought right now?" }), "55");
   await button(page, "Change the text").click();
@@ -145,8 +146,8 @@ test("what was set aside is never answered with a verdict, and the help stays", 
   await button(page, "Look at this thought").click();
   const help = page.getByRole("alert", { name: "Help" });
   await help.getByText("Call one of the lines above now.").waitFor();
-  assert.deepEqual(await help.getByRole("heading").allInnerTexts(), ["From your own safety plan", "Talk to a person now", "For the next hour"]);
-  assert.equal(await help.getByText("From your own safety plan").count(), 1);
+  await becomes(() => help.getByRole("heading").allInnerTexts(), ["From your own safety plan", "Talk to a person now", "For the next hour"]);
+  await counts(help.getByText("From your own safety plan"), 1);
   await button(page, "That's not what I meant").click();
   await page.getByText("All right. The help stays here.").waitFor();
   await button(page, "Put it another way myself").waitFor();
@@ -185,7 +186,7 @@ test("with the model: a worry is read, and an entry can be looked at later", { s
   await page.getByRole("heading", { name: "Mind reading" }).waitFor({ timeout: 60_000 });
   await button(page, "See other ways to look at it").click();
   await page.getByRole("radio", { name: "None of these. I'll write my own." }).waitFor({ timeout: 60_000 });
-  assert.ok(await page.getByRole("radio").count() >= 2);
+  await becomes(async () => (await page.getByRole("radio").count()) >= 2, true);
   await page.getByRole("radio").first().check();
   await button(page, "Go on with this").click();
   await button(page, "Keep this").click();

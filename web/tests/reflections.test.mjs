@@ -1,7 +1,7 @@
 // Reflections: a tick or nothing is enough, grounding comes back to the question, and help stands above all else.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { hasValue, holds, launch, open, serve } from "./harness.mjs";
+import { becomes, checked, counts, hasValue, holds, launch, open, serve } from "./harness.mjs";
 
 let service;
 let browser;
@@ -12,8 +12,6 @@ const heading = (page, name, level = 1) => page.getByRole("heading", { name, lev
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const kept = async (id) => (await (await service.call("GET", `/reflections/${id}/responses`)).json()).responses;
 const drafts = async () => (await (await service.call("GET", "/drafts")).json()).drafts.map((draft) => draft.slot);
-
-/** What must hold on each view. */
 
 const FIRST = "Those who brought you up: could you reach them when you needed them?";
 const SECOND = "When you were sad or afraid, what tended to come back?";
@@ -44,7 +42,7 @@ for (const dark of [false, true]) {
     await button(page, "Next").click();
     await button(page, "Back to where I was").click();
     await heading(page, FIRST).waitFor();
-    assert.equal(await page.getByRole("checkbox", { name: "It depended on the day." }).isChecked(), true);
+    await checked(page.getByRole("checkbox", { name: "It depended on the day." }));
     await hasValue(page.getByRole("textbox"), "Aunt Mary, on Sundays.");
 
     await button(page, "Next").click();
@@ -63,7 +61,7 @@ for (const dark of [false, true]) {
     await button(page, "Stop").click();
     await button(page, "Keep what is there").click();
     await heading(page, "Childhood").waitFor();
-    assert.ok((await drafts()).includes("reflect-childhood"));
+    await becomes(async () => (await drafts()).includes("reflect-childhood"), true);
     await page.reload();
     await page.getByText("is half-finished").waitFor();
     await holds(page);
@@ -73,7 +71,7 @@ for (const dark of [false, true]) {
     await button(page, "Stop").click();
     await button(page, "Let it go").click();
     await button(page, "Begin").waitFor();
-    assert.ok(!(await drafts()).includes("reflect-childhood"));
+    await becomes(async () => (await drafts()).includes("reflect-childhood"), false);
     assert.deepEqual(await kept("childhood"), []);
     assert.equal(await page.evaluate(() => localStorage.length), 0);
     await page.sound();
@@ -104,7 +102,7 @@ for (const dark of [false, true]) {
     await page.getByText(/^Styles mix\./).waitFor();
     await page.getByText(/^This declares nobody's style\./).waitFor();
     await page.getByText("When I need something from somebody: I'd rather do without than ask.").waitFor();
-    assert.equal(await page.getByText("Nothing ticked here.").count(), 3);
+    await counts(page.getByText("Nothing ticked here."), 3);
     await page.getByText("With Ana it is easier.").waitFor();
     await page.getByText("Some of each.").waitFor();
     await page.getByText("It is in your journal, on this machine.").waitFor();
@@ -129,7 +127,7 @@ for (const dark of [false, true]) {
 test("levels has its table to read, and words of danger bring help before anything else", async () => {
   const page = await open(browser, service, { path: "/questionnaires/reflect-levels", width: 320 });
   await page.getByRole("table", { name: "The four levels" }).waitFor();
-  assert.equal(await page.getByRole("table").getByRole("row").count(), 16);
+  await counts(page.getByRole("table").getByRole("row"), 16);
   await holds(page);
   await button(page, "Begin").click();
   await page.getByRole("checkbox", { name: "It depends on who it is and what it is about." }).check();

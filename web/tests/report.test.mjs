@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { hasValue, holds, launch, open, serve } from "./harness.mjs";
+import { disabled, drafted, focused, gone, hasValue, holds, launch, open, serve } from "./harness.mjs";
 import { lived } from "./months.mjs";
 
 let service;
@@ -33,7 +33,7 @@ test("nothing is ticked at first, and a report of nothing is not made", async ()
   await page.getByLabel("From", { exact: true }).fill("2026-06-01");
   await page.getByLabel("To", { exact: true }).fill("2026-05-01");
   await page.getByText("The first day comes after the last one.").waitFor();
-  assert.equal(await page.getByRole("button", { name: "Look at it first" }).isDisabled(), true);
+  await disabled(page.getByRole("button", { name: "Look at it first" }));
   await page.getByRole("button", { name: "Begin anew" }).click();
   await page.getByRole("button", { name: "Begin anew" }).last().click();
   await holds(page);
@@ -50,7 +50,7 @@ test("what was chosen is looked at, with own words one by one, and made", async 
   await page.getByText(/^Questionnaires: .*sheets?, /).waitFor();
   await page.getByText(/^Check-ins: \d+ weeks, /).waitFor();
   await page.getByText("None of it is in your own words.").waitFor();
-  assert.equal(await page.evaluate(() => document.activeElement.id), "holds");
+  await focused(page.locator("#holds"));
   await holds(page);
 
   await page.getByText("Choose entries", { exact: true }).click();
@@ -60,7 +60,7 @@ test("what was chosen is looked at, with own words one by one, and made", async 
   await page.getByRole("checkbox", { name: /She read it/ }).first().check();
   await page.getByText("Choose entries (1 chosen)").waitFor();
   await page.getByText("You changed something.").waitFor();
-  assert.equal(await page.getByRole("button", { name: "Make the file" }).count(), 0);
+  await gone(page.getByRole("button", { name: "Make the file" }));
   await page.getByText("Choose thought records", { exact: true }).click();
   await page.locator("details").last().getByRole("checkbox", { name: /She must think it is bad/ }).first().check();
   await page.getByLabel("Your name, if you want it on it").fill("Ana");
@@ -96,25 +96,24 @@ test("it is encrypted with a passphrase that was typed twice, and what was chose
   await look(page);
   await page.getByRole("checkbox", { name: /^Encrypt it with a passphrase/ }).check();
   const make = page.getByRole("button", { name: "Make the file" });
-  assert.equal(await make.isDisabled(), true);
+  await disabled(make);
   await page.getByLabel("Passphrase", { exact: true }).fill("four words of mine");
   await page.getByLabel("The passphrase, once more").fill("four words");
   await page.getByText("The two are not the same yet.").waitFor();
-  assert.equal(await make.isDisabled(), true);
+  await disabled(make);
   await page.getByLabel("The passphrase, once more").fill("four words of mine");
   await holds(page);
   const sealed = await made(page);
   assert.match(sealed.name, /^notes-\d{4}-\d\d\.pdf\.age$/);
   assert.equal(sealed.bytes.subarray(0, 21).toString(), "age-encryption.org/v1");
-  assert.equal(await page.getByLabel("Passphrase", { exact: true }).inputValue(), "");
+  await hasValue(page.getByLabel("Passphrase", { exact: true }), "");
   const { drafts } = await (await service.call("GET", "/drafts")).json();
   assert.equal(drafts.some((draft) => draft.body.includes("four words")), false);
   await page.getByRole("button", { name: "Begin anew" }).click();
   await page.getByRole("group", { name: "Begin anew" }).getByRole("button", { name: "Begin anew" }).click();
   await hasValue(page.getByLabel("Your name, if you want it on it"), "");
-  await page.waitForFunction(() => !document.querySelector("input[type=checkbox]:checked"));
-  for (let n = 0; n < 30 && (await (await service.call("GET", "/drafts")).json()).drafts.some((draft) => draft.slot === "report"); n += 1) await new Promise((done) => setTimeout(done, 100));
-  assert.equal((await (await service.call("GET", "/drafts")).json()).drafts.some((draft) => draft.slot === "report"), false);
+  await gone(page.getByRole("checkbox", { checked: true }));
+  await drafted(service, "report", (body) => body === null);
   await page.sound();
   await page.done();
 });

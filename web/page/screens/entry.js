@@ -7,9 +7,10 @@ import { s } from "../strings.js";
 import { fill, html, useEffect, useState } from "../ui/html.js";
 import { Confirm, Field, Problem, Scale, useAsked, useWork } from "../ui/parts.js";
 import { Escalation } from "../ui/escalation.js";
-import { Marked, flow, marksOf } from "../ui/marked.js";
+import { Marked, marksOf } from "../ui/marked.js";
 import { Record } from "../ui/record.js";
 import { Screen } from "../ui/screen.js";
+import { flow } from "../ui/thought.js";
 import { dayAndTime } from "../ui/dates.js";
 
 /** @param {{route:import("../router.js").Route}} props */

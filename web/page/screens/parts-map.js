@@ -3,7 +3,7 @@
 import { go } from "../router.js";
 import { days } from "../strings-days.js";
 import { useForm } from "../ui/form.js";
-import { fill, html, useEffect, useRef, useState } from "../ui/html.js";
+import { fill, html, useLayoutEffect, useRef, useState } from "../ui/html.js";
 import { Problem, useWork } from "../ui/parts.js";
 import { Drawing, useWidth } from "../ui/svg.js";
 import { rename } from "./part-name.js";
@@ -69,8 +69,13 @@ export function PartsMap({ parts, places, onNamed }) {
   const [naming, setNaming] = useState(null);
   const drag = useRef(null);
   const renames = useRef(null);
-  /** Ends it, and gives the focus back to where it was begun. */
-  const named = () => { setNaming(null); requestAnimationFrame(() => renames.current?.focus()); };
+  const named = () => setNaming(null);
+  // When it ends, the focus goes back to where it was begun: at once, so that it is taken from nothing that follows.
+  const wasNaming = useRef(false);
+  useLayoutEffect(() => {
+    if (wasNaming.current && !naming) renames.current.focus();
+    wasNaming.current = naming !== null;
+  }, [naming]);
   const placed = places.form.at;
   const { at, height } = arrange(parts, width || 320);
   const within = ({ x, y }) => ({ x: Math.max(2, Math.min(width - W - 2, x)), y: Math.max(2, Math.min(height + 200 - H, y)) });
@@ -166,7 +171,8 @@ const FORM = "names";
 /** A field over each part, in the place of its name. */
 function Names({ parts, place, naming, change, onLeave }) {
   const first = useRef(null);
-  useEffect(() => { first.current.select(); }, []);
+  // What is typed from now on goes there.
+  useLayoutEffect(() => { first.current.focus(); first.current.select(); }, []);
   const keys = (event) => { if (event.key === "Escape") onLeave(); };
   return parts.map((part) => {
     const { x, y } = place(part);

@@ -3,7 +3,7 @@ import { api } from "../api.js";
 import { go } from "../router.js";
 import { session, useSession } from "../session.js";
 import { s } from "../strings.js";
-import { fill, html, useEffect, useRef, useState } from "../ui/html.js";
+import { fill, html, useEffect, useLayoutEffect, useRef, useState } from "../ui/html.js";
 import { Choices, Confirm, Field, Problem, useAsked, useWork } from "../ui/parts.js";
 import { Escalation } from "../ui/escalation.js";
 import { Phone } from "./help-now.js";
@@ -109,22 +109,26 @@ function Wizard({ at, plan, etag, typed, onDone, onLeave }) {
   const says = s.plan;
   const [form, set] = useState(() => begun(plan, etag, typed.draft));
   const { texts, readable } = form;
-  const change = (part) => {
-    const next = { ...form, ...part };
-    set(next);
+  // From what is there now: an effect that comes late must not take away what was typed meanwhile.
+  const change = (part) => set((now) => {
+    const next = { ...now, ...part };
     typed.write(next);
-  };
+    return next;
+  });
   const place = useRef(null);
   const since = useRef(0);
   const takeFocus = () => (place.current.querySelector("textarea") ?? place.current.querySelector("h2")).focus({ preventScroll: true });
+  const appears = () => { since.current = performance.now(); };
+  // From when it is drawn, and once more from when it is in sight: where a machine is busy, the second click of two comes between.
+  useLayoutEffect(appears, [at]);
   useEffect(() => {
-    since.current = performance.now();
+    appears();
     takeFocus();
     scrollTo(0, 0);
     if (typed.draft && form.at !== at) change({ at });
   }, [at]);
   // A click that came too early has taken the focus along.
-  const settled = (work) => () => (performance.now() - since.current >= SETTLES_MS ? work() : takeFocus());
+  const settled = (work) => (event) => (event.timeStamp - since.current >= SETTLES_MS ? work() : takeFocus());
   const next = settled(() => { change({ at: at + 1 }); toStep(at + 1); });
   const before = settled(() => history.back());
   const lines = (step) => texts[step].split("\n").map((line) => line.trim()).filter(Boolean);

@@ -2,8 +2,8 @@
 import { s } from "../strings.js";
 import { fill, html } from "../ui/html.js";
 import { Field, Scale } from "../ui/parts.js";
+import { Thought } from "../ui/thought.js";
 import { today } from "../ui/dates.js";
-import { Thought } from "./write-thought.js";
 
 export function After({ text, record, note, to, keep }) {
   const says = s.write;

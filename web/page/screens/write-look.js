@@ -4,8 +4,9 @@ import { fill, html, useId, useState } from "../ui/html.js";
 import { Choices, Field, Problem, Progress, Scale } from "../ui/parts.js";
 import { StaysHere, Support } from "../ui/escalation.js";
 import { Marked, marksOf } from "../ui/marked.js";
+import { Thought } from "../ui/thought.js";
 import { Told } from "../ui/told.js";
-import { Happened, Thought } from "./write-thought.js";
+import { Happened } from "./write-happened.js";
 
 export function Look({ text, record, note, reading, to, onAgain, keep }) {
   const says = s.write;

@@ -3,5 +3,4 @@ export { Escalation } from "../ui/escalation.js";
 export { After } from "./write-after.js";
 export { Kept } from "./write-kept.js";
 export { Look } from "./write-look.js";
-export { Thought } from "./write-thought.js";
 export { Ways } from "./write-ways.js";

@@ -3,7 +3,8 @@ import { s } from "../strings.js";
 import { fill, html, useEffect, useId, useRef, useState } from "../ui/html.js";
 import { Field, Problem, Progress } from "../ui/parts.js";
 import { Marked, marksOf } from "../ui/marked.js";
-import { Happened, Thought } from "./write-thought.js";
+import { Thought } from "../ui/thought.js";
+import { Happened } from "./write-happened.js";
 
 const EACH_MS = 450;
 

@@ -8,6 +8,7 @@ import { s } from "../strings.js";
 import { capital, fill, html, useEffect, useRef, useState } from "../ui/html.js";
 import { EmergencyAdvice, Field, Problem, later, useAsked, useWork } from "../ui/parts.js";
 import { Screen } from "../ui/screen.js";
+import { Thought } from "../ui/thought.js";
 import { useReading } from "./reading.js";
 
 const STEPS = ["write", "look", "ways", "after", "kept"];
@@ -101,9 +102,13 @@ function Flow({ route, entryId }) {
 
   const shared = { text: draft.body, record, note, reading, to };
   if ((step !== "write" || entryId) && !steps) {
-    return html`<${Screen} title=${s.write.titles[step]} at=${step} hideTitle>${steps === false && html`<${EmergencyAdvice} /><${Problem} error=${unreachable()} again=${fetchSteps} />`}</${Screen}>`;
+    return html`
+      <${Screen} title=${s.write.titles[step]} at=${step} hideTitle>
+        ${draft.body && html`<${Thought} text=${draft.body} />`}
+        ${steps === false && html`<${EmergencyAdvice} /><${Problem} error=${unreachable()} again=${fetchSteps} />`}
+      </${Screen}>`;
   }
-  const { After, Escalation, Kept, Look, Thought, Ways } = steps || {};
+  const { After, Escalation, Kept, Look, Ways } = steps || {};
   return html`
     <${Screen} title=${s.write.titles[step]} at=${step} hideTitle=${step !== "kept"}>
       ${isHelp && step !== "write" && step !== "kept"

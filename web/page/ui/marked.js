@@ -10,9 +10,6 @@ import { s } from "../strings.js";
 /** Marks for what the recogniser found. @param {{name:string, spans:{start:number,end:number}[]}[]} distortions @returns {Mark[]} */
 export const marksOf = (distortions) => distortions.flatMap((found, kind) => found.spans.map(({ start, end }) => ({ start, end, kind, label: found.name })));
 
-/** A class for a text without breaks of its own: its lines end in words, and no line is drawn under a space at the end. */
-export const flow = (text) => (/[\n\r\t]| {2}/.test(text) ? "" : "flow");
-
 /** Cuts a text where marks begin and end. */
 function pieces(text, marks) {
   const letters = Array.from(text);

@@ -127,8 +127,13 @@ export function Confirm({ label, question, yes, no = s.parts.no, onYes }) {
   const [asks, ask] = useState(false);
   const refuse = useRef(null);
   const opener = useRef(null);
-  useEffect(() => { if (asks) refuse.current.focus(); }, [asks]);
-  const leave = () => { ask(false); requestAnimationFrame(() => opener.current?.focus()); };
+  const refused = useRef(false);
+  useLayoutEffect(() => {
+    if (asks) refuse.current.focus();
+    else if (refused.current) opener.current.focus();
+    refused.current = false;
+  }, [asks]);
+  const leave = () => { refused.current = true; ask(false); };
   if (!asks) return html`<button ref=${opener} type="button" class="quiet" onClick=${() => ask(true)}>${label}</button>`;
   return html`
     <div class="confirm" role="group" aria-label=${label}>
