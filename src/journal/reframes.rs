@@ -3,6 +3,7 @@
 //! kept as they wrote it.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use rusqlite::params;
 use serde::de::Error as _;
@@ -61,7 +62,12 @@ impl TextSum {
     /// That of a text.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        Self(Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect())
+        let mut sum = String::with_capacity(64);
+        for byte in Sha256::digest(text) {
+            // Writing to a string cannot fail.
+            let _ = write!(sum, "{byte:02x}");
+        }
+        Self(sum)
     }
 }
 

@@ -20,13 +20,18 @@ export function Ways({ text, record, note, reading, to, said, setSaid }) {
   const isChosen = (reframe) => chosen?.was === reframe.text;
   // What was edited is the person's own from then on.
   const edit = (words) => note({ balanced: { ...chosen, text: words, from: chosen.was === words ? "chosen" : "own" } });
+  const saying = useRef(Promise.resolve());
   const say = useWork(async (reframe, verdict) => {
     const before = said[reframe.text];
-    setSaid((all) => ({ ...all, [reframe.text]: before === verdict ? undefined : verdict }));
+    setSaid((now) => ({ ...now, [reframe.text]: before === verdict ? undefined : verdict }));
+    // One after the other, as the last word counts.
+    const body = { text: reframe.text, verdict: before === verdict ? "taken_back" : verdict };
+    const sent = saying.current.then(() => api("POST", feedbackPath(reading.reply), { body, key: newKey() }));
+    saying.current = sent.catch(() => {});
     try {
-      await api("POST", feedbackPath(reading.reply), { body: { text: reframe.text, verdict: before === verdict ? "taken_back" : verdict }, key: newKey() });
+      await sent;
     } catch (error) {
-      setSaid((all) => ({ ...all, [reframe.text]: before }));
+      setSaid((now) => ({ ...now, [reframe.text]: before }));
       throw error;
     }
   });
@@ -45,7 +50,7 @@ export function Ways({ text, record, note, reading, to, said, setSaid }) {
             <input type="radio" name=${name} checked=${isChosen(reframe)} onChange=${() => picks(reframe)} />
             <span><span class="hint">${says.leads[reframe.strategy] ?? says.oneWayLead}</span><span class="way-text" id=${`${name}w${n}`}>${reframe.text}</span></span>
           </label>
-          <${Said} about=${`${name}w${n}`} verdict=${said[reframe.text]} on=${Boolean(reading.reply?.personal)} say=${(verdict) => { if (!say.busy) say.run(reframe, verdict); }} />
+          <${Said} about=${`${name}w${n}`} verdict=${said[reframe.text]} on=${Boolean(reading.reply?.personal)} say=${(verdict) => say.run(reframe, verdict)} />
         </div>`)}
       ${reading.busy || shown < all.length ? html`<${Progress} words=${all.length ? says.progress.more : reading.words} cancel=${reading.stop} />` : html`
         <label class="way">
@@ -74,7 +79,7 @@ export function Ways({ text, record, note, reading, to, said, setSaid }) {
  */
 function Said({ about, verdict, on, say }) {
   return html`
-    <p class="said">
+    <p class="said" aria-live="off">
       ${on && ["fits", "not_this"].map((one) => html`<button key=${one} type="button" class="quiet" aria-pressed=${verdict === one ? "true" : "false"} aria-describedby=${about} onClick=${() => say(one)}>${s.write.said[one]}</button>`)}
     </p>`;
 }

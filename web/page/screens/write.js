@@ -203,9 +203,11 @@ function movedOf(content) {
 
 /** What choosing a reframe, or making it one's own, says of it; nothing where that is not kept, or was said already. */
 function wordOf(balanced, said, reply) {
-  if (!reply?.personal || !balanced?.text.trim() || !reply.reframes.some((one) => one.text === balanced.was)) return null;
+  const shown = reply?.personal && balanced?.text.trim() && reply.reframes.find((one) => one.text === balanced.was);
+  if (!shown) return null;
   // An answer that was written under a question leaves the question as it is.
-  if (!balanced.text.startsWith(balanced.was)) return { text: balanced.was, verdict: "edited", edited: balanced.text.trim() };
+  const isSame = balanced.text === balanced.was || (shown.kind === "question" && balanced.text.startsWith(balanced.was));
+  if (!isSame) return { text: balanced.was, verdict: "edited", edited: balanced.text.trim() };
   return said[balanced.was] === "fits" ? null : { text: balanced.was, verdict: "fits" };
 }
 
