@@ -79,7 +79,10 @@ pub(super) async fn run(global: &Global, args: TextArgs, depth: Depth) -> Result
     page::reply(&mut page, &request.text, &body);
     if kept && std::io::stdout().is_terminal() {
         page.blank();
-        page.aside("You can say which fits: `evenkeel feedback fits 1`, or `evenkeel feedback not-this 2`.");
+        let other = body.reframes.len().min(2);
+        page.aside(&format!(
+            "You can say which fits: `evenkeel feedback fits 1`, or `evenkeel feedback not-this {other}`."
+        ));
     }
     page.blank();
     page.print()
