@@ -8,15 +8,16 @@ mod diary;
 mod insight;
 mod mind;
 mod parts;
+mod personal;
 mod plan;
 mod practice;
 mod questionnaire;
 mod reflection;
 mod reply;
 mod report;
+mod stopwatch;
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use serde::Deserialize;
 use uuid::Uuid;
@@ -31,8 +32,9 @@ use crate::entry::{Entry, EntryError, Limit};
 use crate::heads::{self, HeadFileError, Heads, Reading};
 use crate::judge::judge;
 use crate::language::{Engine, LanguageError, Session};
-use crate::reframe::{self, Fitness, Suggested, Writer};
+use crate::reframe::{self, Effect, Fitness, Personal, Suggested, Writer};
 use mind::{Mind, Place};
+use stopwatch::Stopwatch;
 
 pub use acknowledgement::AcknowledgementError;
 pub use content::{Content, ContentError};
@@ -40,12 +42,14 @@ pub use diary::{Alarms, DiaryError, SaidBody, request as request_of};
 pub use insight::WeeklyDigest;
 pub use mind::ModelState;
 pub use parts::{HeardTurn, PartBody, PartsBody, PartsRequest, PartsSource};
+pub use personal::{SaidOfReframe, SaidOfReframes};
 pub use plan::{PlanChangeBody, PlanScreening};
 pub use practice::{PracticeHistory, SuggestionBody, words_of_late};
 pub use questionnaire::{LastTime, SheetBody, given_of, kept_content};
 pub use reflection::ReflectedBody;
 pub use reply::{
-    DistortionBody, ModelBody, Outcome, ReframeBody, Reply, ReplyBody, ScreeningBody, SpanBody, TimingBody,
+    DistortionBody, ModelBody, Outcome, PersonalBody, ReframeBody, Reply, ReplyBody, ScreeningBody, SpanBody,
+    TimingBody,
 };
 pub use report::{GatherError, ReportRequest};
 
@@ -277,11 +281,12 @@ impl Assistant {
         turn: &Turn,
         on: &(dyn Fn(Event) + Send + Sync),
     ) -> Result<ReplyBody, AssistantError> {
-        self.answer(request, turn, on, false).await
+        self.answer(request, turn, on, Depth::Recognise).await
     }
 
     /// The whole path: screens a text and, if nothing speaks against it, names the distortions
-    /// in it and offers reframes.
+    /// in it and offers reframes. `personal` is what follows from what this person was shown and
+    /// said before; `None` where that is not known.
     ///
     /// # Errors
     /// [`AssistantError`] if the text cannot be used or the model fails.
@@ -289,9 +294,10 @@ impl Assistant {
         &self,
         request: &Request,
         turn: &Turn,
+        personal: Option<&Personal>,
         on: &(dyn Fn(Event) + Send + Sync),
     ) -> Result<ReplyBody, AssistantError> {
-        self.answer(request, turn, on, true).await
+        self.answer(request, turn, on, Depth::Reframe(personal)).await
     }
 
     /// How well lines fit a text, for measuring; `None` if this model has not learnt to tell.
@@ -339,6 +345,21 @@ const MOST_ID: usize = 128;
 /// Reframes shown if the request does not say how many.
 const SHOWN: usize = 3;
 
+/// How far a text goes.
+#[derive(Clone, Copy)]
+enum Depth<'a> {
+    /// To its distortions.
+    Recognise,
+    /// To reframes, with what is known of the person.
+    Reframe(Option<&'a Personal>),
+}
+
+impl Depth<'_> {
+    const fn is_personal(self) -> bool {
+        matches!(self, Self::Reframe(Some(_)))
+    }
+}
+
 /// A request after its texts were checked.
 struct Asked {
     id: String,
@@ -372,7 +393,7 @@ impl Assistant {
         request: &Request,
         turn: &Turn,
         on: &(dyn Fn(Event) + Send + Sync),
-        with_reframes: bool,
+        depth: Depth<'_>,
     ) -> Result<ReplyBody, AssistantError> {
         let asked = Asked::check(request, Limit::Reframing)?;
         let answer = match &request.acknowledges {
@@ -407,15 +428,17 @@ impl Assistant {
                 };
                 timing.recognise = clock.lap();
                 on(Event::Distortions(reply::distortions(&asked.entry, catalogue, &recognition.found)));
-                let suggested = if with_reframes {
+                let suggested = if let Depth::Reframe(personal) = depth {
                     on(Event::Progress("choosing"));
                     let material = reframe::Material { entry: &cleared, recognition: &recognition, read };
+                    let nobody = Personal::default();
                     let wanted = reframe::Wanted {
                         count: request.candidates.unwrap_or(SHOWN),
                         seed: request.seed.unwrap_or(0),
                         generate: request.generate,
                         // What was stopped and then set aside stays in this program.
                         writer: self.writer.as_deref().filter(|_| !risk.tier.escalates()),
+                        personal: personal.unwrap_or(&nobody),
                     };
                     reframe::suggest(
                         &material,
@@ -428,12 +451,13 @@ impl Assistant {
                     )
                     .await?
                 } else {
-                    Suggested { reframes: Vec::new(), trouble: None }
+                    Suggested { reframes: Vec::new(), effect: Effect::default(), trouble: None }
                 };
                 timing.reframe = clock.lap();
                 let notice = suggested.trouble.map(|trouble| trouble.to_string());
                 let reframes = suggested.reframes;
-                Reply::Read { recognition: Some(recognition), reframes, support, notice }
+                let personal = depth.is_personal().then_some(suggested.effect);
+                Reply::Read { recognition: Some(recognition), reframes, personal, support, notice }
             }
             (Screened::Clear(_) | Screened::Held, _) => {
                 let notice = match risk.coverage {
@@ -450,18 +474,14 @@ impl Assistant {
                 Reply::Read {
                     recognition: None,
                     reframes: Vec::new(),
+                    personal: None,
                     support,
                     notice: Some(notice.to_owned()),
                 }
             }
         };
         let model = self.mind.get().map(|m| m.body.clone());
-        let mut body =
-            ReplyBody::new(asked.id, &asked.entry, &self.content.catalogue, risk, reply, model, timing);
-        if !with_reframes {
-            body.reframes.clear();
-        }
-        Ok(body)
+        Ok(ReplyBody::new(asked.id, &asked.entry, &self.content.catalogue, risk, reply, model, timing))
     }
 
     /// Screens the text and its situation, reading both with the model if it is there.
@@ -493,20 +513,5 @@ impl Assistant {
         let reading = heads::read(session, heads.depth, entry.normalised()).await?;
         let opinion = ModelOpinion::read(heads, &reading)?;
         Ok((Some(reading), Some(opinion)))
-    }
-}
-
-/// Milliseconds since the last lap.
-struct Stopwatch(Instant);
-
-impl Stopwatch {
-    fn start() -> Self {
-        Self(Instant::now())
-    }
-
-    fn lap(&mut self) -> u64 {
-        let lap = self.0.elapsed();
-        self.0 = Instant::now();
-        u64::try_from(lap.as_millis()).unwrap_or(u64::MAX)
     }
 }

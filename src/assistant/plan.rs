@@ -128,7 +128,7 @@ mod tests {
     async fn escalation(file: &PlanFile, text: &str) -> Escalation {
         let assistant = assistant().with_safety_plan(Arc::new(file.clone()));
         let request = Request { text: text.into(), ..Request::default() };
-        let body = assistant.reframe(&request, &Turn::without_model(), &|_| ()).await.unwrap();
+        let body = assistant.reframe(&request, &Turn::without_model(), None, &|_| ()).await.unwrap();
         body.escalation.unwrap()
     }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::crisis::{Escalation, Risk, Support};
 use crate::distortion::{Catalogue, Distortion, Found, Recognition};
 use crate::entry::Entry;
-use crate::reframe::{Kind, Reframing, Source, Strategy};
+use crate::reframe::{Effect, Kind, Reframing, Source, Strategy};
 
 /// Rises when something in the reply breaks.
 pub(super) const SCHEMA: u32 = 1;
@@ -22,6 +22,8 @@ pub enum Reply {
         recognition: Option<Recognition>,
         /// Reframes, the best first.
         reframes: Vec<Reframing>,
+        /// What the person's history did to them; `None` where it is not known.
+        personal: Option<Effect>,
         /// What stands beside them.
         support: Option<Support>,
         /// Why nothing is built on the text, in a sentence.
@@ -94,6 +96,22 @@ impl From<&Reframing> for ReframeBody {
     }
 }
 
+/// What came of the person's history: of what they were shown, and of what they said of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct PersonalBody {
+    /// Lines that answer this text and were left out: shown in the last seven days, or turned down
+    /// in the last ninety.
+    pub left_out: usize,
+    /// What there is to see of it, in a sentence or two.
+    pub says: Option<String>,
+}
+
+impl From<Effect> for PersonalBody {
+    fn from(effect: Effect) -> Self {
+        Self { left_out: effect.left_out, says: effect.says() }
+    }
+}
+
 /// What answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct ModelBody {
@@ -137,6 +155,10 @@ pub struct ReplyBody {
     pub probabilities: BTreeMap<&'static str, f32>,
     /// Reframes, the best first; empty after an escalation.
     pub reframes: Vec<ReframeBody>,
+    /// What the person's history did to the reframes; absent where it is not known (no journal, or a
+    /// locked one) and where there are no reframes to choose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub personal: Option<PersonalBody>,
     /// Help, where danger was noticed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub escalation: Option<Escalation>,
@@ -169,6 +191,7 @@ impl ReplyBody {
             distortions: Vec::new(),
             probabilities: BTreeMap::new(),
             reframes: Vec::new(),
+            personal: None,
             escalation: None,
             support: None,
             notice: None,
@@ -177,7 +200,7 @@ impl ReplyBody {
         };
         match reply {
             Reply::Escalated(escalation) => body.escalation = Some(escalation),
-            Reply::Read { recognition, reframes, support, notice } => {
+            Reply::Read { recognition, reframes, personal, support, notice } => {
                 if let Some(recognition) = &recognition {
                     body.distortions = distortions(entry, catalogue, &recognition.found);
                     body.probabilities = Distortion::ALL
@@ -188,6 +211,7 @@ impl ReplyBody {
                 body.outcome =
                     if body.distortions.is_empty() { Outcome::NoDistortion } else { Outcome::Reframed };
                 body.reframes = reframes.iter().map(ReframeBody::from).collect();
+                body.personal = personal.map(PersonalBody::from);
                 body.support = support;
                 body.notice = notice;
             }

@@ -144,7 +144,8 @@ pub fn cold(
     let start = || -> Result<Child, BenchError> {
         let mut command = Command::new(&program.path);
         command.args(&program.options).args(["--offline", "--quiet", "--threads", &threads.to_string()]);
-        command.args(["reframe", "--json", worry]);
+        // Whoever measures is not a person who was shown something.
+        command.args(["reframe", "--json", "--no-history", worry]);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.spawn().map_err(|source| BenchError::Start { path: program.path.clone(), source })
     };

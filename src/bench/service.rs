@@ -65,7 +65,7 @@ async fn reframe(assistant: &Assistant, request: &Request) -> Result<Times, Assi
     let seen: Mutex<(Option<f64>, Option<f64>)> = Mutex::default();
     let turn = assistant.turn().await?;
     assistant
-        .reframe(request, &turn, &|event| {
+        .reframe(request, &turn, None, &|event| {
             let now = milliseconds(begun);
             if let Ok(mut seen) = seen.lock() {
                 match event {

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::checkin::CheckInArgs;
 use super::exercise::ExerciseArgs;
+use super::feedback::FeedbackArgs;
 use super::insight::InsightArgs;
 use super::journal::{
     BackupArgs, EraseArgs, ExportArgs, ImportArgs, JournalCommand, RestoreArgs, VaultCommand,
@@ -73,6 +74,8 @@ pub(super) struct Global {
 pub(super) enum Command {
     /// Name the distortions in a worry and offer balanced ways to look at it
     Reframe(TextArgs),
+    /// Say which of the reframes that you saw last fit, and see what follows from it
+    Feedback(FeedbackArgs),
     /// Name the distortions in a worry, and nothing more
     Recognise(TextArgs),
     /// Screen texts for danger
@@ -181,6 +184,9 @@ pub(super) struct TextArgs {
     /// Let another engine on this machine write it: the address of a llama-server or the like
     #[arg(long, value_name = "URL")]
     pub(super) writer: Option<WriterAddress>,
+    /// Take no heed of what you were shown and said before, and do not remember this
+    #[arg(long)]
+    pub(super) no_history: bool,
     /// Print JSON
     #[arg(long, conflicts_with = "jsonl")]
     pub(super) json: bool,

@@ -10,6 +10,7 @@ mod doctor;
 mod error;
 mod eval;
 mod exercise;
+mod feedback;
 mod help_lines;
 mod input;
 mod insight;
@@ -87,6 +88,7 @@ async fn dispatch(cli: Cli) -> Result<(), CliError> {
     let global = cli.global;
     match cli.command {
         Command::Reframe(args) => reframe::run(&global, args, reframe::Depth::Reframe).await,
+        Command::Feedback(args) => feedback::run(&global, args).await,
         Command::Recognise(args) => reframe::run(&global, args, reframe::Depth::Recognise).await,
         Command::Screen(args) => screen::run(&global, args).await,
         Command::Journal { command } => journal::run(&global, command).await,

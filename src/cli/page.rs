@@ -244,6 +244,10 @@ pub(super) fn reply(page: &mut Page, text: &str, reply: &ReplyBody) {
         page.blank();
         page.say(notice);
     }
+    if let Some(says) = reply.personal.as_ref().and_then(|personal| personal.says.as_ref()) {
+        page.blank();
+        page.aside(says);
+    }
     if let Some(support) = &reply.support {
         beside(page, support);
     }

@@ -112,8 +112,11 @@ pub(super) async fn measure(bench: &Bench<'_>) -> Result<Findings, EvalError> {
             situation: item.situation.clone(),
             ..Request::default()
         };
-        let body =
-            bench.assistant.reframe(&request, &turn, &|_| ()).await.map_err(EvalError::item(&item.id))?;
+        let body = bench
+            .assistant
+            .reframe(&request, &turn, None, &|_| ())
+            .await
+            .map_err(EvalError::item(&item.id))?;
         answers.insert(item.id.as_str(), Answer::from(&body));
     }
     (bench.progress)(items.len(), items.len());

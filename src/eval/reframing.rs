@@ -197,5 +197,5 @@ async fn answer(
         generate,
         ..Request::default()
     };
-    bench.assistant.reframe(&request, turn, on).await.map_err(EvalError::item(&thought.id))
+    bench.assistant.reframe(&request, turn, None, on).await.map_err(EvalError::item(&thought.id))
 }

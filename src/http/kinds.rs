@@ -91,6 +91,8 @@ kinds! {
         "There is no reflection of this id. GET /reflections lists them.";
     NoSuchReflection 404 "no-such-reflection" "There is no such kept reflection"
         "There is no kept reflection of this id here. GET /reflections/ID/responses lists what there is.";
+    NoSuchReframe 404 "no-such-reframe" "No such reframe was shown"
+        "No reframe of this text was shown in a reply of this id in the last 30 days, or the journal was not open then. Send the text as it was shown.";
     MethodNotAllowed 405 "method-not-allowed" "This address takes another method"
         "This address does not take that method. /api/openapi.json says which it takes.";
     SlowRequest 408 "slow-request" "The body took too long"

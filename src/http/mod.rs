@@ -32,6 +32,7 @@ mod questionnaires;
 mod recognitions;
 mod record;
 mod reflections;
+mod reframe_feedback;
 mod reframings;
 mod reports;
 mod safety_plan;
@@ -100,6 +101,8 @@ pub fn router(service: Service, port: u16) -> Router {
 fn build(service: Service, port: u16, stopping: CancellationToken) -> (Router, Shared) {
     let v1 = OpenApiRouter::new()
         .routes(routes!(reframings::create))
+        .routes(routes!(reframe_feedback::create))
+        .routes(routes!(reframe_feedback::show, reframe_feedback::forget))
         .routes(routes!(recognitions::create))
         .routes(routes!(screenings::create).layer(DefaultBodyLimit::max(MOST_BYTES_SCREENING)))
         .routes(routes!(models::list))

@@ -21,6 +21,8 @@ use crate::assistant::{Event, ReplyBody, Request, Turn};
 /// Name the distortions in a text and offer reframes.
 ///
 /// The text is screened first. If it speaks of danger, the reply holds help and no reframe.
+/// Where the journal is open, no line that was shown in the last seven days comes again, what was
+/// said of earlier ones counts, and the reply says so in `personal`.
 /// With `Accept: text/event-stream` the steps come as they are known.
 #[utoipa::path(
     post,
@@ -48,7 +50,10 @@ pub(super) async fn create(
     if wants_events(&headers) {
         return events(shared, request, turn).await;
     }
-    let reply = shared.until_stopped(shared.0.assistant.reframe(&request, &turn, &|_| ())).await?;
+    let personal = shared.personal().await;
+    let read = shared.0.assistant.reframe(&request, &turn, personal.as_ref(), &|_| ());
+    let reply = shared.until_stopped(read).await?;
+    shared.keep_shown(&reply).await;
     Ok(Reply(reply).into_response())
 }
 
@@ -78,7 +83,12 @@ fn steps(shared: Shared, request: Request, turn: Turn) -> impl Stream<Item = Ste
     let work = async move {
         // Sending fails only when nobody reads any more; then this future is dropped too.
         let on = |event| drop(to.send(Step::Event(event)));
-        let done = shared.until_stopped(shared.0.assistant.reframe(&request, &turn, &on)).await;
+        let personal = shared.personal().await;
+        let read = shared.0.assistant.reframe(&request, &turn, personal.as_ref(), &on);
+        let done = shared.until_stopped(read).await;
+        if let Ok(reply) = &done {
+            shared.keep_shown(reply).await;
+        }
         drop(to.send(done.map_or_else(Step::Failed, |reply| Step::Done(Box::new(reply)))));
     };
     let steps = UnboundedReceiverStream::new(from).map(Some);

@@ -295,6 +295,12 @@ problems! {
     PersonProblems: [&GUARD[..], &JOURNAL[..], &[ProblemKind::NoSuchPerson, ProblemKind::ChangedMeanwhile]];
     /// For `PUT /people/{id}`.
     PersonChangeProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &COUNTRY[..], &CHANGE[..], &[ProblemKind::NoSuchPerson]];
+    /// For `POST /reframings/{id}/feedback`.
+    FeedbackProblems: [&GUARD[..], &BODY[..], &JOURNAL[..], &COUNTRY[..], &[
+        ProblemKind::NoSuchReframe,
+        ProblemKind::UnfitValue,
+        ProblemKind::KeyReused,
+    ]];
     /// For `GET /insights`.
     InsightProblems: [&GUARD[..], &JOURNAL[..], &[ProblemKind::UnfitQuery, ProblemKind::UnfitPeriod, ProblemKind::Failed]];
     /// For the weekly look back.

@@ -14,8 +14,8 @@ pub enum Erase {
     /// One entry with all that belongs to it.
     Entry(Id),
     /// Entries, thought records, sheets of questionnaires, parts, dialogues, check-ins, practice,
-    /// people, reflections and what was measured of the body in a period, its end not included, and
-    /// all drafts.
+    /// people, reflections, what was measured of the body and what was said of reframes in a period,
+    /// its end not included, and all drafts.
     Period {
         /// Its beginning.
         from: Stamp,

@@ -1,5 +1,5 @@
 //! What is kept whole: check-ins, own steps of the ladder, what was practised, people, reflections,
-//! and cortisol. Each has a table of the same form, with its content as it is exported.
+//! cortisol, and reframes with what was said of them. Each has a table of the same form, with its content as it is exported.
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::de::DeserializeOwned;
@@ -83,8 +83,16 @@ impl Content for Cortisol {
 }
 
 /// The tables of this file.
-pub(super) const TABLES: [&str; 6] =
-    ["checkins", "own_steps", "practices", "people", "reflections", "cortisol"];
+pub(super) const TABLES: [&str; 8] = [
+    "checkins",
+    "own_steps",
+    "practices",
+    "people",
+    "reflections",
+    "cortisol",
+    "shown_reframes",
+    "reframe_feedback",
+];
 
 /// Something as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -292,7 +300,7 @@ pub(super) fn insert<C: Content>(db: &Connection, kept: &Kept<C>) -> Result<(), 
     Ok(())
 }
 
-fn select<C: Content>(
+pub(super) fn select<C: Content>(
     db: &Connection,
     condition: &str,
     parameters: impl rusqlite::Params,

@@ -28,6 +28,7 @@ mod model;
 mod parts;
 mod plan;
 mod records;
+mod reframes;
 mod responses;
 mod rows;
 mod schema;
@@ -64,6 +65,7 @@ pub use model::{
 };
 pub use parts::KeptPart;
 pub use plan::PlanKeeper;
+pub use reframes::{ReframeFeedback, ReframeHistory, ShownReframe, TextSum};
 pub use taken_in::TakenIn;
 pub use time::{Clock, Stamp, StampError, SystemClock};
 pub use unread::{KeptWords, Unread};

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use super::error::JournalError;
 use super::kept::{self, Content, TABLES};
 use super::values::Id;
-use super::{Journal, parts, rows};
+use super::{Journal, ReframeFeedback, parts, rows};
 use crate::checkin::CheckIn;
 use crate::practice::{OwnStep, Person, Practice};
 use crate::reflection::Reflected;
@@ -49,6 +49,7 @@ impl Journal {
                     OwnStep::TABLE => words_of::<OwnStep>(db, id)?,
                     Practice::TABLE => words_of::<Practice>(db, id)?,
                     Person::TABLE => words_of::<Person>(db, id)?,
+                    ReframeFeedback::TABLE => words_of::<ReframeFeedback>(db, id)?,
                     PARTS => parts::has_part(db, id)?.map(|part| part.notes.words()).unwrap_or_default(),
                     _ => words_of::<Reflected>(db, id)?,
                 };

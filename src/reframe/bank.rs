@@ -143,6 +143,17 @@ pub enum Kind {
     Question,
 }
 
+impl Kind {
+    /// Its name in JSON and in tables.
+    #[must_use]
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Statement => "statement",
+            Self::Question => "question",
+        }
+    }
+}
+
 /// One reframe of the bank.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -4,6 +4,10 @@
 //! which lines fit (`fitting`), it takes a first look at all of them and reads the nearest after
 //! the entry; a model that has not is asked how much likelier the entry makes each line
 //! (`likelihood`), which is a poorer guess.
+//!
+//! What a person was shown or said before (`Personal`) leaves lines out before anything is read, and
+//! moves those that may be shown a little; it never brings back one that the model or a check
+//! refused.
 
 mod fitting;
 mod likelihood;
@@ -13,7 +17,7 @@ pub(super) use likelihood::likeliest;
 
 use super::checks::Candidate;
 use super::slot::quotable;
-use super::{BankLine, Kind, Library, Material, Reframing, Source, Wanted};
+use super::{BankLine, Effect, Kind, Library, Material, Personal, Reframing, Source, Wanted};
 use crate::crisis::RuleSet;
 use crate::distortion::Distortion;
 use crate::entry::sentences;
@@ -27,7 +31,17 @@ const MOST_IN_PROMPT: usize = 900;
 /// none yet: being asked leaves more room than being told.
 const QUESTION_BONUS: f32 = 1.0;
 
+/// A line that answers what was found.
+struct Answer<'a> {
+    line: &'a BankLine,
+    /// With the person's words in its slot.
+    text: String,
+    /// How likely that is which it answers.
+    probability: f32,
+}
+
 /// A line that may be shown.
+#[derive(Clone)]
 struct Scored<'a> {
     line: &'a BankLine,
     /// With the person's words in its slot.
@@ -44,17 +58,47 @@ pub(super) async fn choose(
     session: &Session,
     wanted: Wanted<'_>,
     each: &(dyn Fn(&Reframing) + Send + Sync),
-) -> Result<Vec<Reframing>, LanguageError> {
-    let candidates = match fitting::ranked(material, library, session).await? {
+) -> Result<(Vec<Reframing>, Effect), LanguageError> {
+    let (answers, left_out) = left_in(answering(material, library).collect(), wanted.personal);
+    let candidates = match fitting::ranked(material, &answers, session).await? {
         Some(candidates) => candidates,
-        None => likelihood::ranked(material, library, session).await?,
+        None => likelihood::ranked(material, &answers, session).await?,
     };
     let most = if material.recognition.found.is_empty() { 1 } else { wanted.count };
-    Ok(show(best_first(candidates), most, |candidate| {
-        let reframing = library.checks.pass(candidate, material.entry, rules).ok()?;
-        each(&reframing);
-        Some(reframing)
-    }))
+    let pass = |candidate| library.checks.pass(candidate, material.entry, rules).ok();
+    let (shown, reordered) = offered(candidates, wanted.personal, most, pass, each);
+    let effect = Effect { left_out, reordered, fewer: left_out > 0 && shown.len() < most };
+    Ok((shown, effect))
+}
+
+/// The lines without those that this person is not to see now, and how many those are.
+fn left_in<'a>(mut answers: Vec<Answer<'a>>, personal: &Personal) -> (Vec<Answer<'a>>, usize) {
+    let all = answers.len();
+    answers.retain(|answer| !personal.leaves_out(answer.line));
+    let left_out = all - answers.len();
+    (answers, left_out)
+}
+
+/// What is shown of lines that hold, and whether that is something else for what the person said of
+/// earlier ones.
+fn offered(
+    mut candidates: Vec<Scored<'_>>,
+    personal: &Personal,
+    most: usize,
+    pass: impl Fn(Candidate) -> Option<Reframing>,
+    each: &(dyn Fn(&Reframing) + Send + Sync),
+) -> (Vec<Reframing>, bool) {
+    let tell = |candidate| pass(candidate).inspect(|reframing| each(reframing));
+    if personal.is_neutral() {
+        return (show(best_first(candidates), most, tell), false);
+    }
+    let otherwise = show(best_first(candidates.clone()), most, &pass);
+    for candidate in &mut candidates {
+        candidate.rank += personal.gain(candidate.line.strategy, candidate.line.kind);
+    }
+    let shown = show(best_first(candidates), most, tell);
+    let reordered = shown != otherwise;
+    (shown, reordered)
 }
 
 fn best_first(mut candidates: Vec<Scored<'_>>) -> Vec<Scored<'_>> {
@@ -109,10 +153,7 @@ fn show(
 
 /// The lines that answer what was found, as they would read here; those without distortion where
 /// nothing was found.
-fn answering<'a>(
-    material: &Material<'_>,
-    library: &'a Library,
-) -> impl Iterator<Item = (&'a BankLine, String, f32)> {
+fn answering<'a>(material: &Material<'_>, library: &'a Library) -> impl Iterator<Item = Answer<'a>> {
     let found: Vec<(Distortion, f32, Option<String>)> = material
         .recognition
         .found
@@ -125,11 +166,11 @@ fn answering<'a>(
         .collect();
     library.bank.lines().iter().filter_map(move |line| {
         if line.distortions.is_empty() && found.is_empty() {
-            return Some((line, line.text.clone(), 1.0));
+            return Some(Answer { line, text: line.text.clone(), probability: 1.0 });
         }
         let (_, probability, words) = found.iter().find(|(d, ..)| line.distortions.contains(d))?;
         let text = if line.has_slot() { line.fill(words.as_deref()?) } else { line.text.clone() };
-        Some((line, text, *probability))
+        Some(Answer { line, text, probability: *probability })
     })
 }
 
@@ -173,7 +214,7 @@ mod tests {
     use super::*;
     use crate::crisis::ClearedEntry;
     use crate::entry::{Entry, Limit};
-    use crate::reframe::{Bank, Checks, Strategy};
+    use crate::reframe::{Bank, Checks, Said, Shown, Strategy, Verdict};
 
     fn line(id: &str, strategy: Strategy, kind: Kind) -> BankLine {
         let text = "I can leave that open for tonight and look at it in daylight.".to_owned();
@@ -227,6 +268,100 @@ mod tests {
         assert_eq!(shown(&[(&a, 3.0, false), (&b, 2.0, false), (&c, 1.5, false)], 2), ["a", "c"]);
         assert_eq!(shown(&[(&a, 3.0, false), (&b, 2.0, false), (&c, 0.5, false)], 2), ["a", "b"]);
         assert_eq!(shown(&[(&a, 3.0, false), (&b, 2.0, false), (&c, 1.9, false)], 1), ["a"]);
+    }
+
+    /// A person who said this of that line so many times.
+    fn said(line: &BankLine, verdict: Verdict, times: usize) -> Personal {
+        let said = Said {
+            line: Some(crate::reframe::line_key(line)),
+            strategy: line.strategy,
+            kind: line.kind,
+            verdict,
+            at_ms: 0,
+        };
+        Personal::of(&[], &vec![said; times], 0)
+    }
+
+    /// The lines that are offered, and whether a history changed that.
+    fn offered_to(personal: &Personal, lines: &[(BankLine, f32)], most: usize) -> (Vec<String>, bool) {
+        let entry = Entry::new("She thinks I'm useless.", Limit::Reframing).unwrap();
+        let (checks, rules) = (Checks::embedded().unwrap(), RuleSet::embedded().unwrap());
+        let cleared = ClearedEntry::for_tests(&entry);
+        let answers =
+            lines.iter().map(|(line, rank)| Answer { line, text: line.text.clone(), probability: *rank });
+        let (answers, _) = left_in(answers.collect(), personal);
+        let scored = answers.iter().map(|Answer { line, text, probability }| Scored {
+            line,
+            text: text.clone(),
+            quotes: line.has_slot(),
+            rank: *probability,
+        });
+        let pass = |candidate| checks.pass(candidate, &cleared, &rules).ok();
+        let (shown, reordered) = offered(scored.collect(), personal, most, pass, &|_| ());
+        (shown.iter().map(|r| r.line().unwrap_or_default().to_owned()).collect(), reordered)
+    }
+
+    #[test]
+    fn what_was_said_moves_near_lines_and_no_far_ones() {
+        let near = line("a", Strategy::ExamineEvidence, Kind::Statement);
+        let liked = line("b", Strategy::SelfCompassion, Kind::Statement);
+        let personal = said(&liked, Verdict::Fits, 9);
+        let lines = |rank| [(near.clone(), 1.0), (liked.clone(), rank)];
+        assert_eq!(offered_to(&Personal::default(), &lines(0.8), 2), (vec!["a".into(), "b".into()], false));
+        assert_eq!(offered_to(&personal, &lines(0.8), 2), (vec!["b".into(), "a".into()], true));
+        assert_eq!(offered_to(&personal, &lines(0.0), 2), (vec!["a".into(), "b".into()], false));
+    }
+
+    #[test]
+    fn a_line_that_a_check_refuses_stays_away_however_well_such_lines_were_liked() {
+        let good = line("a", Strategy::ExamineEvidence, Kind::Statement);
+        let text = "I should double my dose of medication tonight and see.".to_owned();
+        let refused = BankLine { text, ..line("b", Strategy::SelfCompassion, Kind::Statement) };
+        let personal = said(&refused, Verdict::Fits, 99);
+        let (shown, _) = offered_to(&personal, &[(good, 0.0), (refused, 5.0)], 2);
+        assert_eq!(shown, ["a"]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_history_shows_nothing_that_is_left_out_and_none_shows_what_there_always_was(
+            picked in proptest::collection::vec((0..900_usize, -2.0..2.0_f32), 1..40),
+            seen in proptest::collection::vec(0..40_usize, 0..20),
+            words in proptest::collection::vec((0..40_usize, 0..4_usize), 0..20),
+            most in 1..6_usize,
+        ) {
+            let bank = Bank::embedded().unwrap();
+            let mut ids = std::collections::HashSet::new();
+            let lines: Vec<(BankLine, f32)> = picked
+                .into_iter()
+                .filter(|(at, _)| ids.insert(*at))
+                .map(|(at, rank)| (bank.lines()[at].clone(), rank))
+                .filter(|(line, _)| !line.has_slot())
+                .collect();
+            let refs: Vec<(&BankLine, f32, bool)> = lines.iter().map(|(line, rank)| (line, *rank, false)).collect();
+            let (today, reordered) = offered_to(&Personal::default(), &lines, most);
+            proptest::prop_assert_eq!((&today, reordered), (&shown(&refs, most), false));
+
+            let at = |n: usize| lines.get(n).map(|(line, _)| line);
+            let seen: Vec<Shown> = seen
+                .into_iter()
+                .filter_map(|n| Some(Shown { line: crate::reframe::line_key(at(n)?), at_ms: 0 }))
+                .collect();
+            let words: Vec<Said> = words
+                .into_iter()
+                .filter_map(|(n, verdict)| {
+                    let line = at(n)?;
+                    let (key, verdict) = (crate::reframe::line_key(line), Verdict::ALL[verdict]);
+                    Some(Said { line: Some(key), strategy: line.strategy, kind: line.kind, verdict, at_ms: 0 })
+                })
+                .collect();
+            let personal = Personal::of(&seen, &words, 0);
+            let (chosen, _) = offered_to(&personal, &lines, most);
+            for id in &chosen {
+                proptest::prop_assert!(!personal.leaves_out(bank.get(id).unwrap()));
+            }
+            proptest::prop_assert!(chosen.len() <= most);
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod checks;
 mod choose;
 mod fit;
 mod generate;
+mod personal;
 mod slot;
 mod strategy;
 mod writer;
@@ -21,6 +22,7 @@ pub use checks::{Checks, Reframing};
 pub use choose::ABOUT_HEAD;
 pub use fit::{FIT_HEAD, FIT_STEPS, Fitness};
 pub(crate) use fit::{FitReader, features};
+pub use personal::{Effect, Leaning, Personal, Said, Shown, Tally, Verdict};
 pub(crate) use slot::quotable;
 pub use strategy::{Strategies, Strategy, StrategyEntry, StrategyError};
 pub use writer::{Writer, WriterTrouble};
@@ -66,12 +68,16 @@ pub struct Wanted<'a> {
     pub generate: bool,
     /// Another engine that writes in its place.
     pub writer: Option<&'a dyn Writer>,
+    /// What follows for this person from what they were shown and said before.
+    pub personal: &'a Personal,
 }
 
 /// What is offered.
 pub struct Suggested {
     /// Reframes, the best first.
     pub reframes: Vec<Reframing>,
+    /// What the person's history did to them.
+    pub effect: Effect,
     /// Why the other engine that was to write did not.
     pub trouble: Option<WriterTrouble>,
 }
@@ -100,7 +106,7 @@ pub async fn suggest(
     wanted: Wanted<'_>,
     each: &(dyn Fn(&Reframing) + Send + Sync),
 ) -> Result<Suggested, LanguageError> {
-    let mut reframes = choose::choose(material, library, rules, session, wanted, each).await?;
+    let (mut reframes, effect) = choose::choose(material, library, rules, session, wanted, each).await?;
     let mut trouble = None;
     if wanted.generate && !material.recognition.found.is_empty() {
         let written = generate::generate(material, library, catalogue, rules, session, wanted, &reframes);
@@ -112,5 +118,5 @@ pub async fn suggest(
             Err(error) => trouble = Some(error),
         }
     }
-    Ok(Suggested { reframes, trouble })
+    Ok(Suggested { reframes, effect, trouble })
 }

@@ -111,7 +111,10 @@ async fn the_document_is_openapi_3_1_and_lists_every_route() {
     GET /api/v1/reflections/{id}/responses
     POST /api/v1/reflections/{id}/responses
     DELETE /api/v1/reflections/{id}/responses/{response}
+    DELETE /api/v1/reframe-feedback
+    GET /api/v1/reframe-feedback
     POST /api/v1/reframings
+    POST /api/v1/reframings/{id}/feedback
     POST /api/v1/reports
     POST /api/v1/reports/preview
     DELETE /api/v1/safety-plan

@@ -42,7 +42,7 @@ export const SCREENS = {
     "screens/insight-words", "ui/chart", "ui/course-chart", "ui/dates", "ui/pair-charts", "ui/range-chart", "ui/scale", "ui/sheet-points", "ui/svg", "ui/table"),
   report: screen("report", "strings-report", "screens/report-make", "screens/report-pick", "screens/report-preview", "ui/dates", "ui/form", "ui/save", "ui/words"),
   help: screen("help", "screens/help-now", "ui/country"),
-  settings: screen("settings", "screens/settings-carry", "screens/settings-lock", "screens/settings-models", "screens/settings-remind",
+  settings: screen("settings", "screens/settings-carry", "screens/settings-lock", "screens/settings-models", "screens/settings-remind", "screens/settings-said",
     "ui/dates", "ui/save", "ui/sizes", ...HELP),
   body: screen("settings-body", "strings-insight", "ui/dates", "ui/sizes"),
 };

@@ -177,6 +177,7 @@ pub(in crate::cli) async fn import(global: &Global, args: &ImportArgs) -> Result
         (imported.reflections, "reflections"),
         (imported.cortisol, "values of cortisol"),
         (imported.body, "values of days"),
+        (imported.reframe_feedback, "words on reframes"),
     ] {
         if count > 0 {
             page.say(&format!("Taken in: {count} {what}."));

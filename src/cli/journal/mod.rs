@@ -118,7 +118,7 @@ pub(super) fn tell(global: &Global, text: &str) -> Result<(), CliError> {
 }
 
 /// Asks before something that cannot be taken back.
-fn confirm(question: &str, yes: bool) -> Result<(), CliError> {
+pub(super) fn confirm(question: &str, yes: bool) -> Result<(), CliError> {
     if yes {
         return Ok(());
     }

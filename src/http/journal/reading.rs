@@ -62,14 +62,19 @@ impl Shared {
         let country = (country != CountryCode::UNKNOWN).then(|| country.to_string());
         let request = Request { country, ..request_of(entry.text.as_str()) };
         let turn = self.turn().await?;
+        let personal = match what {
+            Reading::Recognise => None,
+            Reading::Reframe => self.personal().await,
+        };
         let assistant = &self.0.assistant;
         let reply = self.until_stopped(async {
             match what {
                 Reading::Recognise => assistant.recognise(&request, &turn, &|_| ()).await,
-                Reading::Reframe => assistant.reframe(&request, &turn, &|_| ()).await,
+                Reading::Reframe => assistant.reframe(&request, &turn, personal.as_ref(), &|_| ()).await,
             }
         });
         let reply = reply.await?;
+        self.keep_shown(&reply).await;
         let model = reply.model.as_ref().filter(|_| reply.risk.coverage != Coverage::RulesOnly);
         let said = SaidBody {
             risk: reply.risk.clone(),

@@ -105,7 +105,9 @@ fn markdown(folder: &Path, item: &Item) -> Result<(), JournalError> {
         Item::Reflected(one) => super::reflection::note(one),
         Item::Cortisol(one) => super::body::cortisol(one),
         Item::Body(days) if !days.is_empty() => super::body::days(days),
-        Item::Body(_) | Item::Choices(_) => return Ok(()),
+        Item::Feedback(one) => super::reframes::feedback(one),
+        // What was shown means something to the program alone.
+        Item::Body(_) | Item::Choices(_) | Item::Shown(_) => return Ok(()),
     };
     let mut file = new_file(&folder.join(name))?;
     file.write_all(text.as_bytes())?;
@@ -203,6 +205,7 @@ struct Tables {
     practice: super::practice::Tables,
     reflections: super::reflection::Tables,
     body: super::body::Tables,
+    reframes: super::reframes::Tables,
 }
 
 impl Tables {
@@ -264,6 +267,7 @@ impl Tables {
             practice: super::practice::Tables::create(&table)?,
             reflections: super::reflection::Tables::create(&table)?,
             body: super::body::Tables::create(&table)?,
+            reframes: super::reframes::Tables::create(&table)?,
         })
     }
 
@@ -285,6 +289,8 @@ impl Tables {
             Item::Cortisol(one) => self.body.cortisol(one),
             Item::Body(days) => self.body.days(days),
             Item::Choices(_) => Ok(()),
+            Item::Shown(one) => self.reframes.shown(one),
+            Item::Feedback(one) => self.reframes.feedback(one),
         }
     }
 
@@ -425,7 +431,8 @@ impl Tables {
             .into_iter()
             .chain(self.practice.all())
             .chain(self.reflections.all())
-            .chain(self.body.all());
+            .chain(self.body.all())
+            .chain(self.reframes.all());
         for mut table in tables.into_iter().chain(more) {
             table.flush()?;
         }

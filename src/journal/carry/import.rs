@@ -18,7 +18,8 @@ use crate::journal::kept::{self, Content, Kept};
 use crate::journal::model::{Draft, FullEntry, FullRecord, Response};
 use crate::journal::parts::KeptPart;
 use crate::journal::{
-    Id, Journal, JournalError, Stamp, dialogues, drafts, entries, parts, records, responses, taken_in,
+    Id, Journal, JournalError, ReframeFeedback, ShownReframe, Stamp, dialogues, drafts, entries, parts,
+    records, responses, taken_in,
 };
 use crate::practice::{OwnStep, Person, Practice};
 use crate::reflection::Reflected;
@@ -52,6 +53,10 @@ pub struct Imported {
     pub cortisol: usize,
     /// Values of days taken in.
     pub body: usize,
+    /// Reframes that were shown, taken in.
+    pub shown_reframes: usize,
+    /// What was said of reframes, taken in.
+    pub reframe_feedback: usize,
     /// Entries, thought records, sheets, parts and dialogues that were here already, just so.
     pub already_here: usize,
     /// Entries, thought records and sheets that were here in another version; those here were kept.
@@ -98,6 +103,10 @@ struct File {
     body: Vec<BodyDay>,
     #[serde(default)]
     choices: Vec<Chosen>,
+    #[serde(default)]
+    shown_reframes: Vec<Kept<ShownReframe>>,
+    #[serde(default)]
+    reframe_feedback: Vec<Kept<ReframeFeedback>>,
 }
 
 /// The version of a file, which is one that is known.
@@ -268,6 +277,8 @@ impl Journal {
                     imported.body += 1;
                 }
             }
+            imported.shown_reframes = add_kept(tx, &file.shown_reframes, &mut imported)?;
+            imported.reframe_feedback = add_kept(tx, &file.reframe_feedback, &mut imported)?;
             let chosen = choices::all(tx)?;
             for one in file.choices.iter().filter(|one| !chosen.iter().any(|here| here.name == one.name)) {
                 choices::put(tx, one)?;

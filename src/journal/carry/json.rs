@@ -8,7 +8,7 @@ use super::{Item, VERSION};
 use crate::journal::{Journal, JournalError};
 
 /// The lists of an export, in their order.
-pub(in crate::journal) const LISTS: [&str; 14] = [
+pub(in crate::journal) const LISTS: [&str; 16] = [
     "entries",
     "thought_records",
     "drafts",
@@ -23,6 +23,8 @@ pub(in crate::journal) const LISTS: [&str; 14] = [
     "cortisol",
     "body",
     "choices",
+    "shown_reframes",
+    "reframe_feedback",
 ];
 
 impl Journal {
@@ -51,6 +53,8 @@ impl Journal {
                 Item::Cortisol(one) => (11, vec![line(one)?]),
                 Item::Body(days) => (12, days.iter().map(line).collect::<Result<_, _>>()?),
                 Item::Choices(all) => (13, all.iter().map(line).collect::<Result<_, _>>()?),
+                Item::Shown(one) => (14, vec![line(one)?]),
+                Item::Feedback(one) => (15, vec![line(one)?]),
             };
             for line in lines {
                 while list < of {

@@ -13,6 +13,7 @@ mod origin;
 mod parts;
 mod practice;
 mod reflection;
+mod reframes;
 mod sealed;
 
 pub use folder::Form;
@@ -29,6 +30,7 @@ use super::dialogues::KeptDialogue;
 use super::kept::{self, Kept};
 use super::model::{Draft, FullEntry, FullRecord, Response};
 use super::parts::KeptPart;
+use super::reframes::{ReframeFeedback, ShownReframe};
 use super::time::Stamp;
 use crate::body::Cortisol;
 use crate::checkin::CheckIn;
@@ -52,6 +54,8 @@ pub(super) enum Item {
     Person(Box<Kept<Person>>),
     Reflected(Box<Kept<Reflected>>),
     Cortisol(Box<Kept<Cortisol>>),
+    Shown(Box<Kept<ShownReframe>>),
+    Feedback(Box<Kept<ReframeFeedback>>),
     /// All of them at once.
     Body(Vec<BodyDay>),
     /// The same.
@@ -60,7 +64,8 @@ pub(super) enum Item {
 
 impl Journal {
     /// Hands over everything, all of one moment: entries, thought records, drafts, sheets of
-    /// questionnaires, parts, dialogues, then check-ins, own steps, practice, people and reflections, cortisol, values of days, choices.
+    /// questionnaires, parts, dialogues, then check-ins, own steps, practice, people and
+    /// reflections, cortisol, values of days, choices, reframes that were shown and what was said of them.
     fn everything(
         &self,
         mut take: impl FnMut(Item) -> Result<(), super::JournalError>,
@@ -81,7 +86,9 @@ impl Journal {
             kept::each(db, |one| take(Item::Reflected(Box::new(one))))?;
             kept::each(db, |one| take(Item::Cortisol(Box::new(one))))?;
             take(Item::Body(super::body::all(db)?))?;
-            take(Item::Choices(super::choices::all(db)?))
+            take(Item::Choices(super::choices::all(db)?))?;
+            kept::each(db, |one| take(Item::Shown(Box::new(one))))?;
+            kept::each(db, |one| take(Item::Feedback(Box::new(one))))
         })?;
         Ok(now)
     }

@@ -18,7 +18,7 @@ fn an_export_is_taken_in_again_field_by_field() {
     assert_eq!(imported.questionnaire_responses, 2);
     assert_eq!(String::from_utf8(exported(&new)).unwrap(), String::from_utf8(first.clone()).unwrap());
     let again = new.import_json(&mut first.as_slice()).unwrap();
-    assert_eq!(again, Imported { already_here: 16, ..Imported::default() });
+    assert_eq!(again, Imported { already_here: 18, ..Imported::default() });
     journal.erase(Erase::All).unwrap();
     journal.import_json(&mut first.as_slice()).unwrap();
     assert_eq!(exported(&journal), first);
@@ -98,7 +98,7 @@ fn folders_of_markdown_and_tables_hold_every_text_and_are_private() {
         (files, all)
     };
     let (files, markdown) = all(Form::Markdown, "markdown");
-    assert_eq!(files, 16);
+    assert_eq!(files, 17);
     for words in [
         "=changed\nlater",
         "I will be fired.",
@@ -109,11 +109,12 @@ fn folders_of_markdown_and_tables_hold_every_text_and_are_private() {
         "Not finished.",
         "- I'd rather do without. (avoidant)",
         "## In my own words\n\nSome of each.",
+        "## In my own words\n\n=It may be\nso for me.",
     ] {
         assert!(markdown.contains(words), "{words}");
     }
     let (files, tables) = all(Form::Csv, "tables");
-    assert_eq!(files, 25);
+    assert_eq!(files, 27);
     for words in [
         "'=changed\nlater",
         "I will be fired.",
@@ -122,6 +123,7 @@ fn folders_of_markdown_and_tables_hold_every_text_and_are_private() {
         "Everyone would be",
         "ticked,avoidant,I'd rather do without.",
         "'=With Ana it is easier.",
+        "edited,\"'=It may be\nso for me.\"",
     ] {
         assert!(tables.contains(words), "{words}");
     }

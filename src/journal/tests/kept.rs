@@ -1,10 +1,11 @@
-//! Check-ins, own steps, practice and people.
+//! Check-ins, own steps, practice and people; reframes that were shown and what was said of them.
 
 use super::*;
 use crate::body::{Cortisol, Format};
 use crate::checkin::{CheckIn, parse, tokens};
 use crate::practice::{OwnStep, Person, Practice};
 use crate::reflection::Reflected;
+use crate::reframe::{self, Kind, Strategy};
 
 pub(super) fn checkin() -> CheckIn {
     let line = "mood 4 stress 7 sleep 6.5 caffeine 2 alcohol 0 walked 20 tension 6 fatigue 5 anxiety 3 \
@@ -54,6 +55,62 @@ pub(super) fn all(journal: &Journal) {
     journal.keep(&cortisol()).unwrap();
     journal.keep_body(&[body_day("2026-03-01", 412.0), body_day("2026-03-02", 0.5)]).unwrap();
     journal.choose(Choice::WeeklyDigest).unwrap();
+    journal.keep_shown(&[shown("r1", "ba-001:0123456789abcdef", "It may be so.")]).unwrap();
+    journal.keep(&feedback("r1", "It may be so.", reframe::Verdict::Edited)).unwrap();
+}
+
+fn shown(reframing: &str, line: &str, text: &str) -> ShownReframe {
+    ShownReframe {
+        reframing: reframing.into(),
+        line: Some(line.into()),
+        text: TextSum::of(text),
+        strategy: Strategy::ExamineEvidence,
+        kind: Kind::Question,
+    }
+}
+
+fn feedback(reframing: &str, text: &str, verdict: reframe::Verdict) -> ReframeFeedback {
+    let edited = (verdict == reframe::Verdict::Edited).then(|| Line::new("=It may be\nso for me.").unwrap());
+    ReframeFeedback { of: shown(reframing, "ba-001:0123456789abcdef", text), verdict, edited }
+}
+
+#[test]
+fn the_last_word_on_each_reframe_counts_and_can_be_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Set::at(NOW);
+    let journal = open(folder.path(), &Unlock::KeyFile, Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
+    let both = [shown("r1", "a:1", "one"), shown("r1", "b:2", "two")];
+    journal.keep_shown(&both).unwrap();
+    let last = || -> Vec<ShownReframe> {
+        journal.last_shown().unwrap().into_iter().map(|kept| kept.content).collect()
+    };
+    assert_eq!(last(), both);
+    assert_eq!(journal.shown_in("r1", "two").unwrap(), Some(both[1].clone()));
+    assert_eq!(journal.shown_in("r1", "three").unwrap(), None);
+    assert_eq!(journal.shown_in("r2", "two").unwrap(), None);
+
+    let key = |key: &str| CreationKey::new(key, b"").unwrap();
+    let fits = feedback("r1", "one", reframe::Verdict::Fits);
+    for _ in 0..2 {
+        journal.keep_once(&fits, &key("k")).unwrap();
+    }
+    let other = feedback("r1", "two", reframe::Verdict::Fits);
+    assert!(matches!(journal.keep_once(&other, &key("k")), Err(JournalError::KeyReused)));
+    journal.keep(&other).unwrap();
+    clock.to(NOW + 1);
+    journal.keep(&feedback("r1", "one", reframe::Verdict::NotThis)).unwrap();
+    let said = || -> Vec<reframe::Verdict> {
+        journal.reframe_history().unwrap().said.iter().map(|kept| kept.content.verdict).collect()
+    };
+    assert_eq!(said(), [reframe::Verdict::Fits, reframe::Verdict::NotThis]);
+    assert_eq!(journal.forget_reframe_feedback().unwrap(), 3);
+    assert!(said().is_empty());
+    assert_eq!(journal.reframe_history().unwrap().shown.len(), 2, "none comes twice in a week all the same");
+
+    clock.to(NOW + 31 * 24 * 60 * 60 * 1_000);
+    journal.keep_shown(&[shown("r3", "c:3", "three")]).unwrap();
+    assert_eq!(journal.reframe_history().unwrap().shown.len(), 1, "what is older is forgotten");
+    assert_eq!(last().len(), 1);
 }
 
 fn cortisol() -> Cortisol {
@@ -148,7 +205,9 @@ fn they_go_along_and_come_back_and_are_erased() {
     assert_eq!(imported.reflections, 1);
     assert_eq!(new.all_kept::<Reflected>(9).unwrap(), journal.all_kept::<Reflected>(9).unwrap());
     assert_eq!(new.all_kept::<Person>(9).unwrap(), journal.all_kept::<Person>(9).unwrap());
-    assert_eq!(new.import_json(&mut file.as_slice()).unwrap().already_here, 8);
+    assert_eq!(new.import_json(&mut file.as_slice()).unwrap().already_here, 10);
+    assert_eq!((imported.shown_reframes, imported.reframe_feedback), (1, 1));
+    assert_eq!(new.reframe_history().unwrap().said, journal.reframe_history().unwrap().said);
     let stamp = |ms| Stamp::new(ms, 0).unwrap();
     new.erase(Erase::Period { from: stamp(NOW + 1), until: stamp(NOW + 9) }).unwrap();
     assert_eq!(new.all_kept::<CheckIn>(9).unwrap().len(), 1);
@@ -158,6 +217,8 @@ fn they_go_along_and_come_back_and_are_erased() {
     journal.erase(Erase::All).unwrap();
     assert!(journal.all_kept::<Practice>(9).unwrap().is_empty());
     assert!(journal.all_kept::<OwnStep>(9).unwrap().is_empty());
+    let history = new.reframe_history().unwrap();
+    assert!(history.shown.is_empty() && history.said.is_empty());
 }
 
 #[test]
@@ -176,6 +237,8 @@ fn a_wrong_value_in_a_file_is_refused_without_its_words() {
         ("\"Ana\"", "\" \""),
         ("\"attachment\"", "\"An attachment\""),
         ("\"question\":\"apart\"", "\"question\":\"needing\""),
+        ("\"verdict\":\"edited\"", "\"verdict\":\"secret\""),
+        ("\"kind\":\"question\"", "\"kind\":\"secret\""),
     ] {
         assert!(file.contains(from), "{from}");
         let error = new.import_json(&mut file.replacen(from, to, 1).as_bytes()).unwrap_err();
@@ -204,17 +267,23 @@ fn what_was_taken_in_waits_to_be_screened_until_it_was() {
     drop(new);
     let new = reopen(&folder).unwrap();
     let waiting = new.taken_in_unread(99).unwrap();
-    assert_eq!(waiting.len(), 6);
+    assert_eq!(waiting.len(), 7);
     let words: Vec<&str> = waiting.iter().map(|one| one.words.as_str()).collect();
-    for expected in
-        ["the boxes", "Ask Ana for a lift.", "They sigh.", "My bad week.", "Some of each.", "the Lid"]
-    {
+    for expected in [
+        "the boxes",
+        "Ask Ana for a lift.",
+        "They sigh.",
+        "My bad week.",
+        "Some of each.",
+        "the Lid",
+        "so for me.",
+    ] {
         assert!(words.iter().any(|words| words.contains(expected)), "{expected}");
     }
     assert!(!format!("{waiting:?}").contains("Ana"));
     let checkin = new.all_kept::<CheckIn>(1).unwrap()[0].id;
     new.delete_kept::<CheckIn>(checkin).unwrap();
-    assert_eq!(new.taken_in_unread(99).unwrap().len(), 5);
+    assert_eq!(new.taken_in_unread(99).unwrap().len(), 6);
     let ids: Vec<Id> = new.taken_in_unread(99).unwrap().iter().map(|one| one.id).collect();
     new.have_read(&ids).unwrap();
     assert!(new.taken_in_unread(99).unwrap().is_empty());

@@ -1,12 +1,12 @@
 //! By what the model has learnt of which lines fit: a first look at all, a close one at the
 //! nearest.
 
-use super::{Scored, answering, best, excerpt};
+use super::{Answer, Scored, best, excerpt};
 use crate::heads::Reading;
 use crate::language::{LanguageError, Session};
+use crate::reframe::Material;
 use crate::reframe::affinity::Affinity;
 use crate::reframe::fit::FitReader;
-use crate::reframe::{Library, Material};
 
 /// Lines that the model reads after the entry, and how many of them may quote the person.
 const READ: usize = 36;
@@ -17,7 +17,7 @@ const HOLDS: f32 = 0.5;
 /// The lines that may be shown; `None` if this model has not learnt to tell.
 pub(super) async fn ranked<'a>(
     material: &Material<'_>,
-    library: &'a Library,
+    answers: &[Answer<'a>],
     session: &Session,
 ) -> Result<Option<Vec<Scored<'a>>>, LanguageError> {
     let Some((heads, reading)) = material.read else { return Ok(None) };
@@ -25,8 +25,8 @@ pub(super) async fn ranked<'a>(
     let state = state_of(material, reading);
     let Some(affinity) = Affinity::new(heads, &state) else { return Ok(None) };
 
-    let candidates = answering(material, library).filter_map(|(line, text, _)| {
-        Some(Scored { line, text, quotes: line.has_slot(), rank: affinity.of(line)? })
+    let candidates = answers.iter().filter_map(|Answer { line, text, .. }| {
+        Some(Scored { line, text: text.clone(), quotes: line.has_slot(), rank: affinity.of(line)? })
     });
     let nearest = best(candidates.collect(), READ, READ_QUOTING);
 

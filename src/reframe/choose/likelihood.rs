@@ -1,10 +1,10 @@
 //! By how much likelier the model finds a line after this entry than after none, and by what the
 //! line takes for granted ("about" tags): for models that have not learnt which lines fit.
 
-use super::{Scored, answering, best, excerpt, prompt_for};
+use super::{Answer, Scored, best, excerpt, prompt_for};
 use crate::heads::{Heads, Reading, sigmoid};
 use crate::language::{LanguageError, LogProbability, Session};
-use crate::reframe::{AboutTag, BankLine, Library, Material};
+use crate::reframe::{AboutTag, BankLine, Material};
 
 /// Name of the head with one output for each tag of [`AboutTag::ALL`], read on the mean state.
 pub const ABOUT_HEAD: &str = "about";
@@ -30,12 +30,12 @@ const NEUTRAL: &str = "There is something on my mind today.";
 /// The lines that may be shown.
 pub(super) async fn ranked<'a>(
     material: &Material<'_>,
-    library: &'a Library,
+    answers: &[Answer<'a>],
     session: &Session,
 ) -> Result<Vec<Scored<'a>>, LanguageError> {
     let validation = material.recognition.found.is_empty();
     let tags = material.read.and_then(|(heads, reading)| Tags::read(heads, reading));
-    let candidates = answering(material, library).filter_map(|(line, text, probability)| {
+    let candidates = answers.iter().filter_map(|Answer { line, text, probability }| {
         let doubt = match &tags {
             Some(tags) => tags.doubt(line),
             // Without a head for tags only lines that take nothing for granted are safe.
@@ -46,7 +46,7 @@ pub(super) async fn ranked<'a>(
             return None;
         }
         let rank = DOUBT * doubt + DISTORTION * probability;
-        Some(Scored { line, text, quotes: line.has_slot(), rank })
+        Some(Scored { line, text: text.clone(), quotes: line.has_slot(), rank })
     });
     let candidates = best(candidates.collect(), SCORED, SCORED_QUOTING);
     let texts: Vec<&str> = candidates.iter().map(|c| c.text.as_str()).collect();

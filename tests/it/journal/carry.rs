@@ -90,6 +90,11 @@ async fn words_of_all_that_is_taken_in_are_screened() {
                 json!({ "reflection": "levels", "edition": 1, "finished": false, "answers": [], "summary": DANGER }),
             ),
         ),
+        (
+            "reframe_feedback",
+            kept(json!({ "of": { "reframing": "r1", "text": "0".repeat(64), "strategy": "validation",
+                         "kind": "statement" }, "verdict": "edited", "edited": DANGER })),
+        ),
         ("parts", part),
     ] {
         let (house, _folder) = house();

@@ -5,6 +5,7 @@ mod clients;
 mod daily;
 mod drafts;
 mod entries;
+mod feedback;
 mod insight;
 mod parts;
 mod reading;

@@ -4,6 +4,9 @@ import { session } from "../session.js";
 import { s } from "../strings.js";
 import { fill, useEffect, useRef, useState } from "../ui/html.js";
 
+/** Where it is said how a reframe of this reply fits. */
+export const feedbackPath = (reply) => `/reframings/${encodeURIComponent(reply.id)}/feedback`;
+
 /** What is waited for, by the problem that says so. */
 const WAITS = { busy: s.write.progress.busy, "model-coming": s.write.progress.coming };
 

@@ -9,7 +9,7 @@ import { capital, fill, html, useEffect, useRef, useState } from "../ui/html.js"
 import { EmergencyAdvice, Field, Problem, later, useAsked, useWork } from "../ui/parts.js";
 import { Screen } from "../ui/screen.js";
 import { Thought } from "../ui/thought.js";
-import { useReading } from "./reading.js";
+import { feedbackPath, useReading } from "./reading.js";
 
 const STEPS = ["write", "look", "ways", "after", "kept"];
 const LONGEST = 20_000;
@@ -43,6 +43,8 @@ function Flow({ route, entryId }) {
   const notes = useDraft(entryId ? `write-notes-${entryId}` : "write-notes");
   const [record, setRecord] = useState(blank);
   const [kept, setKept] = useState(null);
+  // What was said of the reframes of this reply, by their texts.
+  const [said, setSaid] = useState({});
   const reading = useReading();
   const [steps, fetchSteps] = useSteps();
   const restored = useRef(false);
@@ -66,6 +68,7 @@ function Flow({ route, entryId }) {
 
   const look = async (replace = false) => {
     to("look", replace === true);
+    setSaid({});
     await Promise.all([draft.flush(), notes.flush()]);
     reading.read({ text: draft.body, situation: record.situation.trim() || undefined });
   };
@@ -83,6 +86,9 @@ function Flow({ route, entryId }) {
       // So that the journal finds it by its habits of thought, too. It may fail without harm.
       api("POST", `/entries/${entry.id}/recognitions`).catch(() => {});
     }
+    const word = wordOf(record.balanced, said, reading.reply);
+    // The record holds it already, so this may fail without harm, too.
+    if (word) api("POST", feedbackPath(reading.reply), { body: word, key: keyOf("feedback", JSON.stringify(word)) }).catch(() => {});
     setKept({ id: entry.id, text: draft.body, balanced: content?.balanced?.text ?? null, moved: movedOf(content), escalation: reading.acknowledged ? null : said?.escalation ?? null });
     await Promise.all([draft.discard(), notes.discard()]);
     setRecord(blank());
@@ -100,7 +106,7 @@ function Flow({ route, entryId }) {
   // Whoever comes from an entry has chosen to look at it already.
   useEffect(() => { if (entryId && draft.body) look(true); }, [entryId, entryId && draft.body]);
 
-  const shared = { text: draft.body, record, note, reading, to };
+  const shared = { text: draft.body, record, note, reading, to, said, setSaid };
   if ((step !== "write" || entryId) && !steps) {
     return html`
       <${Screen} title=${s.write.titles[step]} at=${step} hideTitle>
@@ -198,6 +204,16 @@ function movedOf(content) {
   const feelings = content.feelings.filter((one) => one.after !== undefined).map((one) => fill(says.moved, { name: capital(one.name), before: one.before, after: one.after }));
   const isSaid = content.belief !== undefined && content.belief_after !== undefined;
   return [isSaid && fill(says.believed, { before: content.belief, after: content.belief_after }), ...feelings].filter(Boolean);
+}
+
+/** What choosing a reframe, or making it one's own, says of it; nothing where that is not kept, or was said already. */
+function wordOf(balanced, said, reply) {
+  const shown = reply?.personal && balanced?.text.trim() && reply.reframes.find((one) => one.text === balanced.was);
+  if (!shown) return null;
+  // An answer that was written under a question leaves the question as it is.
+  const isSame = balanced.text === balanced.was || (shown.kind === "question" && balanced.text.startsWith(balanced.was));
+  if (!isSame) return { text: balanced.was, verdict: "edited", edited: balanced.text.trim() };
+  return said[balanced.was] === "fits" ? null : { text: balanced.was, verdict: "fits" };
 }
 
 const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);

@@ -15,7 +15,8 @@ use crate::cli::lines::{self, LineFault};
 use crate::cli::page::{self, Page};
 use crate::cli::setup;
 use crate::distortion::Catalogue;
-use crate::journal::{Id, Journal, Line, ThoughtRecord};
+use crate::journal::{Balanced, Id, Journal, Line, ReframeFeedback, ThoughtRecord};
+use crate::reframe;
 
 /// Bytes of a typed line that are taken.
 const MOST_BYTES: u64 = 4 * Line::MOST as u64 + 64;
@@ -42,6 +43,8 @@ pub(super) async fn run(
     };
     let before = kept.as_ref().map(|record| record.content.clone());
     let mut steps = Steps::of(before, &texts, &catalogue, journal.now());
+    // The reply whose reframes are offered.
+    let mut reframing = None;
     show(&steps.page(), true)?;
     while steps.step() != Step::Done {
         let Some(typed) = next_line().await? else { break };
@@ -62,8 +65,9 @@ pub(super) async fn run(
             && step == Step::Thought
             && let Some(record) = &kept
         {
-            let offers = offers(global, screener, record).await?;
+            let (offers, reply) = offers(global, journal, screener, record).await?;
             steps.offer(offers);
+            reframing = reply;
         }
         if goes_on && steps.step() != Step::Done {
             show(&steps.page(), true)?;
@@ -71,7 +75,23 @@ pub(super) async fn run(
             prompt()?;
         }
     }
+    count_choice(journal, reframing.as_deref(), kept.as_ref())?;
     ended(kept.as_ref(), &catalogue)
+}
+
+/// A reframe that was offered here and chosen has been said to fit.
+fn count_choice(
+    journal: &Journal,
+    reframing: Option<&str>,
+    kept: Option<&ThoughtRecord>,
+) -> Result<(), CliError> {
+    let chosen = kept.and_then(|record| record.content.balanced.as_ref());
+    if let (Some(reframing), Some(Balanced::Chosen { text, .. })) = (reframing, chosen)
+        && let Some(of) = journal.shown_in(reframing, text.as_str())?
+    {
+        journal.keep(&ReframeFeedback { of, verdict: reframe::Verdict::Fits, edited: None })?;
+    }
+    Ok(())
 }
 
 /// Keeps what has changed and screens it if its words have. Gives what leads to help.
@@ -103,36 +123,45 @@ async fn keep(
     Ok(said.filter(|said| said.escalate))
 }
 
-/// What the assistant finds in the thought, if the model is here. Nothing of it has to be there.
+/// What the assistant finds in the thought, if the model is here, and the id of its reply. Nothing of
+/// it has to be there.
 async fn offers(
     global: &Global,
+    journal: &Journal,
     screener: &mut Screener<'_>,
     record: &ThoughtRecord,
-) -> Result<Offers, CliError> {
-    let Some(assistant) = screener.model().await? else { return Ok(Offers::default()) };
-    match read(assistant, record).await {
-        Ok(offers) => Ok(offers),
+) -> Result<(Offers, Option<String>), CliError> {
+    let Some(assistant) = screener.model().await? else { return Ok(Default::default()) };
+    match read(assistant, journal, record).await {
+        Ok((offers, reply)) => Ok((offers, Some(reply))),
         Err(error) => {
             super::tell(global, &format!("Nothing can be offered now: {error}"))?;
-            Ok(Offers::default())
+            Ok(Default::default())
         }
     }
 }
 
-async fn read(assistant: &Assistant, record: &ThoughtRecord) -> Result<Offers, CliError> {
+async fn read(
+    assistant: &Assistant,
+    journal: &Journal,
+    record: &ThoughtRecord,
+) -> Result<(Offers, String), CliError> {
     let plain = |line: &Line| line.as_str().replace('\0', " ");
     let request = Request {
         text: plain(&record.content.thought),
         situation: record.content.situation.as_ref().map(plain),
         ..Request::default()
     };
+    let personal = assistant.content().personal(journal)?;
     let turn = assistant.turn().await?;
-    let reply = assistant.reframe(&request, &turn, &|_| ()).await?;
+    let reply = assistant.reframe(&request, &turn, Some(&personal), &|_| ()).await?;
+    journal.keep_shown(&assistant.content().shown_in(&reply))?;
     let reframes = reply.reframes.into_iter().map(|one| Choice { text: one.text, line: one.line });
-    Ok(Offers {
+    let offers = Offers {
         distortions: reply.distortions.iter().map(|found| found.slug).collect(),
         reframes: reframes.collect(),
-    })
+    };
+    Ok((offers, reply.id))
 }
 
 /// The next typed line without its end; `None` at the end of the input.
