@@ -32,7 +32,7 @@ test("from Insight to Settings, a file is taken in, told, taken in again, and de
   await page.getByText(/^Taken in from Apple Health: 2 new\.$/).waitFor();
   await page.getByText("1 with a value that can't be true").waitFor();
   await page.getByText("1 that were in it twice").waitFor();
-  await page.getByText(/^2 daily values, 1 Mar.* to 2 Mar/).waitFor();
+  await page.getByText(/^2 daily values, 1\sMar.* to 2\sMar/).waitFor();
   await holds(page);
   await choose(page, good);
   await page.getByText(/^Taken in from Apple Health: 2 here already\.$/).waitFor();

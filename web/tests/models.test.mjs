@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { focused, gone, holds, launch, open, serve } from "./harness.mjs";
+import { becomes, focused, gone, holds, launch, open, serve, shown } from "./harness.mjs";
 
 let service;
 let browser;
@@ -39,5 +39,32 @@ test("without a model Write leads to Settings, which says what it would fetch, a
   await page.getByRole("button", { name: "No, leave it" }).click();
   await holds(page);
   await page.sound();
+  await page.done();
+});
+
+test("a fetching that is stopped is told of no longer, without waiting for the next look", async () => {
+  const page = await open(browser, service, { path: "/write" });
+  const health = await (await service.call("GET", "/health")).json();
+  let pull = { state: "running", bytes: 1_000_000, total: 98_000_000, step: "fetching", problem: null };
+  let looks = 0;
+  await page.route("**/api/v1/health", (route) => {
+    looks += 1;
+    // The second is the look that comes by itself: here it never ends.
+    if (looks !== 2) return route.fulfill({ json: { ...health, model: pull.state === "running" ? "coming" : "absent" } });
+    return undefined;
+  });
+  await page.route("**/api/v1/models", (route) => route.fulfill({ json: { models: [{ ...usual, path: null }] } }));
+  await page.route("**/api/v1/models/*/pull", (route) => {
+    if (route.request().method() === "DELETE") { pull = { ...pull, state: "stopped" }; return route.fulfill({ status: 204 }); }
+    return route.fulfill({ json: pull });
+  });
+  await page.getByRole("link", { name: "Settings", exact: true }).click();
+  const told = page.getByText("The model is being fetched");
+  await shown(told);
+  await becomes(() => looks, 2);
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  await page.getByText("Stopped").waitFor();
+  await gone(told);
+  await holds(page);
   await page.done();
 });

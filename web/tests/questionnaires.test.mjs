@@ -1,7 +1,7 @@
 // A sheet from its front to its result; the ninth item of the PHQ-9 leads to help at once.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { becomes, checked, counts, drafted, gone, holds, launch, open, serve, settled } from "./harness.mjs";
+import { becomes, checked, counts, drafted, gone, holds, launch, open, quiet, serve, settled } from "./harness.mjs";
 
 let service;
 let browser;
@@ -55,11 +55,15 @@ test("a sheet is filled in with number keys and added up in the service's words"
   await heading(page, "What it adds up to").waitFor();
   await page.getByText("Your answers add up to 3 of 6").waitFor();
   await page.getByText("Your answers are in your journal").waitFor();
-  await page.getByText("You filled this in once").waitFor();
+  // The first time has no earlier ones.
+  await quiet(page);
+  assert.equal(await heading(page, "Earlier times", 2).count(), 0);
   await holds(page);
   await page.reload();
   await page.getByText("Your answers add up to 3 of 6").waitFor();
   await page.getByText("Your answers are in your journal").waitFor();
+  await quiet(page);
+  assert.equal(await heading(page, "Earlier times", 2).count(), 0);
   assert.equal((await (await service.call("GET", "/questionnaires/gad-2/responses")).json()).responses.length, 1);
   await page.sound();
   await page.done();
@@ -99,6 +103,10 @@ test("a try after a lost reply, and after a reload, has the same name", async ()
   }
   await heading(page, "What it adds up to").waitFor();
   assert.equal(new Set(keys).size, 2);
+  // What is shown is not among the times before it.
+  const past = (await (await service.call("GET", "/questionnaires/gad-2/responses")).json()).responses;
+  await page.getByText("As a table").click();
+  await counts(page.locator("table").getByRole("row"), past.length);
   await page.done();
 });
 

@@ -11,7 +11,7 @@ import { Marked, marksOf } from "../ui/marked.js";
 import { Record } from "../ui/record.js";
 import { Screen } from "../ui/screen.js";
 import { flow } from "../ui/thought.js";
-import { dayAndTime } from "../ui/dates.js";
+import { day, dayAndTime, loose, time } from "../ui/dates.js";
 
 /** @param {{route:import("../router.js").Route}} props */
 export default function EntryScreen({ route }) {
@@ -30,7 +30,7 @@ export default function EntryScreen({ route }) {
   const { entry, etag } = asked.data;
   const saved = (screening) => { edit(false); setEscalation(screening?.escalation ?? null); asked.again(); };
   return html`
-    <${Screen} title=${dayAndTime(entry.written)} tab=${says.title}>
+    <${Screen} title=${html`<${Written} stamp=${entry.written} />`} tab=${says.title}>
       ${escalation && html`<${Escalation} escalation=${escalation} />`}
       ${edits
     ? html`<${Edit} entry=${entry} etag=${etag} onSaved=${saved} onLeave=${() => edit(false)} onReload=${() => { edit(false); asked.again(); }} />`
@@ -50,6 +50,9 @@ export default function EntryScreen({ route }) {
       <${Problem} error=${remove.error} again=${asked.again} />`}
     </${Screen}>`;
 }
+
+/** When it was written. Where the line is too short it is broken before the hour, and within the day only if that alone is too long. */
+const Written = ({ stamp }) => html`<span class="whole">${loose(day(stamp))},</span> ${time(stamp)}`;
 
 /** The text with what was last found in it, if it was found in this very text. */
 function Words({ entry }) {

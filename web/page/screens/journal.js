@@ -171,7 +171,7 @@ function Calendar({ query }) {
     <table class="month">
       <thead><tr>${weekdays().map(([brief, full]) => html`<th key=${full} scope="col" abbr=${full}>${brief}</th>`)}</tr></thead>
       <tbody>${rows.map((row, n) => html`
-        <tr key=${n}>${row.map((iso, m) => html`<td key=${m} class=${iso === today() ? "today" : ""}>${iso && html`<${Day} iso=${iso} count=${byDay.get(iso)?.length ?? 0} chosen=${iso === chosen} href=${`${at(iso)}&day=${iso}`} />`}</td>`)}</tr>`)}</tbody>
+        <tr key=${n}>${row.map((iso, m) => html`<td key=${m} class=${iso === today() ? "today" : ""} aria-current=${iso === today() ? "date" : undefined}>${iso && html`<${Day} iso=${iso} count=${byDay.get(iso)?.length ?? 0} chosen=${iso === chosen} href=${`${at(iso)}&day=${iso}`} />`}</td>`)}</tr>`)}</tbody>
     </table>
     <${Problem} error=${asked.error} again=${asked.again} />
     ${chosen && html`<h2>${day(chosen)}</h2>${byDay.has(chosen) ? html`<${EntryList} within entries=${byDay.get(chosen)} />` : asked.data && html`<p>${s.journal.noneThatDay}</p>`}`}`;
@@ -180,5 +180,5 @@ function Calendar({ query }) {
 function Day({ iso, count, chosen, href }) {
   const number = Number(iso.slice(8));
   if (count === 0) return html`<span>${number}</span>`;
-  return html`<a href=${href} aria-current=${chosen ? "date" : undefined} aria-label=${fill(count === 1 ? s.journal.dayOne : s.journal.dayMany, { day: day(iso), n: count })}><span>${number}</span><span class="dots" aria-hidden="true">${"·".repeat(Math.min(count, 3))}</span></a>`;
+  return html`<a href=${href} aria-current=${chosen ? "true" : undefined} aria-label=${fill(count === 1 ? s.journal.dayOne : s.journal.dayMany, { day: day(iso), n: count })}><span>${number}</span><span class="dots" aria-hidden="true">${"·".repeat(Math.min(count, 3))}</span></a>`;
 }

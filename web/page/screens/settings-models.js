@@ -47,7 +47,7 @@ export function Models({ asked }) {
   return html`
     <${Problem} error=${asked.error} again=${asked.again} />
     ${(state !== "absent" || !usual || usual.path) && html`<p>${state === "absent" && usual?.path ? says.unused : says.states[state]}</p>`}
-    ${usual && !usual.path && html`<${Fetch} key=${usual.name} model=${usual} found=${data.pull} isUsual onHere=${asked.again} /><p class="hint">${says.until}</p>`}
+    ${usual && !usual.path && html`<${Fetch} key=${usual.name} model=${usual} found=${data.pull} isUsual onEnd=${asked.again} /><p class="hint">${says.until}</p>`}
     <details onToggle=${(event) => open(event.currentTarget.open)}>
       <summary>${says.list}</summary>
       <ul class="plain">
@@ -56,7 +56,7 @@ export function Models({ asked }) {
             <span class="line-name">${model.name}</span>
             <span class="hint">${[size(model.bytes), model.path ? says.present : says.missing, model.default && state === "ready" ? says.used : null].filter(Boolean).join(" · ")}</span>
             <span class="hint">${model.summary}</span>
-            ${isOpen && !model.path && html`<${Fetch} model=${model} onHere=${asked.again} />`}
+            ${isOpen && !model.path && html`<${Fetch} model=${model} onEnd=${asked.again} />`}
           </li>`)}
       </ul>
       <p class="hint">${says.onLine} <code>evenkeel models pull</code></p>
@@ -65,19 +65,21 @@ export function Models({ asked }) {
 
 /**
  * Fetching one model: what will be fetched, how far it is, and a way to stop it.
- * @param {{model:any, found?:Pull|null, isUsual?:boolean, onHere:()=>void}} props `found`: how far it was when somebody asked
+ * @param {{model:any, found?:Pull|null, isUsual?:boolean, onEnd:()=>void}} props `found`: how far it was when somebody asked.
+ *   `onEnd`: it is here, or is fetched no longer.
  */
-function Fetch({ model, found, isUsual = false, onHere }) {
+function Fetch({ model, found, isUsual = false, onEnd }) {
   const path = `/models/${model.name}/pull`;
   const [pull, set] = useState(found);
   const [lost, lose] = useState(null);
   const place = useRef(null);
   const isRunning = pull?.state === "running";
+  const was = useRef(isRunning);
   const begin = useWork(async () => { lose(null); set((await api("POST", path, { lockedIsAnswer: true })).data); });
   const stop = useWork(async () => { await api("DELETE", path, { lockedIsAnswer: true }); set(await pullOf(model.name)); });
   useEffect(() => {
     if (pull === undefined) pullOf(model.name).then(set, lose);
-    if (pull?.state === "done") onHere();
+    if (pull?.state === "done" || (was.current && !isRunning)) onEnd();
     if (!isRunning) return undefined;
     let gone = false;
     const look = () => pullOf(model.name).then((next) => { if (!gone) { lose(null); set(next); } }, (error) => { if (!gone) { lose(error); timer = setTimeout(look, AGAIN_MS); } });
@@ -85,7 +87,6 @@ function Fetch({ model, found, isUsual = false, onHere }) {
     return () => { gone = true; clearTimeout(timer); };
   }, [pull]);
   // The button that was pressed is gone; what has its place takes the focus.
-  const was = useRef(isRunning);
   useEffect(() => {
     if (was.current !== isRunning && document.activeElement === document.body) place.current?.querySelector("button")?.focus({ preventScroll: true });
     was.current = isRunning;

@@ -16,6 +16,8 @@ const says = days.sheet;
 
 /** @param {{questionnaire:any, result:any, past:any[], onAgain:()=>void}} props */
 export function Result({ questionnaire, result, past, onAgain }) {
+  // What this view shows is no earlier time.
+  const earlier = past.slice(past.findIndex((one) => one.id === result.response) + 1);
   const marked = questionnaire.items.findIndex((item, n) => item.danger.some((mark) => mark.value === result.items[n]?.answer));
   return html`
     <${HelpFirst} escalation=${marked === -1 ? result.escalation : null} see=${says.seeResult}>
@@ -38,7 +40,7 @@ export function Result({ questionnaire, result, past, onAgain }) {
       <a class="act" href="/questionnaires">${says.all}</a>
       <button type="button" class="quiet" onClick=${onAgain}>${says.again}</button>
     </p>
-    <${History} questionnaire=${questionnaire} past=${past} />
+    <${History} questionnaire=${questionnaire} past=${earlier} />
     <${About} questionnaire=${questionnaire} />
     </${Screen}>
     </${HelpFirst}>`;

@@ -1,11 +1,21 @@
 // Days and times in the person's own way of writing them.
 const page = document.documentElement.lang;
 const language = navigator.language.startsWith(page) ? navigator.language : page;
+/** Parts that stand on one line: "14 May 2026" is not broken, though it may be after the name of the day. */
+const TOGETHER = new Set(["day", "month", "year"]);
 /** Made when it is first used: each takes its time. */
 const format = (options) => {
   let made;
-  return { format: (date) => (made ??= new Intl.DateTimeFormat(language, options)).format(date) };
+  return {
+    format(date) {
+      const parts = (made ??= new Intl.DateTimeFormat(language, options)).formatToParts(date);
+      return parts.map(({ type, value }, n) => (type === "literal" && TOGETHER.has(parts[n - 1]?.type) && TOGETHER.has(parts[n + 1]?.type) ? value.replaceAll(" ", "\u00a0") : value)).join("");
+    },
+  };
 };
+
+/** A day that may be broken: for large letters, of which few fit on a line. @param {string} text */
+export const loose = (text) => text.replaceAll("\u00a0", " ");
 
 const DAY = format({ weekday: "long", day: "numeric", month: "long" });
 const DAY_OF_YEAR = format({ weekday: "short", day: "numeric", month: "long", year: "numeric" });

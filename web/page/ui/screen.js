@@ -7,8 +7,8 @@ let first = true;
 
 /**
  * A screen. Its title must not hold words of the person: it stands in the browser's history.
- * @param {{title:string, tab?:string, at?:string, lead?:any, children?:any, hideTitle?:boolean, own?:boolean, neutral?:boolean}} props
- *   `at`: the step within it; a new one begins at the top again. `tab`: the title of the tab, where it is another. `hideTitle`: the heading is read aloud and not shown. `own`: it is in words of the person (then `tab` is not). `neutral`: the tab says nothing.
+ * @param {{title:any, tab?:string, at?:string, lead?:any, children?:any, hideTitle?:boolean, own?:boolean, neutral?:boolean}} props
+ *   `at`: the step within it; a new one begins at the top again. `tab`: the title of the tab, where it is another, or `title` no plain text. `hideTitle`: the heading is read aloud and not shown. `own`: it is in words of the person (then `tab` is not). `neutral`: the tab says nothing.
  */
 export function Screen({ title, tab = title, at, lead, children, hideTitle = false, own = false, neutral = false }) {
   const heading = useRef(null);
