@@ -93,7 +93,7 @@ impl RuleMatch {
 }
 
 /// The rule files that the program carries.
-const EMBEDDED: [(&str, &str); 9] = [
+const EMBEDDED: [(&str, &str); 11] = [
     ("words.toml", include_str!("../../../content/crisis/words.toml")),
     ("scope.toml", include_str!("../../../content/crisis/scope.toml")),
     ("passive.toml", include_str!("../../../content/crisis/passive.toml")),
@@ -103,6 +103,8 @@ const EMBEDDED: [(&str, &str); 9] = [
     ("distress.toml", include_str!("../../../content/crisis/distress.toml")),
     ("others.toml", include_str!("../../../content/crisis/others.toml")),
     ("flags.toml", include_str!("../../../content/crisis/flags.toml")),
+    ("flags_body.toml", include_str!("../../../content/crisis/flags_body.toml")),
+    ("flags_people.toml", include_str!("../../../content/crisis/flags_people.toml")),
 ];
 
 /// What a pattern is for.
