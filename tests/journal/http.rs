@@ -37,7 +37,7 @@ impl Service {
         let ready = |answer: Answer| {
             serde_json::from_str::<Value>(&answer.body).is_ok_and(|health| health["ready"] == true)
         };
-        let until = Instant::now() + Duration::from_secs(120);
+        let until = Instant::now() + Duration::from_mins(2);
         while !client.ask("GET", "/health", "", "").is_some_and(ready) {
             assert!(Instant::now() < until, "the model was not loaded in two minutes");
             std::thread::sleep(Duration::from_millis(50));
