@@ -190,7 +190,8 @@ impl Journal {
     /// [`JournalError`] if the journal cannot be read.
     pub fn shown_in(&self, reframing: &str, text: &str) -> Result<Option<ShownReframe>, JournalError> {
         let sum = String::from(TextSum::of(text));
-        let one = "WHERE reframing = ?1 AND content ->> '$.text' = ?2 ORDER BY written_ms DESC, seq DESC LIMIT 1";
+        let one =
+            "WHERE reframing = ?1 AND content ->> '$.text' = ?2 ORDER BY written_ms DESC, seq DESC LIMIT 1";
         let mut found = self.read(|db| kept::select::<ShownReframe>(db, one, params![reframing, sum]))?;
         Ok(found.pop().map(|kept| kept.content))
     }
