@@ -19,6 +19,8 @@ use crate::reframe::{Kind, Strategy, Verdict};
 /// For so long it is kept what was shown, in milliseconds: 30 days. A week is what it is needed
 /// for; until then something can be said of it.
 const KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1_000;
+/// The earliest first; an id that was made of a key does not tell when.
+const IN_ORDER: &str = "ORDER BY written_ms, seq";
 /// Characters of a name at most, as of the id of a request.
 const MOST_OF_A_NAME: usize = 128;
 
@@ -154,8 +156,8 @@ impl Journal {
     /// [`JournalError`] if the journal cannot be read.
     pub fn reframe_history(&self) -> Result<ReframeHistory, JournalError> {
         self.read(|db| {
-            let shown = kept::select(db, "ORDER BY written_ms, id", [])?;
-            let said: Vec<Kept<ReframeFeedback>> = kept::select(db, "ORDER BY written_ms, id", [])?;
+            let shown = kept::select(db, IN_ORDER, [])?;
+            let said: Vec<Kept<ReframeFeedback>> = kept::select(db, IN_ORDER, [])?;
             let mut last = HashMap::new();
             for (at, one) in said.iter().enumerate() {
                 last.insert((one.content.of.reframing.clone(), one.content.of.text.clone()), at);
@@ -176,8 +178,8 @@ impl Journal {
     pub fn last_shown(&self) -> Result<Vec<Kept<ShownReframe>>, JournalError> {
         self.read(|db| {
             let latest = "WHERE (reframing, written_ms) =
-                (SELECT reframing, written_ms FROM shown_reframes ORDER BY written_ms DESC, id DESC LIMIT 1)
-                ORDER BY id";
+                (SELECT reframing, written_ms FROM shown_reframes ORDER BY written_ms DESC, seq DESC LIMIT 1)
+                ORDER BY seq";
             kept::select(db, latest, [])
         })
     }
@@ -188,7 +190,8 @@ impl Journal {
     /// [`JournalError`] if the journal cannot be read.
     pub fn shown_in(&self, reframing: &str, text: &str) -> Result<Option<ShownReframe>, JournalError> {
         let sum = String::from(TextSum::of(text));
-        let one = "WHERE reframing = ?1 AND content ->> '$.text' = ?2 ORDER BY written_ms DESC LIMIT 1";
+        let one =
+            "WHERE reframing = ?1 AND content ->> '$.text' = ?2 ORDER BY written_ms DESC, seq DESC LIMIT 1";
         let mut found = self.read(|db| kept::select::<ShownReframe>(db, one, params![reframing, sum]))?;
         Ok(found.pop().map(|kept| kept.content))
     }

@@ -211,10 +211,17 @@ pub(super) fn excerpt(material: &Material<'_>) -> String {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
     use crate::crisis::ClearedEntry;
     use crate::entry::{Entry, Limit};
     use crate::reframe::{Bank, Checks, Said, Shown, Strategy, Verdict};
+
+    // Read once: a property looks at them many times.
+    static BANK: LazyLock<Bank> = LazyLock::new(|| Bank::embedded().unwrap());
+    static CHECKS: LazyLock<Checks> = LazyLock::new(|| Checks::embedded().unwrap());
+    static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::embedded().unwrap());
 
     fn line(id: &str, strategy: Strategy, kind: Kind) -> BankLine {
         let text = "I can leave that open for tonight and look at it in daylight.".to_owned();
@@ -230,7 +237,7 @@ mod tests {
 
     fn shown(lines: &[(&BankLine, f32, bool)], most: usize) -> Vec<String> {
         let entry = Entry::new("She thinks I'm useless.", Limit::Reframing).unwrap();
-        let (checks, rules) = (Checks::embedded().unwrap(), RuleSet::embedded().unwrap());
+        let (checks, rules) = (&*CHECKS, &*RULES);
         let cleared = ClearedEntry::for_tests(&entry);
         let scored = lines.iter().map(|(line, rank, quotes)| Scored {
             line,
@@ -238,7 +245,7 @@ mod tests {
             quotes: *quotes,
             rank: *rank,
         });
-        let pass = |candidate| checks.pass(candidate, &cleared, &rules).ok();
+        let pass = |candidate| checks.pass(candidate, &cleared, rules).ok();
         let shown = show(best_first(scored.collect()), most, pass);
         shown.iter().map(|r| r.line().unwrap_or_default().to_owned()).collect()
     }
@@ -285,7 +292,7 @@ mod tests {
     /// The lines that are offered, and whether a history changed that.
     fn offered_to(personal: &Personal, lines: &[(BankLine, f32)], most: usize) -> (Vec<String>, bool) {
         let entry = Entry::new("She thinks I'm useless.", Limit::Reframing).unwrap();
-        let (checks, rules) = (Checks::embedded().unwrap(), RuleSet::embedded().unwrap());
+        let (checks, rules) = (&*CHECKS, &*RULES);
         let cleared = ClearedEntry::for_tests(&entry);
         let answers =
             lines.iter().map(|(line, rank)| Answer { line, text: line.text.clone(), probability: *rank });
@@ -296,7 +303,7 @@ mod tests {
             quotes: line.has_slot(),
             rank: *probability,
         });
-        let pass = |candidate| checks.pass(candidate, &cleared, &rules).ok();
+        let pass = |candidate| checks.pass(candidate, &cleared, rules).ok();
         let (shown, reordered) = offered(scored.collect(), personal, most, pass, &|_| ());
         (shown.iter().map(|r| r.line().unwrap_or_default().to_owned()).collect(), reordered)
     }
@@ -330,7 +337,7 @@ mod tests {
             words in proptest::collection::vec((0..40_usize, 0..4_usize), 0..20),
             most in 1..6_usize,
         ) {
-            let bank = Bank::embedded().unwrap();
+            let bank = &*BANK;
             let mut ids = std::collections::HashSet::new();
             let lines: Vec<(BankLine, f32)> = picked
                 .into_iter()

@@ -1,10 +1,15 @@
 #![allow(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use proptest::strategy::Strategy as Any;
 
 use super::*;
 use crate::reframe::{Bank, Strategy};
+
+/// Read once: a property looks at it many times.
+static BANK: LazyLock<Bank> = LazyLock::new(|| Bank::embedded().unwrap());
 
 const NOW: i64 = 1_800_000_000_000;
 
@@ -24,7 +29,7 @@ fn shown(line: &BankLine, days_ago: i64) -> Shown {
 
 #[test]
 fn without_a_history_nothing_follows() {
-    let bank = Bank::embedded().unwrap();
+    let bank = &*BANK;
     let personal = Personal::of(&[], &[], NOW);
     assert!(personal.is_neutral());
     assert!(bank.lines().iter().all(|line| !personal.leaves_out(line)));
@@ -35,7 +40,7 @@ fn without_a_history_nothing_follows() {
 
 #[test]
 fn a_line_is_not_shown_twice_in_a_week_under_whatever_name() {
-    let bank = Bank::embedded().unwrap();
+    let bank = &*BANK;
     let line = &bank.lines()[0];
     assert!(Personal::of(&[shown(line, 6)], &[], NOW).leaves_out(line));
     assert!(!Personal::of(&[shown(line, 7)], &[], NOW).leaves_out(line));
@@ -51,7 +56,7 @@ fn a_line_is_not_shown_twice_in_a_week_under_whatever_name() {
 
 #[test]
 fn a_line_that_was_turned_down_is_left_out_for_ninety_days_unless_it_fits_later() {
-    let bank = Bank::embedded().unwrap();
+    let bank = &*BANK;
     let line = &bank.lines()[0];
     let at = |words: &[Said]| Personal::of(&[], words, NOW).leaves_out(line);
     let no = |days| said(line, Verdict::NotThis, days);
@@ -63,7 +68,7 @@ fn a_line_that_was_turned_down_is_left_out_for_ninety_days_unless_it_fits_later(
 
 #[test]
 fn a_preference_is_gentle_and_bounded() {
-    let bank = Bank::embedded().unwrap();
+    let bank = &*BANK;
     let line = &bank.lines()[0];
     let gain = |n: usize, verdict| {
         Personal::of(&[], &vec![said(line, verdict, 1); n], NOW).gain(line.strategy, line.kind)
@@ -80,7 +85,7 @@ fn a_preference_is_gentle_and_bounded() {
 
 #[test]
 fn what_follows_is_told_in_words() {
-    let bank = Bank::embedded().unwrap();
+    let bank = &*BANK;
     let line = bank.lines().iter().find(|line| line.strategy == Strategy::ExamineEvidence).unwrap();
     let words = [said(line, Verdict::Fits, 1), said(line, Verdict::Fits, 2), said(line, Verdict::NotThis, 3)];
     let personal = Personal::of(&[shown(line, 1)], &words, NOW);
@@ -103,7 +108,7 @@ fn words() -> impl Any<Value = Vec<(usize, usize, i64)>> {
 proptest! {
     #[test]
     fn the_order_of_a_history_does_not_matter(words in words(), seen in words(), turn in 0..40_usize) {
-        let bank = Bank::embedded().unwrap();
+        let bank = &*BANK;
         let lines = &bank.lines()[..60];
         let said_of = |words: &[(usize, usize, i64)]| -> Vec<Said> {
             words.iter().map(|(line, verdict, days)| said(&lines[*line], Verdict::ALL[*verdict], *days)).collect()

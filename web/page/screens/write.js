@@ -44,7 +44,7 @@ function Flow({ route, entryId }) {
   const [record, setRecord] = useState(blank);
   const [kept, setKept] = useState(null);
   // What was said of the reframes of this reply, by their texts.
-  const [said, setSaid] = useState({});
+  const [opinions, setOpinions] = useState({});
   const reading = useReading();
   const [steps, fetchSteps] = useSteps();
   const restored = useRef(false);
@@ -68,7 +68,7 @@ function Flow({ route, entryId }) {
 
   const look = async (replace = false) => {
     to("look", replace === true);
-    setSaid({});
+    setOpinions({});
     await Promise.all([draft.flush(), notes.flush()]);
     reading.read({ text: draft.body, situation: record.situation.trim() || undefined });
   };
@@ -86,9 +86,9 @@ function Flow({ route, entryId }) {
       // So that the journal finds it by its habits of thought, too. It may fail without harm.
       api("POST", `/entries/${entry.id}/recognitions`).catch(() => {});
     }
-    const word = wordOf(record.balanced, said, reading.reply);
+    const word = wordOf(record.balanced, opinions, reading.reply);
     // The record holds it already, so this may fail without harm, too.
-    if (word) api("POST", feedbackPath(reading.reply), { body: word, key: keyOf("feedback", JSON.stringify(word)) }).catch(() => {});
+    if (word) api("POST", feedbackPath(reading.reply), { body: word, key: keyOf("feedback", JSON.stringify([reading.reply.id, word])) }).catch(() => {});
     setKept({ id: entry.id, text: draft.body, balanced: content?.balanced?.text ?? null, moved: movedOf(content), escalation: reading.acknowledged ? null : said?.escalation ?? null });
     await Promise.all([draft.discard(), notes.discard()]);
     setRecord(blank());
@@ -106,7 +106,7 @@ function Flow({ route, entryId }) {
   // Whoever comes from an entry has chosen to look at it already.
   useEffect(() => { if (entryId && draft.body) look(true); }, [entryId, entryId && draft.body]);
 
-  const shared = { text: draft.body, record, note, reading, to, said, setSaid };
+  const shared = { text: draft.body, record, note, reading, to, said: opinions, setSaid: setOpinions };
   if ((step !== "write" || entryId) && !steps) {
     return html`
       <${Screen} title=${s.write.titles[step]} at=${step} hideTitle>
