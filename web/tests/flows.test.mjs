@@ -361,8 +361,7 @@ test("settings: passphrase, lock, unlock, export, backup, erase; Esc Esc hides a
     await button(page, "Erase it").click();
     await page.getByText("Gone: 1 entries and 1 backups.").waitFor();
     await button(page, "Make a new backup").click();
-    await page.getByText("It is made and checked.").last().waitFor();
-    await counts(page.locator("span[role=status]"), 2);
+    await counts(page.getByText("It is made and checked."), 2);
     await page.getByLabel("Add what is in an exported file").setInputFiles(file);
     await page.getByText("Added: 1 entries").waitFor();
     await page.sound();

@@ -72,7 +72,15 @@ test("a part is written down, renamed, drawn, moved and merged", async () => {
   assert.deepEqual((await parts()).find((part) => part.notes.name === "the guard").notes.ties, [["protects", "the little one"]]);
   await map.getByRole("button", { name: /^the little one/ }).press("F2");
   await page.getByLabel("Name of the little one").fill("no");
-  await page.keyboard.press("Escape");
+  // The focus is given back at once, so that it is not taken from what has it next.
+  assert.ok(await map.evaluate(async (drawn) => {
+    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+    await Promise.resolve();
+    const part = drawn.querySelector("[role=button]");
+    part.focus();
+    await new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); });
+    return document.activeElement === part;
+  }));
   await map.getByRole("button", { name: /^the little one/ }).press("F2");
   await page.getByLabel("Name of the little one").fill("the small one");
   await page.keyboard.press("Enter");

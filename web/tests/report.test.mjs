@@ -19,8 +19,10 @@ const come = async (options) => {
   return page;
 };
 const look = async (page) => { await page.getByRole("button", { name: "Look at it first" }).click(); await page.getByRole("heading", { name: "What it would hold" }).waitFor(); };
+/** A passphrase is made expensive on purpose, and more so on a busy machine. */
+const MAKES_MS = 90_000;
 const made = async (page) => {
-  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Make the file" }).click()]);
+  const [download] = await Promise.all([page.waitForEvent("download", { timeout: MAKES_MS }), page.getByRole("button", { name: "Make the file" }).click()]);
   return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
 };
 

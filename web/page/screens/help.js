@@ -26,7 +26,7 @@ export default function Help({ route }) {
 }
 
 /** So long what stands below the lines to call waits for them at most, so that it stays where it is. */
-const LINES_MS = 400;
+const LINES_MS = 1500;
 
 function All() {
   const says = s.help;
