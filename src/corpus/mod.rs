@@ -286,8 +286,8 @@ pub(crate) mod tests {
     #[test]
     fn the_corpus_is_as_its_spec_describes_it() {
         let corpus = Corpus::read(&root().join(FOLDER)).unwrap();
-        assert_eq!((corpus.thoughts.len(), corpus.crisis.len(), corpus.fits.len()), (5362, 4350, 2941));
-        assert_eq!(corpus.moments.len(), 620);
+        assert_eq!((corpus.thoughts.len(), corpus.crisis.len(), corpus.fits.len()), (5362, 5290, 2941));
+        assert_eq!(corpus.moments.len(), 960);
         let distorted = corpus.thoughts.iter().filter(|t| !t.distortions.is_empty());
         assert!(distorted.clone().all(|t| t.reframes.len() >= 2 && t.distortions.len() <= 4));
         for distortion in Distortion::ALL {
