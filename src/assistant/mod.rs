@@ -41,7 +41,7 @@ pub use content::{Content, ContentError};
 pub use diary::{Alarms, DiaryError, SaidBody, request as request_of};
 pub use insight::WeeklyDigest;
 pub use mind::ModelState;
-pub use parts::{HeardTurn, PartBody, PartsBody, PartsRequest, PartsSource};
+pub use parts::{HeardTurn, Led, PartBody, PartsBody, PartsRequest, PartsSource};
 pub use personal::{SaidOfReframe, SaidOfReframes};
 pub use plan::{PlanChangeBody, PlanScreening};
 pub use practice::{PracticeHistory, SuggestionBody, words_of_late};

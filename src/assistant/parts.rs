@@ -118,6 +118,15 @@ pub struct PartsBody {
     pub risk: Option<Risk>,
 }
 
+/// Who led a dialogue up to now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Led {
+    /// This program: where danger was noticed in an earlier turn, help was shown then.
+    ByUs,
+    /// Others, who may have shown nothing.
+    ByOthers,
+}
+
 /// A turn of the person, screened and read.
 #[derive(Debug, Clone)]
 pub struct HeardTurn {
@@ -138,7 +147,7 @@ impl Assistant {
         if request.id.chars().count() > MOST_ID {
             return Err(AssistantError::Id);
         }
-        let turn = self.hear(&request.history, place).await?;
+        let turn = self.hear(&request.history, Led::ByOthers, place).await?;
         let dialogue = self.joined(&request.history);
         let (dialogue, effects) = dialogue.step(Event::Said(turn.heard));
         self.say(request, None, (&dialogue, &effects), Some(&turn))
@@ -148,7 +157,7 @@ impl Assistant {
     ///
     /// # Errors
     /// As [`Assistant::parts`].
-    pub async fn hear(&self, history: &[Turn], place: &Place) -> Result<HeardTurn, AssistantError> {
+    pub async fn hear(&self, history: &[Turn], led: Led, place: &Place) -> Result<HeardTurn, AssistantError> {
         let last =
             history.last().filter(|turn| turn.from == Speaker::Person).ok_or(AssistantError::History)?;
         let entry = Entry::new(last.text.as_str(), Limit::Screening)?;
@@ -182,16 +191,27 @@ impl Assistant {
         let alone = screen.assess(&[Part { name: PartName::Text, entry: &entry, opinion: Some(opinion) }]);
         let alone = self.graver_as_own(&last.text, alone)?;
         let mut risk = alone.clone();
-        let (mut came_through, mut unread) = (false, alone.coverage == Coverage::UnsupportedLanguage);
-        if let Some(entry) = together(history)? {
-            let part = Part { name: PartName::Situation, entry: &entry, opinion: Some(ModelOpinion::none()) };
-            let before = screen.assess(&[part]);
+        let mut unread = alone.coverage == Coverage::UnsupportedLanguage;
+        let by_rules = |entry: &Entry| {
+            screen.assess(&[Part { name: PartName::Situation, entry, opinion: Some(ModelOpinion::none()) }])
+        };
+        // A person may say that they are safe now.
+        let says_safe = !alone.tier.escalates() && rules.is_safe(&last.text);
+        let mut passed = says_safe && led == Led::ByUs;
+        let said = said_of_late(history);
+        if let [earlier @ .., _] = &said[..]
+            && !earlier.is_empty()
+            && let Some(entry) = as_one(&said)?
+        {
+            let before = by_rules(&entry);
             // A few words tell no language; what came before them does.
             unread |= words < A_FEW && before.coverage == Coverage::UnsupportedLanguage;
-            // A person may say that they are safe now; then the way leads through the room.
             if before.tier.escalates() && !alone.tier.escalates() {
-                came_through = before.tier < Tier::Emergency && rules.is_safe(&last.text);
-                if !came_through {
+                passed = says_safe && before.tier < Tier::Emergency;
+                // What the earlier turns say without the last was answered with help when it was said.
+                let answered = led == Led::ByUs
+                    && as_one(earlier)?.is_some_and(|earlier| by_rules(&earlier).tier >= before.tier);
+                if !passed && !answered {
                     risk = Risk { coverage: alone.coverage, ..before };
                 }
             }
@@ -210,8 +230,10 @@ impl Assistant {
         let topic = if unread { Topic::Unread } else { rules.topic(&last.text) };
         let danger = if risk.tier.escalates() {
             Danger::Present
-        } else if risk.unmoored || came_through {
+        } else if risk.unmoored {
             Danger::Unmoored
+        } else if passed {
+            Danger::Passed
         } else {
             Danger::None
         };
@@ -370,19 +392,17 @@ impl Assistant {
     }
 }
 
-/// The last turns of the person as one text, if there are several.
-fn together(history: &[Turn]) -> Result<Option<Entry>, AssistantError> {
-    let person: Vec<&str> = history
-        .iter()
-        .rev()
-        .filter(|t| t.from == Speaker::Person)
-        .take(TOGETHER + 1)
-        .map(|t| t.text.as_str())
-        .collect();
-    if person.len() < 2 {
-        return Ok(None);
-    }
-    let text: String = person.into_iter().rev().collect::<Vec<_>>().join("\n");
+/// The last turns of the person, the latest at the end.
+fn said_of_late(history: &[Turn]) -> Vec<&str> {
+    let person = history.iter().filter(|turn| turn.from == Speaker::Person);
+    let mut said: Vec<&str> = person.rev().take(TOGETHER + 1).map(|turn| turn.text.as_str()).collect();
+    said.reverse();
+    said
+}
+
+/// Turns as one text; `None` where they hold no word.
+fn as_one(turns: &[&str]) -> Result<Option<Entry>, AssistantError> {
+    let text = turns.join("\n");
     let excess = text.chars().count().saturating_sub(MOST_TOGETHER);
     let text: String = text.chars().skip(excess).filter(|c| *c != '\0').collect();
     match Entry::new(text, Limit::Screening) {

@@ -39,7 +39,7 @@ time just him know take into your good some could them see other than then now o
 after use how our work well want because any these are been i'm im dont don't cant can't didn't \
 isn't it's feel feels felt really very still never always should why where help day today need had has did does more \
 much too off down here last got going went being mum mom dad friend home sleep tired hate love life every again \
-nothing everything everyone nobody something people thing things before without myself himself herself wish hope ";
+idk dunno maybe guess yeah doesnt didnt nothing everything everyone nobody something people thing things before without myself himself herself wish hope ";
 
 /// Whether a text is in English, as far as can be told: short texts get the benefit of the doubt
 /// as long as they are written in Latin letters.
@@ -113,6 +113,7 @@ mod tests {
             "102 this morning, so I stayed home.",
             "kms",
             "hope i dont wake up. goodnite",
+            "maybe doesnt mind. dunno\nidk\nok",
             "!!! :(",
             "Dinner at Nonna's. Tiramisu, naturellement.",
         ] {

@@ -3,7 +3,7 @@
 use super::metrics::share;
 use super::report::{Findings, Miss, Table};
 use super::{Bench, EvalError};
-use crate::assistant::{HeardTurn, PartsBody, PartsRequest, PartsSource};
+use crate::assistant::{HeardTurn, Led, PartsBody, PartsRequest, PartsSource};
 use crate::corpus::Moment;
 use crate::parts::{Stage, State, opener, part_name, takes_up};
 
@@ -38,8 +38,11 @@ pub(super) async fn measure(bench: &Bench<'_>) -> Result<Findings, EvalError> {
             history: moment.history.clone(),
             ..PartsRequest::default()
         };
-        let HeardTurn { risk, noticed, .. } =
-            bench.assistant.hear(&moment.history, &place).await.map_err(EvalError::item(&moment.id))?;
+        let HeardTurn { risk, noticed, .. } = bench
+            .assistant
+            .hear(&moment.history, Led::ByOthers, &place)
+            .await
+            .map_err(EvalError::item(&moment.id))?;
         let begun = std::time::Instant::now();
         let body = bench.assistant.parts(&request, &place).await.map_err(EvalError::item(&moment.id))?;
         let ms = begun.elapsed().as_secs_f64() * 1_000.0;

@@ -12,7 +12,7 @@ use super::journal::id_of;
 use super::json::Json;
 use super::work::{DialogueChangeProblems, DialogueProblems, JournalProblems, TurnProblems};
 use super::{Problem, ProblemKind, Shared};
-use crate::assistant::{HeardTurn, PartBody, PartsBody, PartsRequest, PartsSource, SaidBody};
+use crate::assistant::{HeardTurn, Led, PartBody, PartsBody, PartsRequest, PartsSource, SaidBody};
 use crate::crisis::Risk;
 use crate::journal::{Answer, EntryText, Id, Journal, JournalError, KeptDialogue, KeptTurn, Line, Stamp};
 use crate::parts::{
@@ -384,7 +384,7 @@ impl Shared {
         }
         let assistant = &self.0.assistant;
         let heard = match self.turn().await {
-            Ok(turn) => self.until_stopped(assistant.hear(&at.request.history, &turn)).await,
+            Ok(turn) => self.until_stopped(assistant.hear(&at.request.history, Led::ByUs, &turn)).await,
             Err(problem) => Err(problem),
         };
         match heard {

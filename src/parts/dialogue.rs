@@ -24,6 +24,8 @@ const STAYS: u8 = 2;
 pub enum Danger {
     /// Nothing that speaks against going on.
     None,
+    /// The person says, after an alarm below an emergency, that they are safe.
+    Passed,
     /// Signs of not being quite here: no work with parts.
     Unmoored,
     /// It leads to help.
@@ -279,11 +281,15 @@ impl Dialogue {
             return vec![Effect::Escalate];
         }
         match self.mode {
+            // Said in words, it is what it is as a wish.
+            Mode::WithHelp if heard.danger == Danger::Passed => return self.go_on(),
             Mode::WithHelp => return vec![Effect::Say(Saying::WithHelp)],
             Mode::Closed => return vec![Effect::Say(Saying::Over)],
             _ => {}
         }
-        if heard.danger == Danger::Unmoored || heard.state == State::Overwhelmed {
+        // Of a talk that others led it is not known whether help was shown: the way leads through the room.
+        let came_through = heard.danger == Danger::Passed && self.loose;
+        if heard.danger == Danger::Unmoored || came_through || heard.state == State::Overwhelmed {
             return self.ground();
         }
         if self.mode == Mode::Paused {

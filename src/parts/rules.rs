@@ -241,7 +241,12 @@ mod tests {
         assert!(
             rules.is_closing("i think i want to stop for today") && !rules.is_closing("it wants to go on")
         );
-        assert!(rules.is_safe("im safe now, my sister is here"));
+        for turn in
+            ["im safe now, my sister is here", "I'm perfectly safe", "wtf no. I'm not thinking about dying"]
+        {
+            assert!(rules.is_safe(turn), "{turn}");
+        }
+        assert!(!rules.is_safe("is it safe in there?"));
     }
 
     /// On the corpus the rules are right nearly every time that they speak.

@@ -70,3 +70,35 @@ fn a_talk_goes_on_where_it_was_when_the_service_is_killed() {
     drop(service);
     assert!(open(folder.path()).check().unwrap().is_good());
 }
+
+#[test]
+fn who_says_that_they_are_safe_goes_on_and_the_same_words_alarm_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = Service::with_model(folder.path());
+    let client = service.client();
+    let begun = client.ask("POST", "/dialogues", "", "{}").unwrap();
+    let begun: Value = serde_json::from_str(&begun.body).unwrap();
+    let turns = format!("/dialogues/{}/turns", begun["id"].as_str().unwrap());
+    let mut place = 0;
+    let mut say = |text: &str| {
+        let body = json!({ "text": text, "place": place }).to_string();
+        let answer = client.ask("POST", &turns, "", &body).unwrap();
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        place += 2;
+        let answer: Value = serde_json::from_str(&answer.body).unwrap();
+        (answer["mode"].as_str().unwrap().to_owned(), answer["source"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(say("it says I want to kill myself"), ("with_help".into(), "escalation".into()));
+    assert_eq!(
+        say("I'm perfectly safe, it was only a way of talking."),
+        ("grounding".into(), "fixed".into())
+    );
+    let (mode, source) = say("it sits in my throat like a lid");
+    assert_ne!((mode.as_str(), source.as_str()), ("with_help", "escalation"));
+    assert_eq!(say("I want to kill myself tonight").0, "with_help", "danger is danger again");
+    assert_eq!(
+        say("I'm perfectly safe."),
+        ("with_help".into(), "fixed".into()),
+        "an emergency is not talked away"
+    );
+}

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::commands::{Command, HELP, Typed, read};
 use super::{PartsArgs, draw, notes};
-use crate::assistant::{Assistant, PartsBody, PartsRequest};
+use crate::assistant::{Assistant, Led, PartsBody, PartsRequest};
 use crate::cli::error::CliError;
 use crate::cli::page::{self, Page};
 use crate::cli::setup;
@@ -154,7 +154,7 @@ impl Talk {
         next: impl Fn() -> std::io::Result<Option<String>> + Copy + Send + 'static,
     ) -> Result<(), CliError> {
         let place = self.assistant.turn().await?;
-        let heard = self.assistant.hear(&self.request.history, &place).await?;
+        let heard = self.assistant.hear(&self.request.history, Led::ByUs, &place).await?;
         drop(place);
         let asked = self.dialogue.stage();
         let (dialogue, effects) = self.dialogue.step(Event::Said(heard.heard));

@@ -114,6 +114,26 @@ fn after_an_alarm_the_talk_stays_with_help_until_the_person_says_otherwise() {
 }
 
 #[test]
+fn who_says_that_they_are_safe_comes_back_through_the_room() {
+    let alarm = Event::Said(Heard { danger: Danger::Present, ..heard(State::Open, Stage::Needs) });
+    let safe = Event::Said(Heard { danger: Danger::Passed, ..heard(State::Open, Stage::Needs) });
+    let (dialogue, _) = after(&[said(State::Open, Stage::Find), alarm]);
+    let (dialogue, effects) = dialogue.step(safe);
+    assert_eq!((dialogue.mode(), effects), (Mode::Grounding, vec![Effect::Say(Saying::GoOn)]));
+    let (dialogue, effects) = dialogue.step(alarm);
+    assert_eq!(
+        (dialogue.mode(), effects),
+        (Mode::WithHelp, vec![Effect::Escalate]),
+        "danger is danger again"
+    );
+    // Without an alarm it is a word like any other; after a talk that others led it leads through the room.
+    let (_, effects) = after(&[said(State::Open, Stage::Find), safe]);
+    assert_eq!(wanted(&effects).map(|w| w.state), Some(State::Open));
+    let (_, effects) = Dialogue::joined(0, Leave::Unknown).step(safe);
+    assert_eq!(wanted(&effects).map(|w| w.stage), Some(Stage::Ground));
+}
+
+#[test]
 fn what_is_kept_reads_back() {
     let (dialogue, _) = after(&[said(State::Open, Stage::Find), said(State::Refusing, Stage::Focus)]);
     let kept = serde_json::to_string(&dialogue).unwrap_or_default();
@@ -121,8 +141,7 @@ fn what_is_kept_reads_back() {
 }
 
 fn any_heard() -> impl Strategy<Value = Heard> {
-    let danger =
-        prop_oneof![20 => Just(Danger::None), 1 => Just(Danger::Unmoored), 1 => Just(Danger::Present)];
+    let danger = prop_oneof![20 => Just(Danger::None), 1 => Just(Danger::Passed), 1 => Just(Danger::Unmoored), 1 => Just(Danger::Present)];
     let topic = prop_oneof![
         12 => Just(Topic::Work),
         1 => Just(Topic::NoWords),
