@@ -57,6 +57,7 @@ pub struct Rules {
     leave: LeavePhrases,
     other_role: Phrases,
     closing: Phrases,
+    staying: Phrases,
     safe: Phrases,
     voice: Voice,
 }
@@ -163,6 +164,12 @@ impl Rules {
     #[must_use]
     pub fn is_closing(&self, turn: &str) -> bool {
         self.closing.say(&Spoken::of(turn))
+    }
+
+    /// Whether the person says that they did not mean to end.
+    #[must_use]
+    pub fn is_staying(&self, turn: &str) -> bool {
+        self.staying.say(&Spoken::of(turn))
     }
 
     /// Whether the person says, after an alarm, that they are all right.
