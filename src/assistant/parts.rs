@@ -227,6 +227,15 @@ impl Assistant {
                 state => state,
             },
         };
+        let stays = rules.is_staying(&last.text);
+        let state = if stays && state == State::Refusing { State::Open } else { state };
+        let toward = match noticed.toward(state) {
+            _ if rules.is_closing(&last.text) => Stage::ThankAndClose,
+            // A short answer is soon taken for a no, and a no for a goodbye. Whom we led so far we do not
+            // send away for that: three noes offer an end, and the person's own word brings it.
+            Stage::ThankAndClose if stays || led == Led::ByUs && state == State::Refusing => Stage::Find,
+            toward => toward,
+        };
         let topic = if unread { Topic::Unread } else { rules.topic(&last.text) };
         let danger = if risk.tier.escalates() {
             Danger::Present
@@ -242,7 +251,7 @@ impl Assistant {
             topic,
             // What has no words, or none that can be read, says nothing of how the person is.
             state: if matches!(topic, Topic::NoWords | Topic::Unread) { State::Open } else { state },
-            toward: if rules.is_closing(&last.text) { Stage::ThankAndClose } else { noticed.toward(state) },
+            toward,
             leave: rules.leave(&last.text),
             seems: noticed.seems(),
         };

@@ -254,6 +254,10 @@ mod tests {
             assert!(rules.is_safe(turn), "{turn}");
         }
         assert!(!rules.is_safe("is it safe in there?"));
+        for turn in ["Didn't say goodbye. I said the house is quiet.", "i didnt say stop", "im still here"] {
+            assert!(rules.is_staying(turn) && !rules.is_closing(turn), "{turn}");
+        }
+        assert!(!rules.is_staying("i have to go now"));
     }
 
     /// On the corpus the rules are right nearly every time that they speak.
