@@ -191,7 +191,9 @@ proptest! {
                     prop_assert_eq!(dialogue.mode(), Mode::WithHelp);
                     continue;
                 }
-                let flooded = heard.state == State::Overwhelmed || heard.danger == Danger::Unmoored;
+                let came_through = joined && heard.danger == Danger::Passed;
+                let flooded =
+                    heard.state == State::Overwhelmed || heard.danger == Danger::Unmoored || came_through;
                 if flooded && !matches!(before.mode(), Mode::WithHelp | Mode::Closed) {
                     prop_assert_eq!(reply.map(|w| w.stage), Some(Stage::Ground));
                 }
