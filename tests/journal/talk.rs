@@ -95,7 +95,11 @@ fn who_says_that_they_are_safe_goes_on_and_the_same_words_alarm_once() {
     );
     let (mode, source) = say("it sits in my throat like a lid");
     assert_ne!((mode.as_str(), source.as_str()), ("with_help", "escalation"));
-    assert_eq!(say("I want to kill myself tonight").0, "with_help", "danger is danger again");
+    assert_eq!(
+        say("I am going to kill myself tonight, it is all planned.").0,
+        "with_help",
+        "danger is danger again"
+    );
     assert_eq!(
         say("I'm perfectly safe."),
         ("with_help".into(), "fixed".into()),
