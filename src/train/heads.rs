@@ -1,6 +1,6 @@
 //! The recipe: which head is learnt from what, and how its thresholds are chosen.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -13,12 +13,13 @@ use super::scaling::Scaling;
 use super::thresholds::{at_precision, best_f1};
 use super::wrapping::{instruct_all, wrap};
 use super::{JudgedOn, TrainError, TrainOptions, Trained};
-use crate::corpus::{Corpus, CrisisText, Split, Splits, Thought};
-use crate::crisis::{FLAG_HEAD, FLAG_THRESHOLDS, Flag, Tier};
+use crate::corpus::{Corpus, CrisisText, Speaker, Split, Splits, Thought};
+use crate::crisis::{FLAG_HEAD, FLAG_THRESHOLDS, Flag, Level, Tier};
 use crate::distortion::{DISTORTION_HEAD, Distortion, SPAN_HEAD, THRESHOLDS, span_features};
 use crate::entry::{Entry, Limit};
 use crate::heads::{HeadTensors, Heads, Linear, sigmoid};
 use crate::language::Session;
+use crate::parts::State;
 use crate::reframe::{ABOUT_HEAD, AboutTag, Bank};
 
 /// Parts of the training texts for cross-validation.
@@ -134,6 +135,9 @@ struct Side<'a> {
     situations_seen: Vec<Seen>,
     /// Some thoughts and situations between instructions.
     instructed_seen: Vec<Seen>,
+    /// What people say in parts dialogues in which nobody is in danger.
+    turns: Vec<(&'a str, Level)>,
+    turns_seen: Vec<Seen>,
 }
 
 impl Side<'_> {
@@ -148,8 +152,25 @@ impl Side<'_> {
                 .chain(&self.situations_seen)
                 .chain(&self.instructed_seen)
                 .collect(),
+            turns: self.turns_seen.iter().zip(self.turns.iter().map(|turn| turn.1)).collect(),
         }
     }
+}
+
+/// What people say in the moments of a side, but in those of a crisis, each text once. Who is
+/// overwhelmed is in distress.
+fn turns<'c>(corpus: &'c Corpus, splits: &Splits, side: Split) -> Vec<(&'c str, Level)> {
+    let mut known = HashSet::new();
+    let moments = corpus.moments.iter().filter(|m| splits.of(&m.id) == side && m.state != State::Crisis);
+    moments
+        .flat_map(|moment| {
+            let last = if moment.state == State::Overwhelmed { Level::Distress } else { Level::None };
+            let before = moment.history.split_last().map_or(&[][..], |(_, before)| before);
+            let before = before.iter().filter(|turn| turn.from == Speaker::Person);
+            before.map(|turn| (turn.text.as_str(), Level::None)).chain([(moment.last(), last)])
+        })
+        .filter(|(text, _)| !text.trim().is_empty() && known.insert(*text))
+        .collect()
 }
 
 /// Reads texts with a model.
@@ -188,6 +209,9 @@ impl Reader<'_> {
         let instructed = instruct_all(&some, self.seed);
         let instructed: Vec<&str> = instructed.iter().map(String::as_str).collect();
         let instructed_seen = self.see(&instructed, false, "worries among instructions").await?;
+        let turns = turns(corpus, splits, side);
+        let texts: Vec<&str> = turns.iter().map(|turn| turn.0).collect();
+        let turns_seen = self.see(&texts, false, "turns of parts dialogues").await?;
         Ok(Side {
             thoughts,
             thoughts_seen,
@@ -196,6 +220,8 @@ impl Reader<'_> {
             wrapped_seen,
             situations_seen,
             instructed_seen,
+            turns,
+            turns_seen,
         })
     }
 }
