@@ -197,8 +197,9 @@ impl Assistant {
         };
         // A person may say that they are safe now.
         let says_safe = !alone.tier.escalates() && rules.is_safe(&last.text);
-        let mut passed = says_safe && led == Led::ByUs;
         let said = said_of_late(history);
+        let safe_now = says_safe && !self.was_emergency(&said[..said.len().saturating_sub(1)], place).await?;
+        let mut passed = safe_now && led == Led::ByUs;
         if let [earlier @ .., _] = &said[..]
             && !earlier.is_empty()
             && let Some(entry) = as_one(&said)?
@@ -207,7 +208,7 @@ impl Assistant {
             // A few words tell no language; what came before them does.
             unread |= words < A_FEW && before.coverage == Coverage::UnsupportedLanguage;
             if before.tier.escalates() && !alone.tier.escalates() {
-                passed = says_safe && before.tier < Tier::Emergency;
+                passed = safe_now && before.tier < Tier::Emergency;
                 // What the earlier turns say without the last was answered with help when it was said.
                 let answered = led == Led::ByUs
                     && as_one(earlier)?.is_some_and(|earlier| by_rules(&earlier).tier >= before.tier);
@@ -224,6 +225,7 @@ impl Assistant {
                 State::Crisis => State::Open,
                 // What is said first tells of a part that refuses; a no to the guide comes later.
                 State::Refusing if is_first => State::Open,
+                State::Overwhelmed if rules.is_calm(&last.text) => State::Open,
                 state => state,
             },
         };
@@ -256,6 +258,23 @@ impl Assistant {
             seems: noticed.seems(),
         };
         Ok(HeardTurn { heard, risk, noticed })
+    }
+
+    /// Whether a turn was an emergency by itself, to rules and model. Too few words are none to the model.
+    async fn was_emergency(&self, turns: &[&str], place: &Place) -> Result<bool, AssistantError> {
+        for turn in turns {
+            let Some(entry) = as_one(&[*turn])? else { continue };
+            let opinion = match entry.normalised().split_whitespace().count() {
+                AS_AN_ENTRY.. => self.opinion(&entry, place).await?.1,
+                _ => None,
+            };
+            let opinion = Some(opinion.unwrap_or_else(ModelOpinion::none));
+            let risk = self.content.screen.assess(&[Part { name: PartName::Text, entry: &entry, opinion }]);
+            if risk.tier >= Tier::Emergency {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// What a part wants is what the person wants: rules read a turn as their own words, too.
@@ -357,6 +376,13 @@ impl Assistant {
                         wanted: *wanted,
                         part: called.as_deref(),
                         role: role.or(seems),
+                        may_quote: !request
+                            .history
+                            .iter()
+                            .any(|turn| turn.from == Speaker::Person && guide.rules.minds_quotes(&turn.text)),
+                        misheard: request.history.last().is_some_and(|turn| {
+                            turn.from == Speaker::Person && guide.rules.is_misheard(&turn.text)
+                        }),
                         seed,
                     };
                     if let Some(chosen) = choose(&guide.replies, &guide.checks, &moment) {

@@ -148,6 +148,7 @@ pub enum RepliesError {
 struct Echoes {
     open: Vec<String>,
     sceptical: Vec<String>,
+    misheard: Vec<String>,
 }
 
 /// All replies.
@@ -202,6 +203,12 @@ impl Replies {
             State::Sceptical => &self.echoes.sceptical,
             _ => &[],
         }
+    }
+
+    /// Ways to begin after the guide passed over what was said.
+    #[must_use]
+    pub fn amends(&self) -> &[String] {
+        &self.echoes.misheard
     }
 
     /// A fixed thing to say; the texts take turns.
@@ -283,6 +290,12 @@ mod tests {
                 if let Err(refusal) = checks.pass(&quoted(echo, "i like boxes"), &[]) {
                     refused.push((echo.clone(), refusal));
                 }
+            }
+        }
+        for begun in replies.amends() {
+            assert!(begun.ends_with('.') && !begun.contains('?'), "{begun}");
+            if let Err(refusal) = checks.pass(begun, &[]) {
+                refused.push((begun.clone(), refusal));
             }
         }
         for saying in Saying::ALL {

@@ -23,6 +23,10 @@ pub struct Moment<'a> {
     pub part: Option<&'a str>,
     /// What the part is, or seems to be.
     pub role: Option<Role>,
+    /// Whether the person's own words may be given back.
+    pub may_quote: bool,
+    /// Whether the person has just said that the guide passed over what they said.
+    pub misheard: bool,
     /// For the choice among equals.
     pub seed: u64,
 }
@@ -45,9 +49,10 @@ pub fn choose(replies: &Replies, checks: &Checks, moment: &Moment<'_>) -> Option
     let guide: Vec<&str> =
         moment.history.iter().filter(|t| t.from == Speaker::Guide).map(|t| t.text.as_str()).collect();
     let last: Vec<&str> = guide.iter().rev().take(OPENERS).copied().collect();
-    // Who is flooded needs the room, not their own words.
+    // Who is flooded needs the room, not their own words; and twice running they sound like a parrot's.
     let flooded = moment.wanted.state == State::Overwhelmed;
-    let words = quotable(said).filter(|_| !flooded);
+    let quoted_before = guide.last().is_some_and(|text| text.contains('“'));
+    let words = quotable(said).filter(|_| moment.may_quote && !flooded && !quoted_before);
     let spoken = format!(" {} ", plain(said));
     let mut best: Option<(i64, Chosen)> = None;
     for line in replies.lines().iter().filter(|line| line.answers(moment.wanted)) {
@@ -62,7 +67,7 @@ pub fn choose(replies: &Replies, checks: &Checks, moment: &Moment<'_>) -> Option
         if was_said(&text, &guide) {
             continue;
         }
-        let text = with_echo(replies, line, text, words.as_deref(), &guide, moment);
+        let text = with_echo(replies, line, text, words.as_deref(), moment);
         let text = match checks.pass(&text, &last) {
             Ok(()) => text,
             // The bare line may pass where its echo does not.
@@ -105,20 +110,26 @@ fn with_echo(
     line: &Line,
     text: String,
     words: Option<&str>,
-    guide: &[&str],
     moment: &Moment<'_>,
 ) -> String {
-    let echoes = replies.echoes(line.state);
-    // Not every time, or it sounds like a parrot.
-    let quoted_before = guide.last().is_some_and(|text| text.contains('“'));
-    let (Some(words), false) = (words, quoted_before || line.quotes() || !line.cues.is_empty()) else {
-        return text;
+    let pick = |texts: &'_ [String], of: &str| {
+        let at = mixed(moment.seed, of) as usize % texts.len().max(1);
+        texts.get(at).cloned()
     };
     let count = text.matches(['.', '?']).count();
-    let Some(echo) = echoes.get(mixed(moment.seed, words) as usize % echoes.len().max(1)) else {
+    if moment.misheard && count <= 2 && moment.wanted.state != State::Overwhelmed {
+        return match pick(replies.amends(), &text) {
+            Some(begun) => format!("{begun} {text}"),
+            None => text,
+        };
+    }
+    let (Some(words), false) = (words, line.quotes() || !line.cues.is_empty()) else {
         return text;
     };
-    let whole = format!("{} {text}", quoted(echo, words));
+    let Some(echo) = pick(replies.echoes(line.state), words) else {
+        return text;
+    };
+    let whole = format!("{} {text}", quoted(&echo, words));
     if count > 2 || whole.split_whitespace().count() > MOST_WORDS { text } else { whole }
 }
 
@@ -165,7 +176,15 @@ mod tests {
 
     fn chosen(history: &[Turn], wanted: Wanted) -> Chosen {
         let (replies, checks) = (Replies::embedded().unwrap(), Checks::embedded().unwrap());
-        let moment = Moment { history, wanted, part: None, role: None, seed: seed_of(history) };
+        let moment = Moment {
+            history,
+            wanted,
+            part: None,
+            role: None,
+            may_quote: true,
+            misheard: false,
+            seed: seed_of(history),
+        };
         choose(&replies, &checks, &moment).unwrap()
     }
 
@@ -202,6 +221,28 @@ mod tests {
     }
 
     #[test]
+    fn words_are_given_back_at_most_every_other_time_and_not_to_who_minds() {
+        let (replies, checks) = (Replies::embedded().unwrap(), Checks::embedded().unwrap());
+        let quotes = |before: &str, may_quote: bool| {
+            let history = [Turn::guide(before), Turn::person("boxes come. i like boxes")];
+            let wanted = wanted(Stage::Befriend, State::Open);
+            let moment = Moment {
+                history: &history,
+                wanted,
+                part: None,
+                role: None,
+                may_quote,
+                misheard: false,
+                seed: 1,
+            };
+            choose(&replies, &checks, &moment).unwrap().text.contains('“')
+        };
+        assert!(quotes("What comes?", true));
+        assert!(!quotes("I hear “boxes come”. What else?", true));
+        assert!(!quotes("What comes?", false));
+    }
+
+    #[test]
     fn a_vulnerable_part_is_asked_for_first() {
         let history = [Turn::person("there is a small one under the table")];
         let chosen = chosen(&history, Wanted { asks_leave: true, ..wanted(Stage::Focus, State::Open) });
@@ -218,12 +259,15 @@ mod tests {
         ) {
             let replies = Replies::embedded().unwrap();
             let checks = Checks::embedded().unwrap();
+            let text_is_odd = text.len() % 2 == 1;
             let history = [Turn::person(text)];
             let moment = Moment {
                 history: &history,
                 wanted: wanted(stage, state),
                 part: Some("the Lid"),
                 role: None,
+                may_quote: true,
+                misheard: text_is_odd,
                 seed: 1,
             };
             let chosen = choose(&replies, &checks, &moment).unwrap();

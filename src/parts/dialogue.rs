@@ -43,6 +43,10 @@ pub enum Topic {
     OtherRole,
     /// It is in a language that neither screen nor guide can read.
     Unread,
+    /// That the guide passed over what was said, and little else.
+    Misheard,
+    /// What the guide meant.
+    Unclear,
 }
 
 /// What those that protect a vulnerable part have said.
@@ -131,10 +135,16 @@ pub enum Saying {
     OtherRole,
     /// It can read English only.
     Unread,
+    /// It passed over what was said.
+    Misheard,
+    /// What a part is, in other words.
+    Unclear,
     /// Left for now.
     Paused,
     /// The talk stays with help.
     WithHelp,
+    /// Something to hold on to, while the talk is with help and the person is flooded.
+    GroundWithHelp,
     /// The end, while the talk is with help.
     EndWithHelp,
     /// It is over; a new one can begin.
@@ -145,12 +155,15 @@ pub enum Saying {
 
 impl Saying {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::NoWords,
         Self::OtherRole,
         Self::Unread,
+        Self::Misheard,
+        Self::Unclear,
         Self::Paused,
         Self::WithHelp,
+        Self::GroundWithHelp,
         Self::EndWithHelp,
         Self::Over,
         Self::GoOn,
@@ -283,6 +296,7 @@ impl Dialogue {
         match self.mode {
             // Said in words, it is what it is as a wish.
             Mode::WithHelp if heard.danger == Danger::Passed => return self.go_on(),
+            Mode::WithHelp if heard.state == State::Overwhelmed => return self.ground(),
             Mode::WithHelp => return vec![Effect::Say(Saying::WithHelp)],
             Mode::Closed => return vec![Effect::Say(Saying::Over)],
             _ => {}
@@ -300,6 +314,8 @@ impl Dialogue {
             Topic::NoWords => return vec![Effect::Say(Saying::NoWords)],
             Topic::OtherRole => return vec![Effect::Say(Saying::OtherRole)],
             Topic::Unread => return vec![Effect::Say(Saying::Unread)],
+            Topic::Misheard => return vec![Effect::Say(Saying::Misheard)],
+            Topic::Unclear => return vec![Effect::Say(Saying::Unclear)],
         }
         if let Some(leave) = heard.leave {
             self.leave = leave;
@@ -403,7 +419,7 @@ impl Dialogue {
 
     fn ground(&mut self) -> Vec<Effect> {
         match self.mode {
-            Mode::WithHelp => vec![Effect::Say(Saying::WithHelp)],
+            Mode::WithHelp => vec![Effect::Say(Saying::GroundWithHelp)],
             // The room is always open, even after the end.
             mode => {
                 if mode != Mode::Closed {

@@ -29,8 +29,22 @@ const HALVES: [&str; 20] = [
     "did", "is", "are", "could", "would", "should", "can",
 ];
 /// What trails after a clause and adds nothing to it.
-const TRAILING: [&str; 9] =
-    [" i guess", " i suppose", " i think", " idk", " lol", " haha", " tbh", " you know", " or something"];
+const TRAILING: [&str; 14] = [
+    " i guess",
+    " i suppose",
+    " i think",
+    " idk",
+    " lol",
+    " haha",
+    " tbh",
+    " you know",
+    " or something",
+    " btw",
+    " lmao",
+    " ffs",
+    " though",
+    " actually",
+];
 /// What is no answer, and reads as a reproach when it is given back.
 const NO_ANSWERS: [&str; 8] = [
     "i dont know",
@@ -42,13 +56,25 @@ const NO_ANSWERS: [&str; 8] = [
     "not sure",
     "im not sure",
 ];
+/// A clause that holds one of these speaks to the guide or swears; given back it sounds like mockery.
+const NOT_GIVEN_BACK: [&str; 18] = [
+    "you", "u", "ur", "your", "youre", "robot", "bot", "fuck", "fucking", "shit", "crap", "ffs", "wtf",
+    "omg", "bruh", "bro", "stupid", "dumb",
+];
+/// Words of what goes on inside: a clause that holds one is worth giving back before others.
+const INNER: &str = "part parts voice critic inside feel feels felt feeling angry anger sad scared afraid \
+    fear ashamed shame guilty guilt lonely alone tired worn numb empty heavy tight hot cold \
+    warm fond proud sorry hate love hurt hurts ache aches cry crying panic shaky quiet loud \
+    small young old head chest throat stomach belly jaw shoulders shoulder neck back hands \
+    eyes heart wants want needs need says tells protects guards hides holds carries keeps \
+    pushes stops watches waits door wall rest safe thanked lid knot";
 /// Words that carry nothing by themselves.
-const EMPTY: [&str; 66] = [
+const EMPTY: [&str; 70] = [
     "i", "im", "ive", "id", "ill", "me", "my", "it", "its", "is", "was", "are", "were", "be", "been", "the",
     "a", "an", "to", "of", "in", "on", "at", "and", "but", "or", "so", "that", "this", "there", "he", "she",
     "they", "we", "you", "his", "her", "their", "not", "no", "yes", "do", "dont", "did", "didnt", "does",
     "has", "have", "had", "just", "if", "then", "what", "when", "how", "for", "with", "as", "up", "out",
-    "can", "cant", "will", "would", "get", "really",
+    "can", "cant", "will", "would", "get", "really", "thats", "thing", "things", "theres",
 ];
 
 /// Words of a turn that say something, as they stand in it.
@@ -81,7 +107,9 @@ pub fn quotable(turn: &str) -> Option<String> {
         }
         // A few telling words, of a length that reads at once, late rather than early.
         let length = if (3..=7).contains(&number) { 4 } else { 0 };
-        let score = 2 * says.min(3) + length + (place * 3) / count.max(1);
+        let is_inner = |word: &str| INNER.split(' ').any(|inner| inner == plain(word));
+        let inner = 6 * usize::from(words.split_whitespace().any(is_inner));
+        let score = 2 * says.min(3) + length + inner + (place * 3) / count.max(1);
         if best.is_none_or(|(least, _)| score >= least) {
             best = Some((score, words));
         }
@@ -128,6 +156,7 @@ fn trimmed(clause: &str) -> Option<&str> {
         && !odd
         && !half
         && !says_nothing
+        && !words.split_whitespace().any(|word| NOT_GIVEN_BACK.contains(&plain(word).as_str()))
         && !shouts
         && !HANGING.contains(&last.as_str());
     reads.then_some(words)
@@ -267,6 +296,17 @@ mod tests {
             ),
             ("yeah. blanket over the head", Some("blanket over the head")),
             ("WHY WOULD I", None),
+            ("you did it again ffs. are you even reading this", None),
+            ("its weird as fuck", None),
+            ("That's the thing", None),
+            (
+                "she drains everything i make. i study illustration btw, mostly ravens. its heavy in my chest. it is tuesday today",
+                Some("its heavy in my chest"),
+            ),
+            (
+                "nobody has thanked her. That's what moved. We ate at the table",
+                Some("nobody has thanked her"),
+            ),
             ("😀 😀", None),
         ] {
             assert_eq!(quotable(turn).as_deref(), words, "{turn}");

@@ -107,6 +107,10 @@ fn after_an_alarm_the_talk_stays_with_help_until_the_person_says_otherwise() {
     assert_eq!(effects, [Effect::Escalate]);
     let (dialogue, effects) = dialogue.step(said(State::Open, Stage::Needs));
     assert_eq!(effects, [Effect::Say(Saying::WithHelp)]);
+    for flooded in [said(State::Overwhelmed, Stage::Needs), Event::Ground] {
+        let (dialogue, effects) = dialogue.step(flooded);
+        assert_eq!((dialogue.mode(), effects), (Mode::WithHelp, vec![Effect::Say(Saying::GroundWithHelp)]));
+    }
     let (dialogue, _) = dialogue.step(Event::GoOn);
     assert_eq!(dialogue.mode(), Mode::Grounding);
     let (_, effects) = dialogue.step(said(State::Open, Stage::Needs));
@@ -146,6 +150,8 @@ fn any_heard() -> impl Strategy<Value = Heard> {
         12 => Just(Topic::Work),
         1 => Just(Topic::NoWords),
         1 => Just(Topic::OtherRole),
+        1 => Just(Topic::Misheard),
+        1 => Just(Topic::Unclear),
         1 => Just(Topic::Unread)
     ];
     let state = prop::sample::select(State::ALL.to_vec());
