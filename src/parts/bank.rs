@@ -16,10 +16,11 @@ const WORDS: &str = "{words}";
 const LENGTH: std::ops::RangeInclusive<usize> = 4..=45;
 
 /// The files of replies, by name.
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 4] = [
     ("replies_a.jsonl", include_str!("../../content/parts/replies_a.jsonl")),
     ("replies_b.jsonl", include_str!("../../content/parts/replies_b.jsonl")),
     ("replies_c.jsonl", include_str!("../../content/parts/replies_c.jsonl")),
+    ("replies_d.jsonl", include_str!("../../content/parts/replies_d.jsonl")),
 ];
 
 /// Which parts a reply is for.
