@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::ModelBody;
 use crate::heads::Heads;
 use crate::language::{Engine, EngineState};
+use crate::parts::Alone;
 
 /// Where the model stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +27,15 @@ pub enum ModelState {
 pub(super) struct Mind {
     pub(super) engine: Engine,
     pub(super) heads: Option<Arc<Heads>>,
+    /// How likely the guide's replies are by themselves, as far as it is known.
+    pub(super) alone: Alone,
     pub(super) body: ModelBody,
+}
+
+impl Mind {
+    pub(super) fn new(engine: Engine, heads: Option<Heads>, body: ModelBody) -> Self {
+        Self { engine, heads: heads.map(Arc::new), alone: Alone::default(), body }
+    }
 }
 
 /// The place of a model. Clones share it.

@@ -41,7 +41,7 @@ pub use content::{Content, ContentError};
 pub use diary::{Alarms, DiaryError, SaidBody, request as request_of};
 pub use insight::WeeklyDigest;
 pub use mind::ModelState;
-pub use parts::{HeardTurn, Led, PartBody, PartsBody, PartsRequest, PartsSource};
+pub use parts::{Answered, HeardTurn, Led, PartBody, PartsBody, PartsRequest, PartsSource};
 pub use personal::{SaidOfReframe, SaidOfReframes};
 pub use plan::{PlanChangeBody, PlanScreening};
 pub use practice::{PracticeHistory, SuggestionBody, words_of_late};
@@ -164,7 +164,7 @@ impl Assistant {
     #[must_use]
     pub fn with_model(self, engine: Engine, heads: Option<Heads>, model: ModelBody) -> Self {
         let mind = Place::default();
-        mind.put(Mind { engine, heads: heads.map(Arc::new), body: model });
+        mind.put(Mind::new(engine, heads, model));
         Self { mind, ..self }
     }
 
@@ -176,7 +176,7 @@ impl Assistant {
 
     /// The model that was expected. It stays for good, in all clones of this assistant.
     pub fn model_came(&self, engine: Engine, heads: Option<Heads>, model: ModelBody) {
-        self.mind.put(Mind { engine, heads: heads.map(Arc::new), body: model });
+        self.mind.put(Mind::new(engine, heads, model));
     }
 
     /// The model that was expected could not be had; `why` says what can be done.

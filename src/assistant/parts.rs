@@ -1,16 +1,19 @@
 //! A turn of the parts dialogue on its way: screened first, then read, led by the protocol, and
 //! answered from the checked replies. In danger the answer is help.
 
+mod answering;
+
+pub use answering::Answered;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Assistant, AssistantError, MOST_ID, SaidBody, Turn as Place};
 use crate::crisis::{
-    self, CountryCode, Coverage, Escalation, Level, ModelOpinion, Part, PartName, Risk, Support, Tier,
+    CountryCode, Coverage, Escalation, Level, ModelOpinion, Part, PartName, Risk, Support, Tier,
 };
 use crate::entry::{Entry, EntryError, Limit};
 use crate::parts::{
-    Danger, Dialogue, Effect, Event, Heard, Leave, Moment, Noticed, Noticing, Role, Saying, Speaker, Stage,
-    State, Topic, Turn, choose, part_name, seed_of,
+    Danger, Dialogue, Heard, Leave, Noticed, Noticing, Role, Speaker, Stage, State, Topic, Turn,
 };
 
 /// Earlier turns of the person that are screened together with the last.
@@ -19,15 +22,16 @@ const TOGETHER: usize = 2;
 const AS_AN_ENTRY: usize = 16;
 /// Fewer words say too little out of a talk for the dialogue's own head.
 const A_FEW: usize = 6;
-/// How sure the model has to be of passive ideation or worse before it counts in a turn of fewer words
-/// than an entry, and in one of a few: it takes "no. not going there" for danger. Of 407 of our screening
-/// texts of 6 to 15 words that are grave, 333 pass the first, of 220 harmless turns 13; of 8 and 48 with
-/// fewer words 7 and 2 pass the second. Rules alone notice 259 of the 415.
-const SURE: f32 = 0.7;
+/// How likely danger has to be to one of the two readings of a turn, as an entry and as a turn of a talk, to
+/// count, and how likely to the other: each by itself takes much for danger that is none. The second
+/// reading's own threshold was chosen when its head was learnt. Of 200 grave screening texts of the
+/// development part, read as first turns, 153 lead to help so (150 when either was enough, with more
+/// care); of 145 harmless moments 9 (14), of 118 turns of played talks, some in danger, 10 (14).
+const AS_ENTRY: f32 = 0.6;
+const AS_TURN_TOO: f32 = 0.1;
+const AS_ENTRY_TOO: f32 = 0.2;
+/// How sure the reading as an entry has to be alone where there are too few words for the other.
 const VERY_SURE: f32 = 0.9;
-/// How likely danger has to be in a short turn, read as an entry, for what the parts' own head
-/// notices to count: it was learnt from turns of talks and alarms at plain first lines.
-const A_HINT: f32 = 0.1;
 /// Characters that those may have; of more, the last count.
 const MOST_TOGETHER: usize = 4_000;
 /// What a part is called that has no name yet.
@@ -132,6 +136,8 @@ pub enum Led {
 pub struct HeardTurn {
     /// For the protocol.
     pub heard: Heard,
+    /// What it may have been instead, where no sure rule has spoken, each with how likely it is.
+    pub(super) readings: Vec<(Heard, f32)>,
     /// What the screen found.
     pub risk: Risk,
     /// What the heads noticed.
@@ -149,8 +155,7 @@ impl Assistant {
         }
         let turn = self.hear(&request.history, Led::ByOthers, place).await?;
         let dialogue = self.joined(&request.history);
-        let (dialogue, effects) = dialogue.step(Event::Said(turn.heard));
-        self.say(request, None, (&dialogue, &effects), Some(&turn))
+        Ok(self.reply_to(request, None, dialogue, &turn, place).await?.body)
     }
 
     /// Screens and reads the last turn.
@@ -167,26 +172,17 @@ impl Assistant {
         let session = place.0.as_ref().ok_or(AssistantError::PartsUnlearnt)?;
 
         // Danger first. Phrase rules read the turn, then the turn with those before it. The model reads
-        // it as a turn of a talk, and as an entry, where it has to be the surer the fewer words there are.
+        // it as a turn of a talk, and as an entry.
         let noticed = noticing.read(session, history).await?;
-        let mut opinion = ModelOpinion::none();
         let words = entry.normalised().split_whitespace().count();
         let rules = &self.content.guide.rules;
-        let mut as_an_entry = 1.0;
-        if let (_, Some(read)) = self.opinion(&entry, place).await? {
-            let passive_or_worse = read.at_least[1];
-            as_an_entry = passive_or_worse;
-            match words {
-                AS_AN_ENTRY.. => opinion = read,
-                // A plain no is no danger, and few words say no more than that there is some.
-                _ if rules.state(&last.text) == Some(State::Refusing) => {}
-                A_FEW.. => opinion.believe(Level::PassiveIdeation, passive_or_worse, SURE),
-                _ => opinion.believe(Level::PassiveIdeation, passive_or_worse, VERY_SURE),
-            }
-        }
-        if words >= A_FEW && (words >= AS_AN_ENTRY || as_an_entry >= A_HINT) {
-            opinion.believe(Level::PassiveIdeation, noticed.danger, noticed.thresholds[0]);
-        }
+        let as_entry = self.opinion(&entry, place).await?.1;
+        // A plain no is no danger.
+        let plain_no = words < AS_AN_ENTRY && rules.state(&last.text) == Some(State::Refusing);
+        let opinion = match as_entry {
+            Some(read) if !plain_no => both(read, &noticed, words),
+            _ => ModelOpinion::none(),
+        };
         let screen = &self.content.screen;
         let alone = screen.assess(&[Part { name: PartName::Text, entry: &entry, opinion: Some(opinion) }]);
         let alone = self.graver_as_own(&last.text, alone)?;
@@ -257,7 +253,17 @@ impl Assistant {
             leave: rules.leave(&last.text),
             seems: noticed.seems(),
         };
-        Ok(HeardTurn { heard, risk, noticed })
+        let unsure = topic == Topic::Work
+            && !matches!(state, State::Overwhelmed | State::Refusing)
+            && rules.state(&last.text).is_none()
+            && !rules.is_closing(&last.text);
+        let mut readings = if unsure { noticed.readings() } else { Vec::new() };
+        // A no is heard where it is the likeliest, and then nothing else is.
+        readings.retain(|reading| reading.state != State::Refusing);
+        let readings = readings.iter();
+        let readings = readings.map(|r| (Heard { state: r.state, toward: r.toward, ..heard }, r.likely));
+        let readings = readings.collect();
+        Ok(HeardTurn { heard, readings, risk, noticed })
     }
 
     /// Whether a turn was an emergency by itself, to rules and model. Too few words are none to the model.
@@ -314,117 +320,27 @@ impl Assistant {
         let leave = person().rev().find_map(|turn| rules.leave(&turn.text));
         Dialogue::joined(u8::try_from(noes).unwrap_or(u8::MAX), leave.unwrap_or(Leave::Unknown))
     }
+}
 
-    /// Puts what is to be done into words. `part` is the part as the person has confirmed it.
-    ///
-    /// # Errors
-    /// [`AssistantError::Country`] if the country is not two letters.
-    pub fn say(
-        &self,
-        request: &PartsRequest,
-        part: Option<(&str, Option<Role>)>,
-        (dialogue, effects): (&Dialogue, &[Effect]),
-        turn: Option<&HeardTurn>,
-    ) -> Result<PartsBody, AssistantError> {
-        let guide = &self.content.guide;
-        let seems = turn.and_then(|turn| turn.heard.seems);
-        let called = part.map(|(name, _)| name.to_owned()).or_else(|| part_name(&request.history));
-        let role = part.and_then(|(_, role)| role).or(dialogue.role());
-        let likeliest = turn.map_or(Role::Manager, |turn| {
-            let of = |role: &Role| turn.noticed.role[role.index()];
-            Role::ALL.into_iter().max_by(|a, b| of(a).total_cmp(&of(b))).unwrap_or(Role::Manager)
-        });
-        let mut body = PartsBody {
-            id: request.id.clone(),
-            stage: dialogue.stage().or(turn.map(|turn| turn.heard.toward)).unwrap_or(Stage::Find),
-            state: turn.map_or(State::Open, |turn| turn.heard.state),
-            part: PartBody {
-                name: called.clone().unwrap_or_else(|| NAMELESS.to_owned()),
-                role: role.unwrap_or(likeliest),
-                confirmed: part.is_some() && role.is_some(),
-            },
-            reply: String::new(),
-            source: PartsSource::Fixed,
-            line: None,
-            escalation: None,
-            support: None,
-            asks_for_notes: effects.contains(&Effect::Note),
-            risk: turn.map(|turn| turn.risk.clone()),
-        };
-        let seed = seed_of(&request.history);
-        for effect in effects {
-            match effect {
-                Effect::Note => {}
-                Effect::Escalate => {
-                    let escalation = self.help(turn.map(|turn| &turn.risk), request.country.as_deref())?;
-                    body.state = State::Crisis;
-                    body.stage = Stage::Ground;
-                    body.source = PartsSource::Escalation;
-                    body.reply.clone_from(&escalation.message);
-                    body.escalation = Some(escalation);
-                }
-                Effect::Say(saying) => {
-                    guide.replies.saying(*saying, request.history.len() / 2).clone_into(&mut body.reply);
-                }
-                Effect::Reply(wanted) => {
-                    if wanted.state == State::Overwhelmed {
-                        body.state = State::Overwhelmed;
-                    }
-                    body.stage = wanted.stage;
-                    let moment = Moment {
-                        history: &request.history,
-                        wanted: *wanted,
-                        part: called.as_deref(),
-                        role: role.or(seems),
-                        may_quote: !request
-                            .history
-                            .iter()
-                            .any(|turn| turn.from == Speaker::Person && guide.rules.minds_quotes(&turn.text)),
-                        misheard: request.history.last().is_some_and(|turn| {
-                            turn.from == Speaker::Person && guide.rules.is_misheard(&turn.text)
-                        }),
-                        seed,
-                    };
-                    if let Some(chosen) = choose(&guide.replies, &guide.checks, &moment) {
-                        body.reply = chosen.text;
-                        body.line = Some(chosen.line);
-                        body.source = PartsSource::Bank;
-                    } else {
-                        let saying = guide.replies.saying(Saying::GoOn, request.history.len());
-                        saying.clone_into(&mut body.reply);
-                    }
-                }
-            }
+/// What the model makes of a turn, from its reading as an entry and that as a turn of a talk.
+fn both(as_entry: ModelOpinion, as_turn: &Noticed, words: usize) -> ModelOpinion {
+    let (entry, turn) = (as_entry.at_least[1], as_turn.danger);
+    let is_danger = match words {
+        A_FEW.. => {
+            entry >= AS_ENTRY && turn >= AS_TURN_TOO
+                || turn >= as_turn.thresholds[0] && entry >= AS_ENTRY_TOO
+                || as_entry.level > Level::PassiveIdeation && turn >= AS_TURN_TOO
         }
-        if body.escalation.is_none()
-            && let Some(risk) = turn.map(|turn| &turn.risk).filter(|risk| risk.tier > Tier::None)
-        {
-            let country = CountryCode::named(request.country.as_deref())?;
-            let lines = self.content.screen.helplines().for_country(&country, self.today);
-            body.support = self.content.screen.support(
-                risk,
-                crisis::Answer::Unasked,
-                &lines,
-                self.acknowledgements.turn(),
-            );
-        }
-        Ok(body)
+        _ => entry >= VERY_SURE,
+    };
+    // Signs beside the level were learnt from entries.
+    let mut opinion = if words >= AS_AN_ENTRY { as_entry } else { ModelOpinion::none() };
+    if is_danger {
+        opinion.believe(Level::PassiveIdeation, entry.max(turn), 0.0);
+    } else {
+        opinion.level = opinion.level.min(Level::Distress);
     }
-
-    /// Help for a risk, also where the dialogue's own reading alone called for it.
-    fn help(&self, risk: Option<&Risk>, country: Option<&str>) -> Result<Escalation, AssistantError> {
-        if let Some(risk) = risk
-            && let Some(escalation) = self.escalation(risk, country)?
-        {
-            return Ok(escalation);
-        }
-        let country = CountryCode::named(country)?;
-        let lines = self.content.screen.helplines().for_country(&country, self.today);
-        let case = risk.map_or(crisis::Case::General, Risk::case);
-        let escalation =
-            self.content.screen.escalation_for(case, Tier::Urgent, &lines, self.acknowledgements.turn());
-        Ok(self.with_own_plan(escalation))
-    }
+    opinion
 }
 
 /// The last turns of the person, the latest at the end.

@@ -18,7 +18,7 @@ use crate::crisis::{About, Flag, Level, Time};
 use crate::distortion::Distortion;
 use crate::reframe::{AboutTag, Strategy};
 
-pub(crate) use judged::{JudgedLine, judged_lines};
+pub(crate) use judged::{JudgedLine, JudgedTalk, judged_lines, judged_replies};
 pub use parts::{Moment, Part, Speaker, Turn};
 pub use split::{Split, SplitError, Splits};
 
@@ -172,6 +172,56 @@ impl Fit {
     }
 }
 
+/// Which replies of the bank would do as the guide's next words, judged by a reader.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplyFit {
+    /// The moment of the corpus, or a name for one that stands here itself.
+    pub moment_id: String,
+    /// What was said, where it is no moment of the corpus; the last turn is the person's.
+    #[serde(default)]
+    pub history: Vec<Turn>,
+    /// The replies that were judged.
+    pub shown: Vec<String>,
+    /// What a thoughtful guide could well say now.
+    pub good: Vec<String>,
+    /// Acceptable ones. The rest would jar.
+    pub ok: Vec<String>,
+}
+
+/// What a reader made of a reply, the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ReplyVerdict {
+    /// It passes over what was said, assumes what was not, or would jar.
+    Wrong,
+    /// Acceptable; it could stand in many talks.
+    Acceptable,
+    /// It follows from what was said.
+    Good,
+}
+
+impl ReplyVerdict {
+    /// Whether it is acceptable, and whether it is good, as 0 or 1: what is learnt.
+    pub(crate) fn steps(self) -> [f32; 2] {
+        [Self::Acceptable, Self::Good].map(|least| f32::from(u8::from(self >= least)))
+    }
+}
+
+impl ReplyFit {
+    /// What the reader made of a reply that was shown.
+    #[must_use]
+    pub fn verdict(&self, line: &str) -> ReplyVerdict {
+        let among = |lines: &[String]| lines.iter().any(|l| l == line);
+        if among(&self.good) {
+            ReplyVerdict::Good
+        } else if among(&self.ok) {
+            ReplyVerdict::Acceptable
+        } else {
+            ReplyVerdict::Wrong
+        }
+    }
+}
+
 /// Why the corpus could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum CorpusError {
@@ -206,6 +256,8 @@ pub struct Corpus {
     pub fits: Vec<Fit>,
     /// From `parts_*.jsonl`.
     pub moments: Vec<Moment>,
+    /// From `replies_*.jsonl`.
+    pub reply_fits: Vec<ReplyFit>,
 }
 
 impl Corpus {
@@ -232,7 +284,10 @@ impl Corpus {
         })?;
         let known: HashSet<&str> = thoughts.iter().map(|t| t.id.as_str()).collect();
         let fits = read::folder(folder, "fit_", |fit: &Fit| check_fit(fit, &known))?;
-        Ok(Self { thoughts, crisis, fits, moments })
+        let known: HashSet<&str> = moments.iter().map(|m| m.id.as_str()).collect();
+        let reply_fits =
+            read::folder(folder, "replies_", |fit: &ReplyFit| parts::check_reply_fit(fit, &known))?;
+        Ok(Self { thoughts, crisis, fits, moments, reply_fits })
     }
 }
 
@@ -287,7 +342,7 @@ pub(crate) mod tests {
     fn the_corpus_is_as_its_spec_describes_it() {
         let corpus = Corpus::read(&root().join(FOLDER)).unwrap();
         assert_eq!((corpus.thoughts.len(), corpus.crisis.len(), corpus.fits.len()), (5362, 5290, 2941));
-        assert_eq!(corpus.moments.len(), 960);
+        assert_eq!((corpus.moments.len(), corpus.reply_fits.len()), (960, 433));
         let distorted = corpus.thoughts.iter().filter(|t| !t.distortions.is_empty());
         assert!(distorted.clone().all(|t| t.reframes.len() >= 2 && t.distortions.len() <= 4));
         for distortion in Distortion::ALL {

@@ -1,8 +1,11 @@
 //! Moments of a parts dialogue: what was said, in which state the person is, and what a guide
 //! would answer.
 
+use std::collections::HashSet;
+
 use serde::Deserialize;
 
+use super::ReplyFit;
 use crate::parts::{Role, Stage, State};
 
 pub use crate::parts::{Speaker, Turn};
@@ -53,8 +56,25 @@ impl Moment {
 }
 
 pub(super) fn check(moment: &Moment) -> Result<(), String> {
-    if moment.history.last().is_none_or(|turn| turn.from != Speaker::Person || turn.text.trim().is_empty()) {
+    check_history(&moment.history)
+}
+
+fn check_history(history: &[Turn]) -> Result<(), String> {
+    if history.last().is_none_or(|turn| turn.from != Speaker::Person || turn.text.trim().is_empty()) {
         return Err("the last turn is not a message of the person".to_owned());
     }
     Ok(())
+}
+
+pub(super) fn check_reply_fit(fit: &ReplyFit, known: &HashSet<&str>) -> Result<(), String> {
+    match (known.contains(fit.moment_id.as_str()), fit.history.is_empty()) {
+        (true, true) => {}
+        (false, false) => check_history(&fit.history)?,
+        (true, false) => return Err(format!("{} has its history in the corpus", fit.moment_id)),
+        (false, true) => return Err(format!("there is no moment {}", fit.moment_id)),
+    }
+    match fit.good.iter().chain(&fit.ok).find(|line| !fit.shown.contains(line)) {
+        Some(line) => Err(format!("{line} was judged but not shown")),
+        None => Ok(()),
+    }
 }

@@ -4,7 +4,7 @@ use super::metrics::share;
 use super::report::{Findings, Miss, Table};
 use super::{Bench, EvalError};
 use crate::assistant::{HeardTurn, Led, PartsBody, PartsRequest, PartsSource};
-use crate::corpus::Moment;
+use crate::corpus::{Moment, ReplyFit, ReplyVerdict};
 use crate::parts::{Stage, State, opener, part_name, takes_up};
 
 /// Misses shown.
@@ -19,6 +19,10 @@ struct Read<'a> {
     /// The step that the heads alone would have taken.
     heads_stage: Stage,
     heads_state: State,
+    /// What readers made of the best of the replies that they judged, as the guide orders them, and of
+    /// the one that was said, if they judged it.
+    first: Option<ReplyVerdict>,
+    said: Option<ReplyVerdict>,
     ms: f64,
 }
 
@@ -38,17 +42,23 @@ pub(super) async fn measure(bench: &Bench<'_>) -> Result<Findings, EvalError> {
             history: moment.history.clone(),
             ..PartsRequest::default()
         };
-        let HeardTurn { risk, noticed, .. } = bench
-            .assistant
-            .hear(&moment.history, Led::ByOthers, &place)
-            .await
-            .map_err(EvalError::item(&moment.id))?;
+        let hear = bench.assistant.hear(&moment.history, Led::ByOthers, &place);
+        let turn = hear.await.map_err(EvalError::item(&moment.id))?;
+        let judged = corpus.reply_fits.iter().find(|fit| fit.moment_id == moment.id);
+        let first = match judged {
+            Some(fit) => first_judged(fit, &bench.assistant.replies_in_order(&request, &turn, &place).await),
+            None => None,
+        };
+        let HeardTurn { risk, noticed, .. } = turn;
         let begun = std::time::Instant::now();
         let body = bench.assistant.parts(&request, &place).await.map_err(EvalError::item(&moment.id))?;
         let ms = begun.elapsed().as_secs_f64() * 1_000.0;
         let heads_state = noticed.state();
         let heads_stage = noticed.toward(heads_state);
-        read.push(Read { moment, body, screened: risk.tier.escalates(), heads_stage, heads_state, ms });
+        let line = body.line.as_ref();
+        let said = judged.zip(line).and_then(|(fit, line)| first_judged(fit, std::slice::from_ref(line)));
+        let screened = risk.tier.escalates();
+        read.push(Read { moment, body, screened, heads_stage, heads_state, first, said, ms });
     }
     (bench.progress)(moments.len(), moments.len());
 
@@ -72,6 +82,11 @@ pub(super) async fn measure(bench: &Bench<'_>) -> Result<Findings, EvalError> {
         })
         .collect();
     Ok(found)
+}
+
+/// What readers made of the first of these lines that they judged.
+fn first_judged(fit: &ReplyFit, lines: &[String]) -> Option<ReplyVerdict> {
+    lines.iter().find(|line| fit.shown.contains(line)).map(|line| fit.verdict(line))
 }
 
 fn of<'a>(read: &'a [Read<'a>], is: impl Fn(&Read<'a>) -> bool + 'a) -> Option<f64> {
@@ -125,6 +140,17 @@ fn replies(found: &mut Findings, read: &[Read<'_>]) {
         found.metric(name, of(read, |r| r.body.source == source));
     }
     let chosen: Vec<&Read<'_>> = read.iter().filter(|r| r.body.source == PartsSource::Bank).collect();
+    for (name, verdicts) in [
+        ("judged_first", read.iter().filter_map(|r| r.first).collect::<Vec<_>>()),
+        ("judged_said", read.iter().filter_map(|r| r.said).collect()),
+    ] {
+        let at_least = |least: ReplyVerdict| {
+            share(verdicts.iter().filter(|verdict| **verdict >= least).count(), verdicts.len())
+        };
+        found.metric(format!("{name}.would_do"), at_least(ReplyVerdict::Acceptable));
+        found.metric(format!("{name}.good"), at_least(ReplyVerdict::Good));
+        found.metric(format!("{name}.n"), Some(verdicts.len() as f64));
+    }
     let taken = |r: &&&Read<'_>| takes_up(&r.body.reply, r.moment.last());
     found.metric("takes_up_words", share(chosen.iter().filter(taken).count(), chosen.len()));
     let lines: std::collections::HashSet<_> = chosen.iter().map(|r| r.body.line.clone()).collect();

@@ -6,10 +6,12 @@
 //! rooms that use it; this room knows numbers only.
 
 mod file;
+mod following;
 mod reading;
 mod shipped;
 
 pub use file::{HeadFileError, HeadTensors, Heads};
+pub(crate) use following::following;
 pub use reading::{Reading, WindowReading, read, read_all, windows};
 
 /// A linear map with bias, `outputs × inputs`, row-major.

@@ -12,11 +12,13 @@ use super::journal::id_of;
 use super::json::Json;
 use super::work::{DialogueChangeProblems, DialogueProblems, JournalProblems, TurnProblems};
 use super::{Problem, ProblemKind, Shared};
-use crate::assistant::{HeardTurn, Led, PartBody, PartsBody, PartsRequest, PartsSource, SaidBody};
+use crate::assistant::{
+    Answered, HeardTurn, Led, PartBody, PartsBody, PartsRequest, PartsSource, SaidBody, Turn as Place,
+};
 use crate::crisis::Risk;
 use crate::journal::{Answer, EntryText, Id, Journal, JournalError, KeptDialogue, KeptTurn, Line, Stamp};
 use crate::parts::{
-    Danger, Dialogue, Event, Heard, Mode, Role, Speaker, Stage, State as PersonState, Topic, Turn,
+    Danger, Dialogue, Effect, Event, Heard, Mode, Role, Speaker, Stage, State as PersonState, Topic, Turn,
 };
 
 /// Where the dialogues are.
@@ -384,11 +386,14 @@ impl Shared {
         }
         let assistant = &self.0.assistant;
         let heard = match self.turn().await {
-            Ok(turn) => self.until_stopped(assistant.hear(&at.request.history, Led::ByUs, &turn)).await,
+            Ok(turn) => {
+                let heard = self.until_stopped(assistant.hear(&at.request.history, Led::ByUs, &turn)).await;
+                heard.map(|heard| (heard, turn))
+            }
             Err(problem) => Err(problem),
         };
         match heard {
-            Ok(heard) => self.say(at, Event::Said(heard.heard), Some(heard), None).await,
+            Ok((heard, place)) => self.answer_heard(at, heard, place).await,
             Err(problem) => self.help_without_model(at, problem).await,
         }
     }
@@ -408,7 +413,7 @@ impl Shared {
             leave: None,
             seems: None,
         };
-        self.say(at, Event::Said(in_danger), None, Some(said)).await
+        self.say(at, Event::Said(in_danger), Some(said)).await
     }
 
     async fn grant(&self, mut at: At, wish: Wish) -> Result<AnswerBody, Problem> {
@@ -424,23 +429,27 @@ impl Shared {
                 Event::GoOn
             }
         };
-        self.say(at, event, None, None).await
+        self.say(at, event, None).await
     }
 
-    /// Takes the dialogue a step on and keeps the answer before it is sent. `alarm`: what the rules
-    /// alone said, where no model could read the turn.
-    async fn say(
-        &self,
-        at: At,
-        event: Event,
-        heard: Option<HeardTurn>,
-        alarm: Option<SaidBody>,
-    ) -> Result<AnswerBody, Problem> {
+    /// Answers a turn that was heard, and keeps the answer before it is sent.
+    async fn answer_heard(&self, at: At, heard: HeardTurn, place: Place) -> Result<AnswerBody, Problem> {
+        let At { id, request, part, stands } = at;
+        let confirmed = part.as_ref().map(|(name, role)| (name.as_str(), *role));
+        let Answered { dialogue, effects, body } =
+            self.0.assistant.reply_to(&request, confirmed, stands, &heard, &place).await?;
+        drop(place);
+        self.keep_answer((id, request.history.len()), dialogue, &effects, body, Some(heard.risk)).await
+    }
+
+    /// Takes the dialogue a step on without a turn that was read. `alarm`: what the rules alone said,
+    /// where no model could read the turn.
+    async fn say(&self, at: At, event: Event, alarm: Option<SaidBody>) -> Result<AnswerBody, Problem> {
         let At { id, request, part, stands } = at;
         let (stands, effects) = stands.step(event);
         let confirmed = part.as_ref().map(|(name, role)| (name.as_str(), *role));
-        let mut answer = self.0.assistant.say(&request, confirmed, (&stands, &effects), heard.as_ref())?;
-        let mut risk = heard.map(|heard| heard.risk);
+        let mut answer = self.0.assistant.say(&request, confirmed, (&stands, &effects))?;
+        let mut risk = None;
         if let Some(alarm) = alarm {
             risk = Some(alarm.risk);
             if let Some(escalation) = alarm.escalation {
@@ -448,7 +457,18 @@ impl Shared {
                 answer.escalation = Some(escalation);
             }
         }
-        let (said, spoken) = (request.history.len(), !effects.is_empty());
+        self.keep_answer((id, request.history.len()), stands, &effects, answer, risk).await
+    }
+
+    async fn keep_answer(
+        &self,
+        (id, said): (Id, usize),
+        stands: Dialogue,
+        effects: &[Effect],
+        answer: PartsBody,
+        risk: Option<Risk>,
+    ) -> Result<AnswerBody, Problem> {
+        let spoken = !effects.is_empty();
         let kept = (answer.reply.clone(), answer.stage, answer.state, answer.source.slug(), risk.clone());
         self.with_journal(move |journal| {
             if !spoken {

@@ -12,15 +12,19 @@ use super::stage::{Role, Stage, State};
 const PART: &str = "{part}";
 /// Where the person's words go.
 const WORDS: &str = "{words}";
+/// Words of an answer that says little else than a cue.
+const BRIEF: usize = 7;
 /// Words of a reply of the bank.
 const LENGTH: std::ops::RangeInclusive<usize> = 4..=45;
 
 /// The files of replies, by name.
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 6] = [
     ("replies_a.jsonl", include_str!("../../content/parts/replies_a.jsonl")),
     ("replies_b.jsonl", include_str!("../../content/parts/replies_b.jsonl")),
     ("replies_c.jsonl", include_str!("../../content/parts/replies_c.jsonl")),
     ("replies_d.jsonl", include_str!("../../content/parts/replies_d.jsonl")),
+    ("replies_e.jsonl", include_str!("../../content/parts/replies_e.jsonl")),
+    ("replies_f.jsonl", include_str!("../../content/parts/replies_f.jsonl")),
 ];
 
 /// Which parts a reply is for.
@@ -68,6 +72,9 @@ pub struct Line {
     /// Words of which the person must have said one.
     #[serde(default)]
     pub cues: Vec<String>,
+    /// Whether little else may have been said: a "maybe" that is the whole answer is one.
+    #[serde(default)]
+    pub brief: bool,
     /// What it says, with slots.
     pub text: String,
 }
@@ -80,6 +87,14 @@ impl Line {
             return self.asks_leave;
         }
         !self.asks_leave && self.stage == wanted.stage && self.state == wanted.state
+    }
+
+    /// Whether the person's words, in plain form, hold one of its cues.
+    #[must_use]
+    pub fn is_cued_by(&self, said: &str) -> bool {
+        let spoken = format!(" {said} ");
+        let short = !self.brief || said.split(' ').count() <= BRIEF;
+        short && self.cues.iter().any(|cue| spoken.contains(&format!(" {cue} ")))
     }
 
     /// Whether the person's words go into it.
@@ -260,14 +275,27 @@ mod tests {
     }
 
     #[test]
+    fn a_brief_cue_counts_where_little_else_is_said() {
+        let json = r#"{"id":"x","stage":"find","state":"open","role":"any","cues":["maybe"],"brief":true,"text":"That is near enough."}"#;
+        let brief: Line = serde_json::from_str(json).unwrap();
+        let long = Line { brief: false, ..brief.clone() };
+        let talk = "maybe i will go and see my sister on sunday after all";
+        assert!(brief.is_cued_by("maybe") && brief.is_cued_by("hm maybe yes"));
+        assert!(!brief.is_cued_by(talk) && long.is_cued_by(talk));
+        assert!(!brief.is_cued_by("maybes"), "whole words");
+    }
+
+    #[test]
     fn every_step_and_state_that_can_occur_has_at_least_twelve_replies() {
         let replies = Replies::embedded().unwrap();
         for stage in Stage::ALL {
             for state in State::ALL.into_iter().filter(|state| can_occur(stage, *state)) {
                 let wanted = Wanted { stage, state, asks_leave: false };
-                let fit = |line: &&Line| line.answers(wanted) && line.cues.is_empty();
-                let count = replies.lines().iter().filter(fit).count();
-                assert!(count >= 12, "{stage:?} {state:?}: {count}");
+                let count = |is: &dyn Fn(&Line) -> bool| {
+                    replies.lines().iter().filter(|line| line.answers(wanted) && is(line)).count()
+                };
+                let (all, general) = (count(&|_| true), count(&|line| line.cues.is_empty()));
+                assert!(all >= 12 && general >= 8, "{stage:?} {state:?}: {all}, {general} of them general");
             }
         }
         let asks = replies.lines().iter().filter(|line| line.asks_leave).count();
@@ -316,6 +344,7 @@ mod tests {
             state: State::Open,
             role: ForRole::Any,
             asks_leave: false,
+            brief: false,
             cues: Vec::new(),
             text: text.into(),
         };

@@ -10,6 +10,8 @@ use super::words::{quotable, takes_up};
 
 /// Openers of the guide's that do not come again.
 const OPENERS: usize = 3;
+/// Words of an answer that is short enough for its own to be given back.
+const QUOTED_WHOLE: usize = 10;
 /// Words of a reply together with the words it gives back.
 const MOST_WORDS: usize = 48;
 
@@ -31,18 +33,33 @@ pub struct Moment<'a> {
     pub seed: u64,
 }
 
-/// A reply that was chosen.
+/// A reply that could be said.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chosen {
+pub struct Candidate {
     /// Its line in the bank.
     pub line: String,
-    /// What it says.
+    /// What the line says by itself.
+    pub bare: String,
+    /// What would be said: the line, perhaps after the person's own words.
     pub text: String,
+    /// Whether the line itself gives the person's words back.
+    pub quotes: bool,
+    /// How well it suits, as far as words tell, in thousandths.
+    score: i64,
 }
 
-/// Chooses; the same for the same moment. `None` if nothing passes, which the bank is too large for.
+impl Candidate {
+    /// How well it suits, as far as words tell: −4 to 11.
+    #[must_use]
+    pub fn by_words(&self) -> f32 {
+        self.score as f32 / 1_000.0
+    }
+}
+
+/// Replies that pass, the best suited first, as far as words tell; the same for the same moment. None
+/// if nothing passes, which the bank is too large for.
 #[must_use]
-pub fn choose(replies: &Replies, checks: &Checks, moment: &Moment<'_>) -> Option<Chosen> {
+pub fn candidates(replies: &Replies, checks: &Checks, moment: &Moment<'_>) -> Vec<Candidate> {
     // After a pause or a wish to go on the guide spoke last, and its words are not the person's.
     let spoke = moment.history.last().filter(|turn| turn.from == Speaker::Person);
     let said = spoke.map_or("", |turn| turn.text.as_str());
@@ -52,37 +69,36 @@ pub fn choose(replies: &Replies, checks: &Checks, moment: &Moment<'_>) -> Option
     // Who is flooded needs the room, not their own words; and twice running they sound like a parrot's.
     let flooded = moment.wanted.state == State::Overwhelmed;
     let quoted_before = guide.last().is_some_and(|text| text.contains('“'));
-    let words = quotable(said).filter(|_| moment.may_quote && !flooded && !quoted_before);
-    let spoken = format!(" {} ", plain(said));
-    let mut best: Option<(i64, Chosen)> = None;
+    // Of a long answer a few words stand for nothing; a short one is what it says.
+    let short = said.split_whitespace().count() <= QUOTED_WHOLE;
+    let words = quotable(said).filter(|_| moment.may_quote && short && !flooded && !quoted_before);
+    let spoken = plain(said);
+    let mut found = Vec::new();
     for line in replies.lines().iter().filter(|line| line.answers(moment.wanted)) {
         if !line.asks_leave && !line.role.suits(moment.role) {
             continue;
         }
-        let cued = line.cues.iter().any(|cue| spoken.contains(&format!(" {cue} ")));
+        let cued = line.is_cued_by(&spoken);
         if !line.cues.is_empty() && !cued {
             continue;
         }
-        let Some(text) = line.fill(moment.part, words.as_deref()) else { continue };
-        if was_said(&text, &guide) {
+        let Some(bare) = line.fill(moment.part, words.as_deref()) else { continue };
+        if was_said(&bare, &guide) {
             continue;
         }
-        let text = with_echo(replies, line, text, words.as_deref(), moment);
-        let text = match checks.pass(&text, &last) {
-            Ok(()) => text,
+        let whole = with_echo(replies, line, bare.clone(), words.as_deref(), moment);
+        let text = match checks.pass(&whole, &last) {
+            Ok(()) => whole,
             // The bare line may pass where its echo does not.
-            Err(_) => match line.fill(moment.part, words.as_deref()) {
-                Some(bare) if checks.pass(&bare, &last).is_ok() => bare,
-                _ => continue,
-            },
+            Err(_) if checks.pass(&bare, &last).is_ok() => bare.clone(),
+            Err(_) => continue,
         };
         let score = score(line, &text, said, cued, &guide) * 1_000
             + i64::from((mixed(moment.seed, &line.id) % 1_000) as u16);
-        if best.as_ref().is_none_or(|(most, _)| score > *most) {
-            best = Some((score, Chosen { line: line.id.clone(), text }));
-        }
+        found.push(Candidate { line: line.id.clone(), bare, text, quotes: line.quotes(), score });
     }
-    best.map(|(_, chosen)| chosen)
+    found.sort_by_key(|candidate| std::cmp::Reverse(candidate.score));
+    found
 }
 
 /// How well a line suits, beside that it fits at all.
@@ -174,8 +190,13 @@ mod tests {
         Wanted { stage, state, asks_leave: false }
     }
 
-    fn chosen(history: &[Turn], wanted: Wanted) -> Chosen {
+    /// The one that words alone would choose.
+    fn first(moment: &Moment<'_>) -> Candidate {
         let (replies, checks) = (Replies::embedded().unwrap(), Checks::embedded().unwrap());
+        candidates(&replies, &checks, moment).into_iter().next().unwrap()
+    }
+
+    fn chosen(history: &[Turn], wanted: Wanted) -> Candidate {
         let moment = Moment {
             history,
             wanted,
@@ -185,7 +206,7 @@ mod tests {
             misheard: false,
             seed: seed_of(history),
         };
-        choose(&replies, &checks, &moment).unwrap()
+        first(&moment)
     }
 
     #[test]
@@ -222,7 +243,6 @@ mod tests {
 
     #[test]
     fn words_are_given_back_at_most_every_other_time_and_not_to_who_minds() {
-        let (replies, checks) = (Replies::embedded().unwrap(), Checks::embedded().unwrap());
         let quotes = |before: &str, may_quote: bool| {
             let history = [Turn::guide(before), Turn::person("boxes come. i like boxes")];
             let wanted = wanted(Stage::Befriend, State::Open);
@@ -235,11 +255,31 @@ mod tests {
                 misheard: false,
                 seed: 1,
             };
-            choose(&replies, &checks, &moment).unwrap().text.contains('“')
+            first(&moment).text.contains('“')
         };
         assert!(quotes("What comes?", true));
         assert!(!quotes("I hear “boxes come”. What else?", true));
         assert!(!quotes("What comes?", false));
+    }
+
+    #[test]
+    fn a_few_words_of_a_long_answer_are_not_given_back() {
+        let long = "i like boxes, and my brother came by on sunday with the dog and we sat there and said nothing at all";
+        let history = [Turn::person(long)];
+        let wanted = wanted(Stage::Befriend, State::Open);
+        let moment = Moment {
+            history: &history,
+            wanted,
+            part: None,
+            role: None,
+            may_quote: true,
+            misheard: false,
+            seed: 1,
+        };
+        let (replies, checks) = (Replies::embedded().unwrap(), Checks::embedded().unwrap());
+        for reply in candidates(&replies, &checks, &moment) {
+            assert!(!reply.text.contains('“'), "{}", reply.text);
+        }
     }
 
     #[test]
@@ -270,9 +310,12 @@ mod tests {
                 misheard: text_is_odd,
                 seed: 1,
             };
-            let chosen = choose(&replies, &checks, &moment).unwrap();
+            let found = candidates(&replies, &checks, &moment);
+            prop_assert!(!found.is_empty());
+            for chosen in found {
             prop_assert!(chosen.text.matches('?').count() <= 1 + history[0].text.matches('?').count());
             prop_assert_eq!(checks.pass(&chosen.text, &[]), Ok(()));
+            }
         }
     }
 }

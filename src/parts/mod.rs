@@ -4,7 +4,7 @@
 //! The protocol is a pure state machine ([`Dialogue`]). What it hears is screened for danger first
 //! (the `crisis` room), then read: a few sure rules ([`Rules`]) and trained heads ([`Noticed`]) tell
 //! how the person is and what would follow. What it says is chosen from hand-written replies
-//! ([`choose`]) that passed the checks ([`Checks`]); in danger it says nothing of its own. What is
+//! ([`candidates`]) that passed the checks ([`Checks`]); in danger it says nothing of its own. What is
 //! known of a part is what the person said and confirmed ([`PartNotes`]).
 //!
 //! This room knows nothing of HTTP, SQL or the terminal.
@@ -13,6 +13,7 @@ mod bank;
 mod checks;
 mod choose;
 mod dialogue;
+mod fit;
 mod map;
 mod memory;
 mod noticing;
@@ -22,11 +23,15 @@ mod words;
 
 pub use bank::{ForRole, Line, Replies, RepliesError};
 pub use checks::{Checks, Refusal, opener};
-pub use choose::{Chosen, Moment, choose, seed_of};
+pub use choose::{Candidate, Moment, candidates, seed_of};
 pub use dialogue::{Danger, Dialogue, Effect, Event, Heard, Leave, Mode, Saying, Stages, Topic, Wanted};
+pub(crate) use fit::{Alone, ReplyReader, ReplySeen, see_replies};
+pub use fit::{REPLY_HEAD, REPLY_STEPS, ReplyFitness};
 pub use map::{dot, svg};
 pub use memory::{Field, PartNotes, Tie};
-pub use noticing::{ASKED_HEAD, DANGER_HEAD, Noticed, ROLE_HEAD, STAGE_HEAD, STATE_HEAD, STATE_THRESHOLDS};
+pub use noticing::{
+    ASKED_HEAD, DANGER_HEAD, Noticed, ROLE_HEAD, Reading, STAGE_HEAD, STATE_HEAD, STATE_THRESHOLDS,
+};
 pub(crate) use noticing::{Noticing, WAY, asked, features, talk, way};
 pub use rules::Rules;
 pub use stage::{Role, Speaker, Stage, State, Turn};

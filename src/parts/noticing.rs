@@ -32,6 +32,8 @@ const NEARLY: f32 = 0.85;
 const ROLE_SURE: f32 = 0.6;
 /// Caution is due from here on.
 const EXILE_LIKELY: f32 = 0.5;
+/// A reading that is less likely than this part of the likeliest is none.
+const FAR_BEHIND: f32 = 0.1;
 /// How much likelier than any other step the end has to be.
 const SURE_END: f32 = 1.5;
 /// Lengths of a talk that are told apart.
@@ -121,7 +123,7 @@ pub(crate) fn way(asked: [&[f32]; 2], state: State, turns: usize) -> Vec<f32> {
     way
 }
 
-fn normalised(text: &str) -> String {
+pub(super) fn normalised(text: &str) -> String {
     Entry::new(text, Limit::Screening).map(|entry| entry.normalised().to_owned()).unwrap_or_default()
 }
 
@@ -184,6 +186,17 @@ fn each<const N: usize>(map: &Linear, x: &[f32]) -> [f32; N] {
     std::array::from_fn(|i| sigmoid(map.output(i, x)))
 }
 
+/// One way to take a turn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reading {
+    /// How the person is.
+    pub state: State,
+    /// The step that would follow.
+    pub toward: Stage,
+    /// Its probability, beside danger and flooding.
+    pub likely: f32,
+}
+
 /// What the model noticed in a turn: probabilities, each for itself.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Noticed {
@@ -235,6 +248,36 @@ impl Noticed {
         }
     }
 
+    /// What the turn may be taken for, all but danger and flooding: each state with each step that would
+    /// follow, as likely as the heads find both, where that is not far behind the likeliest. The end is
+    /// none of these: it comes where it is the likeliest, or not at all.
+    #[must_use]
+    pub fn readings(&self) -> Vec<Reading> {
+        let of = |state: State| self.state[state.index()];
+        let all: f32 = GENTLER.into_iter().map(of).sum();
+        let mut readings = Vec::new();
+        for state in GENTLER {
+            let likely = of(state) / all.max(1e-6);
+            if state == State::Blended {
+                readings.push(Reading { state, toward: Stage::Unblend, likely });
+                continue;
+            }
+            let steps = &self.stage[state.index()];
+            let ways = Stage::ALL
+                .into_iter()
+                .filter(|s| !matches!(s, Stage::Ground | Stage::Unblend | Stage::ThankAndClose));
+            let sum: f32 = ways.clone().map(|stage| steps[stage.index()]).sum();
+            readings.extend(ways.map(|toward| Reading {
+                state,
+                toward,
+                likely: likely * steps[toward.index()] / sum.max(1e-6),
+            }));
+        }
+        let most = readings.iter().map(|r| r.likely).fold(0.0, f32::max);
+        readings.retain(|reading| reading.likely >= FAR_BEHIND * most);
+        readings
+    }
+
     /// What the part seems to be, for the choice of words.
     #[must_use]
     pub fn seems(&self) -> Option<Role> {
@@ -266,10 +309,24 @@ mod tests {
 
     #[test]
     fn the_heads_of_the_default_model_have_learnt_it() -> Result<(), HeadFileError> {
-        let default = "8df236d4fc4590b9e3053cf7655600818108d7c4ce4220ffff2a8d6d04abeb53";
+        let default = "7a2ba524b9781f8f9ad4a4eca94a75b236dde3abc63eed983ff649fe5aa37059";
         let heads = Heads::shipped(default)?;
         assert!(heads.is_some_and(|heads| Noticing::of(&heads).is_ok()), "train heads --only parts");
         Ok(())
+    }
+
+    #[test]
+    fn what_is_not_far_behind_the_likeliest_stays_in_play() {
+        let mut unsure = noticed([0.5, 0.4, 0.01, 0.1, 0.3, 0.0], 0.1);
+        unsure.stage[State::Open.index()] = [0.01; 9];
+        unsure.stage[State::Open.index()][Stage::Focus.index()] = 0.9;
+        let readings = unsure.readings();
+        let is = |state, toward| readings.iter().any(|r| r.state == state && r.toward == toward);
+        assert!(is(State::Open, Stage::Focus) && is(State::Blended, Stage::Unblend));
+        assert!(!is(State::Open, Stage::Needs), "a step that is far behind");
+        assert!(!readings.iter().any(|r| r.state == State::Refusing), "a state that is far behind");
+        assert!(!readings.iter().any(|r| matches!(r.state, State::Overwhelmed | State::Crisis)));
+        assert!(readings.iter().map(|r| r.likely).sum::<f32>() <= 1.0 + 1e-5);
     }
 
     #[test]

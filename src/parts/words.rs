@@ -175,7 +175,9 @@ pub fn part_name(history: &[Turn]) -> Option<String> {
     let same = |a: &String, b: &String| plain(a) == plain(b);
     let both = guide.iter().rev().find(|name| person.iter().any(|other| same(name, other)));
     let sure = |name: &&String| is_title(name) || name.starts_with("the one ");
-    let named = both.or_else(|| guide.iter().rev().find(sure)).or_else(|| person.iter().rev().find(sure));
+    // "You be the one who hears it", says the guide, and means nobody.
+    let title = |name: &&String| is_title(name);
+    let named = both.or_else(|| guide.iter().rev().find(title)).or_else(|| person.iter().rev().find(sure));
     named.cloned()
 }
 
@@ -185,11 +187,12 @@ fn is_title(name: &str) -> bool {
 }
 
 /// Words after which "the …" is no part's name, though they sound like one.
-const THINGS: [&str; 40] = [
+const THINGS: [&str; 50] = [
     "other", "others", "floor", "door", "answer", "water", "weather", "matter", "corner", "paper", "letter",
     "number", "order", "shower", "dinner", "summer", "winter", "computer", "mirror", "doctor", "teacher",
     "manager", "mother", "father", "brother", "sister", "daughter", "river", "power", "former", "latter",
-    "chapter", "center", "paper", "counter", "elevator", "monitor", "color", "author", "error",
+    "chapter", "center", "paper", "counter", "elevator", "monitor", "color", "author", "error", "folder",
+    "drawer", "freezer", "finger", "shoulder", "corridor", "motor", "sensor", "charger", "quarter",
 ];
 /// Names that people give to parts, beside those that end like "fixer".
 const KNOWN: [&str; 30] = [
@@ -227,9 +230,10 @@ const KNOWN: [&str; 30] = [
 /// Words between "the one" and what it does.
 const RELATIVES: [&str; 10] = ["who", "that", "with", "on", "in", "under", "behind", "at", "from", "by"];
 /// Words that end what it does.
-const ENDING: [&str; 26] = [
+const ENDING: [&str; 30] = [
     "is", "was", "are", "were", "and", "but", "would", "could", "can", "will", "has", "had", "does", "did",
-    "if", "when", "now", "here", "there", "right", "let", "for", "you", "today", "just", "about",
+    "if", "when", "now", "here", "there", "right", "let", "for", "you", "today", "just", "about", "to", "as",
+    "than", "look",
 ];
 
 /// What a turn calls a part.
@@ -253,16 +257,15 @@ fn name_at(words: &[&str]) -> Option<String> {
         let relative =
             words.get(1).filter(|word| RELATIVES.contains(&plain(word).as_str()) && !ends(first))?;
         let mut name = vec!["the".to_owned(), "one".to_owned(), bare(relative)];
-        for word in words.iter().skip(2).take(NAME - name.len() + 1) {
-            if ENDING.contains(&plain(word).as_str()) {
-                break;
-            }
+        let mut rest = words.iter().skip(2).peekable();
+        while let Some(word) = rest.next_if(|word| !ENDING.contains(&plain(word).as_str())) {
             name.push(bare(word));
             if ends(word) {
                 break;
             }
         }
-        return (name.len() > 3).then(|| name.join(" "));
+        // A long one cut short names nobody.
+        return (4..=NAME + 1).contains(&name.len()).then(|| name.join(" "));
     }
     let word = bare(first);
     let word = word.strip_suffix("'s").or_else(|| word.strip_suffix("\u{2019}s")).unwrap_or(&word).to_owned();
@@ -322,9 +325,12 @@ mod tests {
             Some("the critic")
         );
         assert_eq!(
-            name(&[("Is the one who never asks here?", "yes")]).as_deref(),
+            name(&[("Who is it?", "the one who never asks")]).as_deref(),
             Some("the one who never asks")
         );
+        assert_eq!(name(&[("Could you be the one who hears it?", "yes")]), None);
+        assert_eq!(name(&[("Where is the one who says it's fine before anybody has asked?", "idk")]), None);
+        assert_eq!(name(&[("How was it, seeing the folder down?", "the folder can stay")]), None);
         assert_eq!(name(&[("What brought you to the kitchen?", "the kitchen is cold")]), None);
         assert_eq!(name(&[("Where in the body?", "idk")]), None);
     }

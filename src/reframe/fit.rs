@@ -2,8 +2,8 @@
 //! off its states whether the line holds, fits, or might have been written for it.
 
 use super::BETWEEN;
-use crate::heads::{Heads, Linear, sigmoid};
-use crate::language::{LanguageError, Session, States};
+use crate::heads::{Heads, Linear, following, sigmoid};
+use crate::language::{LanguageError, Session};
 
 /// Name of the head with one output for each step of [`Fitness`], read on [`features`].
 pub const FIT_HEAD: &str = "fit";
@@ -62,17 +62,8 @@ pub(crate) async fn features(
     text: &str,
     lines: &[&str],
 ) -> Result<Vec<Vec<f32>>, LanguageError> {
-    if lines.is_empty() {
-        return Ok(Vec::new());
-    }
     let prefix = session.encode(&format!("{text}{BETWEEN}"))?.tokens;
-    let states = session.states_after(prefix, session.tokens(lines)?, vec![depth]).await?;
-    let of_line = |depths: &Vec<States>| {
-        let states = depths.first().ok_or(LanguageError::Failed)?;
-        let end = states.len();
-        Ok([states.mean(0..end), states.mean(end.saturating_sub(1)..end)].concat())
-    };
-    states.iter().map(of_line).collect()
+    following(session, depth, prefix, lines).await
 }
 
 /// What tells how well lines fit.

@@ -20,14 +20,9 @@ const FALSE_ALARMS: f32 = 0.05;
 /// beside the reply; each of the others stops it, and together they are to stay below 2 %, to which
 /// the phrase rules add 1 %: who is stopped more often does not trust the one time that matters.
 const FALSE_ALARMS_ON_WORRIES: [f32; LEVELS] = [0.02, 0.008, 0.008, 0.008, 0.008];
-/// The same of harmless turns of parts dialogues. They are short, and many are cross or flat without
-/// any danger; a guide that answers "no?? it's toast" with a helpline is left. `distress` leads to no
-/// help there.
-const FALSE_ALARMS_ON_TURNS: [f32; LEVELS] = [0.10, 0.03, 0.02, 0.02, 0.02];
 /// All of these, where the model alone is to name a level above passive ideation.
 const FALSE_WHEN_SURE: f32 = 0.02;
 const FALSE_WHEN_SURE_ON_WORRIES: f32 = 0.001;
-const FALSE_WHEN_SURE_ON_TURNS: f32 = 0.005;
 
 /// What the head is learnt from, as the model sees it.
 pub(super) struct LevelExamples<'a> {
@@ -40,7 +35,8 @@ pub(super) struct LevelExamples<'a> {
     /// Ordinary thoughts and situations, examples of `none`. They are the commonest thing that is
     /// read, and what is grave has to stand out from them.
     pub(super) worries: Vec<&'a Seen>,
-    /// What people say in parts dialogues without danger, with the level that it is taken for.
+    /// What people say in parts dialogues without danger, with the level that it is taken for. Turns are
+    /// short, and many are cross or flat without any danger.
     pub(super) turns: Vec<(&'a Seen, Level)>,
 }
 
@@ -115,27 +111,22 @@ pub(super) fn levels(
     let scored = |texts: std::ops::Range<usize>, i: usize| -> Vec<(f32, bool)> {
         texts.map(|t| (predicted[t][i], judged.is_at_least(t, i))).collect()
     };
-    let threshold = |i: usize, of_texts: f32, of_worries: f32, of_turns: f32| {
+    let threshold = |i: usize, of_texts: f32, of_worries: f32| {
         at_false_alarms(&scored(0..2 * n, i), of_texts)
             .max(at_false_alarms(&scored(2 * n..turns, i), of_worries))
-            .max(at_false_alarms(&scored(turns..count, i), of_turns))
     };
-    let noticed: Vec<f32> = (0..LEVELS)
-        .map(|i| threshold(i, FALSE_ALARMS, FALSE_ALARMS_ON_WORRIES[i], FALSE_ALARMS_ON_TURNS[i]))
-        .collect();
-    let sure: Vec<f32> = (LEVELS - SURE_STEPS..LEVELS)
-        .map(|i| {
-            threshold(i, FALSE_WHEN_SURE, FALSE_WHEN_SURE_ON_WORRIES, FALSE_WHEN_SURE_ON_TURNS)
-                .max(noticed[i])
-        })
-        .collect();
+    let noticed: Vec<f32> =
+        (0..LEVELS).map(|i| threshold(i, FALSE_ALARMS, FALSE_ALARMS_ON_WORRIES[i])).collect();
+    let graver = || LEVELS - SURE_STEPS..LEVELS;
+    let sure: Vec<f32> =
+        graver().map(|i| threshold(i, FALSE_WHEN_SURE, FALSE_WHEN_SURE_ON_WORRIES).max(noticed[i])).collect();
 
     let _ =
         writeln!(card, "| level or graver | texts | threshold | precision | recall |\n|---|---|---|---|---|");
     for (i, threshold) in noticed.iter().enumerate() {
         card_line(card, Level::ALL[i + 1].slug(), &scored(0..n, i), *threshold);
     }
-    for (i, threshold) in (LEVELS - SURE_STEPS..LEVELS).zip(&sure) {
+    for (i, threshold) in graver().zip(&sure) {
         card_line(card, &format!("{}, sure", Level::ALL[i + 1].slug()), &scored(0..n, i), *threshold);
     }
     let is_alarm = |t: &usize| (1..LEVELS).any(|i| predicted[*t][i] >= noticed[i]);
@@ -147,7 +138,7 @@ pub(super) fn levels(
         card,
         "\nAt passive ideation or graver the head alone stops {:.0} % of the texts that are (wrapped: {:.0} %),\n\
          {:.0} % of those that are not (wrapped: {:.0} %), {:.1} % of {} ordinary thoughts and situations,\n\
-         and {:.1} % of {} turns of parts dialogues without danger.\n",
+         and {:.1} % of {} turns of parts dialogues without danger, which a talk reads with more care.\n",
         share(&mut (0..n).filter(|t| judged.is_at_least(*t, 1))),
         share(&mut (n..2 * n).filter(|t| judged.is_at_least(*t, 1))),
         share(&mut (0..n).filter(|t| !judged.is_at_least(*t, 1))),

@@ -9,6 +9,7 @@ mod levels;
 mod logistic;
 mod matching;
 mod parts;
+mod replies;
 mod scaling;
 mod thresholds;
 mod tuning;
@@ -83,6 +84,11 @@ pub enum TrainError {
         "No line of the bank was judged for a thought of the {0} part. `fit_*.jsonl` in the corpus says which fit."
     )]
     NoJudgedLines(&'static str),
+    /// Nothing to learn which replies follow from, or to judge it on.
+    #[error(
+        "No reply of the guide was judged in a talk of the {0} part. `replies_*.jsonl` in the corpus says which would do."
+    )]
+    NoJudgedReplies(&'static str),
     /// The file to be added to is of another model.
     #[error("The file of heads belongs to another model. Train them all, without --only.")]
     OtherModel,

@@ -337,7 +337,7 @@ mod tests {
     fn our_registry_reads_and_has_one_default() {
         let defaults: Vec<_> = ours().into_iter().filter(|model| model.default).collect();
         assert_eq!(defaults.len(), 1);
-        assert_eq!(defaults[0].name.as_str(), "evenkeel-135m-2");
+        assert_eq!(defaults[0].name.as_str(), "evenkeel-135m-3");
         assert_eq!(defaults[0].recipe().unwrap().base.as_str(), "smollm2-135m-instruct-q4_1");
         for model in ours() {
             assert!(model.bytes > 0, "{}", model.name);

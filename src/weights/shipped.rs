@@ -6,8 +6,8 @@ use super::{Adapter, ModelName, WeightsError};
 
 /// Name and file of each. Their cards lie beside them in `models/adapters/`.
 const FILES: [(&str, &[u8]); 1] = [(
-    "smollm2-135m-instruct-q4_1-evenkeel-2",
-    include_bytes!("../../models/adapters/smollm2-135m-instruct-q4_1-evenkeel-2.safetensors"),
+    "smollm2-135m-instruct-q4_1-evenkeel-3",
+    include_bytes!("../../models/adapters/smollm2-135m-instruct-q4_1-evenkeel-3.safetensors"),
 )];
 
 impl Adapter {

@@ -40,7 +40,7 @@ impl Shelf for Unreadable {
 async fn a_list_that_cannot_be_read_is_a_problem() {
     let house = House::around(Service { models: Arc::new(Unreadable), ..service(assistant()) });
     assert_eq!(house.get("/api/v1/models").await.status, 500);
-    assert_eq!(house.get("/api/v1/models/evenkeel-135m-2/pull").await.status, 500);
+    assert_eq!(house.get("/api/v1/models/evenkeel-135m-3/pull").await.status, 500);
 }
 
 /// Fetches until it is told to come to an end, or stopped.

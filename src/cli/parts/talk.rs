@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::commands::{Command, HELP, Typed, read};
 use super::{PartsArgs, draw, notes};
-use crate::assistant::{Assistant, Led, PartsBody, PartsRequest};
+use crate::assistant::{Answered, Assistant, Led, PartsBody, PartsRequest};
 use crate::cli::error::CliError;
 use crate::cli::page::{self, Page};
 use crate::cli::setup;
@@ -155,11 +155,11 @@ impl Talk {
     ) -> Result<(), CliError> {
         let place = self.assistant.turn().await?;
         let heard = self.assistant.hear(&self.request.history, Led::ByUs, &place).await?;
-        drop(place);
         let asked = self.dialogue.stage();
-        let (dialogue, effects) = self.dialogue.step(Event::Said(heard.heard));
-        let body =
-            self.assistant.say(&self.request, self.confirmed(), (&dialogue, &effects), Some(&heard))?;
+        let answered =
+            self.assistant.reply_to(&self.request, self.confirmed(), self.dialogue, &heard, &place);
+        let Answered { dialogue, effects, body } = answered.await?;
+        drop(place);
         self.offer(asked, &body);
         self.dialogue = dialogue;
         self.keep(&body, Some(&heard.risk))?;
@@ -181,7 +181,7 @@ impl Talk {
             }
             return Ok(());
         }
-        let body = self.assistant.say(&self.request, self.confirmed(), (&dialogue, &effects), None)?;
+        let body = self.assistant.say(&self.request, self.confirmed(), (&dialogue, &effects))?;
         self.keep(&body, None)?;
         show(&body, None)?;
         self.end_if_over(&effects, next).await

@@ -1,0 +1,311 @@
+//! What the guide says: a turn can often be read in more than one way, each reading leads the dialogue
+//! on by itself, and of all the replies to them the one is said that follows best.
+
+use super::{HeardTurn, NAMELESS, PartBody, PartsBody, PartsRequest, PartsSource};
+use crate::assistant::{Assistant, AssistantError, Turn as Place};
+use crate::crisis::{self, CountryCode, Escalation, Risk, Tier};
+use crate::parts::{
+    Candidate, Dialogue, Effect, Event, Heard, Mode, Moment, ReplyReader, Role, Saying, Speaker, Stage,
+    State, Wanted, candidates, part_name, seed_of,
+};
+
+/// Replies that are read after the talk before one is chosen, and of each reading at most.
+const MOST_READ: usize = 20;
+const MOST_OF_A_READING: usize = 8;
+/// How much it weighs beside how well a reply follows how likely its reading is, and how well words
+/// alone think of it.
+const LIKELY: f32 = 1.0;
+const BY_WORDS: f32 = 0.15;
+
+/// The part as the person has confirmed it: its name, and what it does, if they said so.
+type Confirmed<'a> = Option<(&'a str, Option<Role>)>;
+
+/// Where a dialogue stands after a turn, and what was done.
+pub struct Answered {
+    /// Where it stands.
+    pub dialogue: Dialogue,
+    /// What was to be done.
+    pub effects: Vec<Effect>,
+    /// What is said.
+    pub body: PartsBody,
+}
+
+/// A way on that a turn leaves open.
+struct Way {
+    heard: Heard,
+    likely: f32,
+    dialogue: Dialogue,
+    effects: Vec<Effect>,
+}
+
+impl Way {
+    fn of(dialogue: Dialogue, heard: Heard, likely: f32) -> Self {
+        let (dialogue, effects) = dialogue.step(Event::Said(heard));
+        Self { heard, likely, dialogue, effects }
+    }
+
+    /// The reply that it wants, where it goes on with the work.
+    fn works(&self) -> Option<Wanted> {
+        match self.effects[..] {
+            [Effect::Reply(wanted)] if self.dialogue.mode() == Mode::Going && !wanted.asks_leave => {
+                Some(wanted)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Assistant {
+    /// Answers a turn that was heard.
+    ///
+    /// # Errors
+    /// [`AssistantError::Country`] if the country is not two letters.
+    pub async fn reply_to(
+        &self,
+        request: &PartsRequest,
+        part: Confirmed<'_>,
+        dialogue: Dialogue,
+        turn: &HeardTurn,
+        place: &Place,
+    ) -> Result<Answered, AssistantError> {
+        let (mut ways, mut replies) = self.ways_on(request, part, dialogue, turn, place).await;
+        let chosen = if replies.is_empty() { None } else { Some(replies.swap_remove(0)) };
+        let (at, reply) = chosen.map_or((0, None), |(at, reply)| (at, Some(reply)));
+        let Way { heard, dialogue, effects, .. } = ways.swap_remove(at);
+        let body = self.put(request, part, (&dialogue, &effects), Some((turn, heard)), reply)?;
+        Ok(Answered { dialogue, effects, body })
+    }
+
+    /// Puts into words what follows from something other than a turn.
+    ///
+    /// # Errors
+    /// [`AssistantError::Country`] if the country is not two letters.
+    pub fn say(
+        &self,
+        request: &PartsRequest,
+        part: Confirmed<'_>,
+        (dialogue, effects): (&Dialogue, &[Effect]),
+    ) -> Result<PartsBody, AssistantError> {
+        let wanted = effects.iter().find_map(|effect| match effect {
+            Effect::Reply(wanted) => Some(*wanted),
+            _ => None,
+        });
+        let found = wanted.map(|wanted| self.candidates(request, part, (dialogue, wanted), None));
+        let reply = found.and_then(|found| found.into_iter().next());
+        self.put(request, part, (dialogue, effects), None, reply)
+    }
+
+    /// The lines of the bank that could answer the last turn of a dialogue that others led, the best
+    /// first.
+    pub(crate) async fn replies_in_order(
+        &self,
+        request: &PartsRequest,
+        turn: &HeardTurn,
+        place: &Place,
+    ) -> Vec<String> {
+        let dialogue = self.joined(&request.history);
+        let (_, replies) = self.ways_on(request, None, dialogue, turn, place).await;
+        replies.into_iter().map(|(_, reply)| reply.line).collect()
+    }
+
+    /// The ways on that a turn leaves open, the likeliest reading first, and the replies to them with
+    /// the number of their way, the best first.
+    async fn ways_on(
+        &self,
+        request: &PartsRequest,
+        part: Confirmed<'_>,
+        dialogue: Dialogue,
+        turn: &HeardTurn,
+        place: &Place,
+    ) -> (Vec<Way>, Vec<(usize, Candidate)>) {
+        let mut ways = vec![Way::of(dialogue, turn.heard, 1.0)];
+        if let Some(wanted) = ways[0].works() {
+            let mut known = vec![wanted];
+            let mut likely = None;
+            for (heard, reading) in &turn.readings {
+                let way = Way::of(dialogue, *heard, *reading);
+                let Some(wanted) = way.works() else { continue };
+                if let Some(at) = known.iter().position(|other| *other == wanted) {
+                    if at == 0 {
+                        likely = Some(likely.unwrap_or(0.0_f32).max(*reading));
+                    } else {
+                        ways[at].likely = ways[at].likely.max(*reading);
+                    }
+                } else {
+                    known.push(wanted);
+                    ways.push(way);
+                }
+            }
+            // What counted as the reading has its say, however unlikely the heads find it.
+            let most = turn.readings.iter().map(|(_, likely)| *likely).fold(0.0, f32::max);
+            ways[0].likely = likely.unwrap_or(most).max(f32::MIN_POSITIVE);
+        }
+        let mut replies: Vec<(usize, Candidate)> = Vec::new();
+        for (at, way) in ways.iter().enumerate() {
+            for effect in &way.effects {
+                let Effect::Reply(wanted) = effect else { continue };
+                let seems = way.heard.seems;
+                let found = self.candidates(request, part, (&way.dialogue, *wanted), seems);
+                let most = if ways.len() == 1 { MOST_READ } else { MOST_OF_A_READING };
+                replies.extend(found.into_iter().take(most).map(|reply| (at, reply)));
+            }
+        }
+        replies.sort_by(|a, b| {
+            let by = |(at, reply): &(usize, Candidate)| {
+                LIKELY * ways[*at].likely.ln() + reply.by_words() * BY_WORDS
+            };
+            by(b).total_cmp(&by(a))
+        });
+        replies.truncate(MOST_READ);
+        self.order(&mut replies, &ways, request, place).await;
+        (ways, replies)
+    }
+
+    /// Puts first what follows best from what was said, to the model. Without it, or where it fails,
+    /// they stay as they are: somebody waits for the answer.
+    async fn order(
+        &self,
+        replies: &mut Vec<(usize, Candidate)>,
+        ways: &[Way],
+        request: &PartsRequest,
+        place: &Place,
+    ) {
+        let (Some(mind), Some(session)) = (self.mind.get(), &place.0) else { return };
+        let heads = mind.heads.as_deref();
+        let Some(reader) = heads.and_then(|heads| ReplyReader::of(heads).ok()) else { return };
+        let bare: Vec<&str> = replies.iter().map(|(_, reply)| reply.bare.as_str()).collect();
+        let Ok(fitness) = reader.read(session, &request.history, &bare, &mind.alone).await else { return };
+        let mut ranked: Vec<(f32, (usize, Candidate))> = std::mem::take(replies)
+            .into_iter()
+            .zip(fitness)
+            .map(|((at, reply), mut fitness)| {
+                // What repeats the person's words is likely after them, whatever else it says.
+                if reply.quotes {
+                    fitness.gain = 0.0;
+                }
+                let likely = LIKELY * ways[at].likely.ln();
+                (fitness.rank() + likely + BY_WORDS * reply.by_words(), (at, reply))
+            })
+            .collect();
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+        replies.extend(ranked.into_iter().map(|(_, reply)| reply));
+    }
+
+    fn candidates(
+        &self,
+        request: &PartsRequest,
+        part: Confirmed<'_>,
+        (dialogue, wanted): (&Dialogue, Wanted),
+        seems: Option<Role>,
+    ) -> Vec<Candidate> {
+        let guide = &self.content.guide;
+        let called = part.map(|(name, _)| name.to_owned()).or_else(|| part_name(&request.history));
+        let role = part.and_then(|(_, role)| role).or(dialogue.role());
+        let person = || request.history.iter().filter(|turn| turn.from == Speaker::Person);
+        let last = request.history.last().filter(|turn| turn.from == Speaker::Person);
+        let moment = Moment {
+            history: &request.history,
+            wanted,
+            part: called.as_deref(),
+            role: role.or(seems),
+            may_quote: !person().any(|turn| guide.rules.minds_quotes(&turn.text)),
+            misheard: last.is_some_and(|turn| guide.rules.is_misheard(&turn.text)),
+            seed: seed_of(&request.history),
+        };
+        candidates(&guide.replies, &guide.checks, &moment)
+    }
+
+    /// Puts what is to be done into words; `reply` is the line that was chosen, if one is wanted.
+    fn put(
+        &self,
+        request: &PartsRequest,
+        part: Confirmed<'_>,
+        (dialogue, effects): (&Dialogue, &[Effect]),
+        turn: Option<(&HeardTurn, Heard)>,
+        mut reply: Option<Candidate>,
+    ) -> Result<PartsBody, AssistantError> {
+        let guide = &self.content.guide;
+        let called = part.map(|(name, _)| name.to_owned()).or_else(|| part_name(&request.history));
+        let role = part.and_then(|(_, role)| role).or(dialogue.role());
+        let likeliest = turn.map_or(Role::Manager, |(turn, _)| {
+            let of = |role: &Role| turn.noticed.role[role.index()];
+            Role::ALL.into_iter().max_by(|a, b| of(a).total_cmp(&of(b))).unwrap_or(Role::Manager)
+        });
+        let risk = turn.map(|(turn, _)| &turn.risk);
+        let mut body = PartsBody {
+            id: request.id.clone(),
+            stage: dialogue.stage().or(turn.map(|(_, heard)| heard.toward)).unwrap_or(Stage::Find),
+            state: turn.map_or(State::Open, |(_, heard)| heard.state),
+            part: PartBody {
+                name: called.unwrap_or_else(|| NAMELESS.to_owned()),
+                role: role.unwrap_or(likeliest),
+                confirmed: part.is_some() && role.is_some(),
+            },
+            reply: String::new(),
+            source: PartsSource::Fixed,
+            line: None,
+            escalation: None,
+            support: None,
+            asks_for_notes: effects.contains(&Effect::Note),
+            risk: risk.cloned(),
+        };
+        for effect in effects {
+            match effect {
+                Effect::Note => {}
+                Effect::Escalate => {
+                    let escalation = self.help(risk, request.country.as_deref())?;
+                    body.state = State::Crisis;
+                    body.stage = Stage::Ground;
+                    body.source = PartsSource::Escalation;
+                    body.reply.clone_from(&escalation.message);
+                    body.escalation = Some(escalation);
+                }
+                Effect::Say(saying) => {
+                    guide.replies.saying(*saying, request.history.len() / 2).clone_into(&mut body.reply);
+                }
+                Effect::Reply(wanted) => {
+                    if wanted.state == State::Overwhelmed {
+                        body.state = State::Overwhelmed;
+                    }
+                    body.stage = wanted.stage;
+                    if let Some(chosen) = reply.take() {
+                        body.reply = chosen.text;
+                        body.line = Some(chosen.line);
+                        body.source = PartsSource::Bank;
+                    } else {
+                        let saying = guide.replies.saying(Saying::GoOn, request.history.len());
+                        saying.clone_into(&mut body.reply);
+                    }
+                }
+            }
+        }
+        if body.escalation.is_none()
+            && let Some(risk) = risk.filter(|risk| risk.tier > Tier::None)
+        {
+            let country = CountryCode::named(request.country.as_deref())?;
+            let lines = self.content.screen.helplines().for_country(&country, self.today);
+            body.support = self.content.screen.support(
+                risk,
+                crisis::Answer::Unasked,
+                &lines,
+                self.acknowledgements.turn(),
+            );
+        }
+        Ok(body)
+    }
+
+    /// Help for a risk, also where the dialogue's own reading alone called for it.
+    fn help(&self, risk: Option<&Risk>, country: Option<&str>) -> Result<Escalation, AssistantError> {
+        if let Some(risk) = risk
+            && let Some(escalation) = self.escalation(risk, country)?
+        {
+            return Ok(escalation);
+        }
+        let country = CountryCode::named(country)?;
+        let lines = self.content.screen.helplines().for_country(&country, self.today);
+        let case = risk.map_or(crisis::Case::General, Risk::case);
+        let escalation =
+            self.content.screen.escalation_for(case, Tier::Urgent, &lines, self.acknowledgements.turn());
+        Ok(self.with_own_plan(escalation))
+    }
+}
