@@ -76,6 +76,17 @@ fn each_dialogue_gets_one_answer_of_the_contract() {
 }
 
 #[test]
+fn who_says_that_somebody_died_is_answered_that_whatever_was_asked() {
+    let (lines, code) = answered(&[json!({
+        "id": "a",
+        "history": talk(&["What does it look like to you?", "My wife died in March. The house is quiet. That is what my daughter wants me to talk about, I suppose."]),
+    })]);
+    assert_eq!((code, lines[0]["source"].as_str()), (0, Some("bank")));
+    let line = lines[0]["line"].as_str().unwrap();
+    assert!(["qd-001", "qd-002", "qd-004", "qd-010"].contains(&line), "{}", lines[0]["reply"]);
+}
+
+#[test]
 fn a_dialogue_goes_on_where_it_was_left_and_keeps_what_was_confirmed() {
     let folder = tempfile::tempdir().unwrap();
     let begun = run(evenkeel(folder.path()).args(["journal", "add", "-"]), "A first line.");

@@ -75,6 +75,10 @@ pub struct Line {
     /// Whether little else may have been said: a "maybe" that is the whole answer is one.
     #[serde(default)]
     pub brief: bool,
+    /// Whether what cues it is answered before anything else, whatever step the talk is at: who says that
+    /// somebody died is not asked what shape it has.
+    #[serde(default)]
+    pub comes_first: bool,
     /// What it says, with slots.
     pub text: String,
 }
@@ -275,6 +279,16 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_first_has_cues_and_belongs_to_the_first_step() {
+        let replies = Replies::embedded().unwrap();
+        let first: Vec<&Line> = replies.lines().iter().filter(|line| line.comes_first).collect();
+        assert!(first.len() >= 10);
+        for line in first {
+            assert!(line.stage == Stage::Find && !line.cues.is_empty() && !line.brief, "{}", line.id);
+        }
+    }
+
+    #[test]
     fn a_brief_cue_counts_where_little_else_is_said() {
         let json = r#"{"id":"x","stage":"find","state":"open","role":"any","cues":["maybe"],"brief":true,"text":"That is near enough."}"#;
         let brief: Line = serde_json::from_str(json).unwrap();
@@ -345,6 +359,7 @@ mod tests {
             role: ForRole::Any,
             asks_leave: false,
             brief: false,
+            comes_first: false,
             cues: Vec::new(),
             text: text.into(),
         };

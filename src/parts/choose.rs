@@ -42,6 +42,8 @@ pub struct Candidate {
     pub bare: String,
     /// What would be said: the line, perhaps after the person's own words.
     pub text: String,
+    /// Whether it answers what comes before anything else.
+    pub comes_first: bool,
     /// Whether the line itself gives the person's words back.
     pub quotes: bool,
     /// How well it suits, as far as words tell, in thousandths.
@@ -95,7 +97,14 @@ pub fn candidates(replies: &Replies, checks: &Checks, moment: &Moment<'_>) -> Ve
         };
         let score = score(line, &text, said, cued, &guide) * 1_000
             + i64::from((mixed(moment.seed, &line.id) % 1_000) as u16);
-        found.push(Candidate { line: line.id.clone(), bare, text, quotes: line.quotes(), score });
+        found.push(Candidate {
+            line: line.id.clone(),
+            bare,
+            text,
+            comes_first: line.comes_first,
+            quotes: line.quotes(),
+            score,
+        });
     }
     found.sort_by_key(|candidate| std::cmp::Reverse(candidate.score));
     found

@@ -119,6 +119,9 @@ impl Assistant {
         place: &Place,
     ) -> (Vec<Way>, Vec<(usize, Candidate)>) {
         let mut ways = vec![Way::of(dialogue, turn.heard, 1.0)];
+        if let Some(first) = self.answered_first(request, part, dialogue, &ways[0]) {
+            return first;
+        }
         if let Some(wanted) = ways[0].works() {
             let mut known = vec![wanted];
             let mut likely = None;
@@ -159,6 +162,30 @@ impl Assistant {
         replies.truncate(MOST_READ);
         self.order(&mut replies, &ways, request, place).await;
         (ways, replies)
+    }
+
+    /// The way and the replies where something was said that is answered before anything else, such as a
+    /// death. The talk goes back to its first step with it.
+    fn answered_first(
+        &self,
+        request: &PartsRequest,
+        part: Confirmed<'_>,
+        dialogue: Dialogue,
+        way: &Way,
+    ) -> Option<(Vec<Way>, Vec<(usize, Candidate)>)> {
+        let wanted = way.works().filter(|wanted| wanted.state != State::Refusing)?;
+        // Who doubts is told so without talk of parts, where there is such a reply.
+        let (mut ways, mut replies) = (Vec::new(), Vec::new());
+        for state in [wanted.state, State::Open] {
+            let heard = Heard { state, toward: Stage::Find, ..way.heard };
+            let back = Way::of(dialogue, heard, 1.0);
+            let Some(wanted) = back.works().filter(|wanted| wanted.stage == Stage::Find) else { continue };
+            let found = self.candidates(request, part, (&back.dialogue, wanted), None);
+            let at = ways.len();
+            replies.extend(found.into_iter().filter(|reply| reply.comes_first).map(|reply| (at, reply)));
+            ways.push(back);
+        }
+        (!replies.is_empty()).then_some((ways, replies))
     }
 
     /// Puts first what follows best from what was said, to the model. Without it, or where it fails,
