@@ -30,6 +30,10 @@ pub struct Answered {
     pub body: PartsBody,
 }
 
+/// The ways on that a turn leaves open, the likeliest reading first, and the replies to them with the
+/// number of their way, the best first.
+type WaysOn = (Vec<Way>, Vec<(usize, Candidate)>);
+
 /// A way on that a turn leaves open.
 struct Way {
     heard: Heard,
@@ -108,8 +112,7 @@ impl Assistant {
         replies.into_iter().map(|(_, reply)| reply.line).collect()
     }
 
-    /// The ways on that a turn leaves open, the likeliest reading first, and the replies to them with
-    /// the number of their way, the best first.
+    /// What the last turn leaves open.
     async fn ways_on(
         &self,
         request: &PartsRequest,
@@ -117,7 +120,7 @@ impl Assistant {
         dialogue: Dialogue,
         turn: &HeardTurn,
         place: &Place,
-    ) -> (Vec<Way>, Vec<(usize, Candidate)>) {
+    ) -> WaysOn {
         let mut ways = vec![Way::of(dialogue, turn.heard, 1.0)];
         if let Some(first) = self.answered_first(request, part, dialogue, &ways[0]) {
             return first;
@@ -172,7 +175,7 @@ impl Assistant {
         part: Confirmed<'_>,
         dialogue: Dialogue,
         way: &Way,
-    ) -> Option<(Vec<Way>, Vec<(usize, Candidate)>)> {
+    ) -> Option<WaysOn> {
         let wanted = way.works().filter(|wanted| wanted.state != State::Refusing)?;
         // Who doubts is told so without talk of parts, where there is such a reply.
         let (mut ways, mut replies) = (Vec::new(), Vec::new());
