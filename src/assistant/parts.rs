@@ -12,6 +12,7 @@ use crate::crisis::{
     CountryCode, Coverage, Escalation, Level, ModelOpinion, Part, PartName, Risk, Support, Tier,
 };
 use crate::entry::{Entry, EntryError, Limit};
+use crate::language::Session;
 use crate::parts::{
     Danger, Dialogue, Heard, Leave, Noticed, Noticing, Role, Speaker, Stage, State, Topic, Turn,
 };
@@ -25,8 +26,8 @@ const A_FEW: usize = 6;
 /// How likely danger has to be to one of the two readings of a turn, as an entry and as a turn of a talk, to
 /// count, and how likely to the other: each by itself takes much for danger that is none. The second
 /// reading's own threshold was chosen when its head was learnt. Of 200 grave screening texts of the
-/// development part, read as first turns, 153 lead to help so (150 when either was enough, with more
-/// care); of 145 harmless moments 9 (14), of 118 turns of played talks, some in danger, 10 (14).
+/// development part, read as first turns, 150 lead to help so, as many as when either was enough; of 145
+/// harmless moments 6 (14), of 118 turns of played talks, some in danger, 8 (14).
 const AS_ENTRY: f32 = 0.6;
 const AS_TURN_TOO: f32 = 0.1;
 const AS_ENTRY_TOO: f32 = 0.2;
@@ -194,7 +195,8 @@ impl Assistant {
         // A person may say that they are safe now.
         let says_safe = !alone.tier.escalates() && rules.is_safe(&last.text);
         let said = said_of_late(history);
-        let safe_now = says_safe && !self.was_emergency(&said[..said.len().saturating_sub(1)], place).await?;
+        let safe_now = says_safe
+            && !self.was_emergency(&said[..said.len().saturating_sub(1)], (noticing, session), place).await?;
         let mut passed = safe_now && led == Led::ByUs;
         if let [earlier @ .., _] = &said[..]
             && !earlier.is_empty()
@@ -267,16 +269,25 @@ impl Assistant {
     }
 
     /// Whether a turn was an emergency by itself, to rules and model. Too few words are none to the model.
-    async fn was_emergency(&self, turns: &[&str], place: &Place) -> Result<bool, AssistantError> {
+    async fn was_emergency(
+        &self,
+        turns: &[&str],
+        (noticing, session): (Noticing<'_>, &Session),
+        place: &Place,
+    ) -> Result<bool, AssistantError> {
         for turn in turns {
             let Some(entry) = as_one(&[*turn])? else { continue };
-            let opinion = match entry.normalised().split_whitespace().count() {
+            let words = entry.normalised().split_whitespace().count();
+            let opinion = match words {
                 AS_AN_ENTRY.. => self.opinion(&entry, place).await?.1,
                 _ => None,
             };
-            let opinion = Some(opinion.unwrap_or_else(ModelOpinion::none));
-            let risk = self.content.screen.assess(&[Part { name: PartName::Text, entry: &entry, opinion }]);
-            if risk.tier >= Tier::Emergency {
+            let opinion = match opinion {
+                Some(read) => both(read, &noticing.read(session, &[Turn::person(*turn)]).await?, words),
+                None => ModelOpinion::none(),
+            };
+            let part = Part { name: PartName::Text, entry: &entry, opinion: Some(opinion) };
+            if self.content.screen.assess(&[part]).tier >= Tier::Emergency {
                 return Ok(true);
             }
         }
@@ -322,20 +333,20 @@ impl Assistant {
     }
 }
 
-/// What the model makes of a turn, from its reading as an entry and that as a turn of a talk.
+/// What the model makes of a turn, from its reading as an entry and that as a turn of a talk. A level
+/// above passive ideation it names only where the second reading is sure of danger, too: people answer
+/// "nothing is happening" to an emergency that is none, and the talk stays there.
 fn both(as_entry: ModelOpinion, as_turn: &Noticed, words: usize) -> ModelOpinion {
-    let (entry, turn) = (as_entry.at_least[1], as_turn.danger);
+    let (entry, turn, sure) = (as_entry.at_least[1], as_turn.danger, as_turn.thresholds[0]);
     let is_danger = match words {
-        A_FEW.. => {
-            entry >= AS_ENTRY && turn >= AS_TURN_TOO
-                || turn >= as_turn.thresholds[0] && entry >= AS_ENTRY_TOO
-                || as_entry.level > Level::PassiveIdeation && turn >= AS_TURN_TOO
-        }
+        A_FEW.. => entry >= AS_ENTRY && turn >= AS_TURN_TOO || turn >= sure && entry >= AS_ENTRY_TOO,
         _ => entry >= VERY_SURE,
     };
     // Signs beside the level were learnt from entries.
     let mut opinion = if words >= AS_AN_ENTRY { as_entry } else { ModelOpinion::none() };
     if is_danger {
+        let most = if turn >= sure { Level::Imminent } else { Level::PassiveIdeation };
+        opinion.level = opinion.level.min(most);
         opinion.believe(Level::PassiveIdeation, entry.max(turn), 0.0);
     } else {
         opinion.level = opinion.level.min(Level::Distress);
@@ -360,5 +371,42 @@ fn as_one(turns: &[&str]) -> Result<Option<Entry>, AssistantError> {
         Ok(entry) => Ok(Some(entry)),
         Err(EntryError::Blank) => Ok(None),
         Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(entry: f32, turn: f32, level: Level, words: usize) -> Level {
+        let at_least = [entry; 5];
+        let noticed = Noticed {
+            state: [0.1; 6],
+            stage: [[0.1; 9]; 6],
+            role: [0.1; 4],
+            danger: turn,
+            thresholds: [0.5, 0.5],
+        };
+        both(ModelOpinion { at_least, level, ..ModelOpinion::none() }, &noticed, words).level
+    }
+
+    #[test]
+    fn danger_needs_both_readings_of_a_turn() {
+        assert_eq!(read(0.7, 0.2, Level::PassiveIdeation, 20), Level::PassiveIdeation);
+        assert_eq!(read(0.3, 0.6, Level::None, 8), Level::PassiveIdeation);
+        assert_eq!(read(0.9, 0.05, Level::ActiveIdeation, 20), Level::Distress, "much for an entry alone");
+        assert_eq!(read(0.1, 0.9, Level::None, 20), Level::None, "much for a turn alone");
+    }
+
+    #[test]
+    fn an_emergency_is_named_where_both_are_sure() {
+        assert_eq!(read(0.9, 0.3, Level::Imminent, 20), Level::PassiveIdeation);
+        assert_eq!(read(0.9, 0.6, Level::Imminent, 20), Level::Imminent);
+    }
+
+    #[test]
+    fn of_a_few_words_only_the_reading_as_an_entry_counts() {
+        assert_eq!(read(0.95, 0.0, Level::PassiveIdeation, 4), Level::PassiveIdeation);
+        assert_eq!(read(0.8, 0.9, Level::PassiveIdeation, 4), Level::None);
     }
 }
