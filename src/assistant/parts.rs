@@ -14,7 +14,7 @@ use crate::crisis::{
 use crate::entry::{Entry, EntryError, Limit};
 use crate::language::Session;
 use crate::parts::{
-    Danger, Dialogue, Heard, Leave, Noticed, Noticing, Role, Speaker, Stage, State, Topic, Turn,
+    Danger, Dialogue, Heard, Leave, Noticed, Noticing, Reading, Role, Speaker, Stage, State, Topic, Turn,
 };
 
 /// Earlier turns of the person that are screened together with the last.
@@ -178,8 +178,9 @@ impl Assistant {
         let words = entry.normalised().split_whitespace().count();
         let rules = &self.content.guide.rules;
         let as_entry = self.opinion(&entry, place).await?.1;
+        let sure = rules.state(&last.text);
         // A plain no is no danger.
-        let plain_no = words < AS_AN_ENTRY && rules.state(&last.text) == Some(State::Refusing);
+        let plain_no = words < AS_AN_ENTRY && sure == Some(State::Refusing);
         let opinion = match as_entry {
             Some(read) if !plain_no => both(read, &noticed, words),
             _ => ModelOpinion::none(),
@@ -216,7 +217,7 @@ impl Assistant {
             }
         }
         let is_first = history.iter().filter(|turn| turn.from == Speaker::Person).count() == 1;
-        let state = match rules.state(&last.text) {
+        let state = match sure {
             Some(sure) => sure,
             // Danger that counts is in the risk.
             None => match noticed.state() {
@@ -227,10 +228,10 @@ impl Assistant {
                 state => state,
             },
         };
-        let stays = rules.is_staying(&last.text);
+        let (stays, closes) = (rules.is_staying(&last.text), rules.is_closing(&last.text));
         let state = if stays && state == State::Refusing { State::Open } else { state };
         let toward = match noticed.toward(state) {
-            _ if rules.is_closing(&last.text) => Stage::ThankAndClose,
+            _ if closes => Stage::ThankAndClose,
             // A short answer is soon taken for a no, and a no for a goodbye. Whom we led so far we do not
             // send away for that: three noes offer an end, and the person's own word brings it.
             Stage::ThankAndClose if stays || led == Led::ByUs && state == State::Refusing => Stage::Find,
@@ -257,12 +258,11 @@ impl Assistant {
         };
         let unsure = topic == Topic::Work
             && !matches!(state, State::Overwhelmed | State::Refusing)
-            && rules.state(&last.text).is_none()
-            && !rules.is_closing(&last.text);
-        let mut readings = if unsure { noticed.readings() } else { Vec::new() };
+            && sure.is_none()
+            && !closes;
         // A no is heard where it is the likeliest, and then nothing else is.
-        readings.retain(|reading| reading.state != State::Refusing);
-        let readings = readings.iter();
+        let may_be = |reading: &Reading| unsure && reading.state != State::Refusing;
+        let readings = noticed.readings().into_iter().filter(may_be);
         let readings = readings.map(|r| (Heard { state: r.state, toward: r.toward, ..heard }, r.likely));
         let readings = readings.collect();
         Ok(HeardTurn { heard, readings, risk, noticed })

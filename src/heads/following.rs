@@ -11,12 +11,12 @@ pub(crate) async fn following(
     session: &Session,
     depth: usize,
     prefix: Vec<Token>,
-    lines: &[&str],
+    lines: Vec<Vec<Token>>,
 ) -> Result<Vec<Vec<f32>>, LanguageError> {
     if lines.is_empty() {
         return Ok(Vec::new());
     }
-    let states = session.states_after(prefix, session.tokens(lines)?, vec![depth]).await?;
+    let states = session.states_after(prefix, lines, vec![depth]).await?;
     let of_line = |depths: &Vec<States>| {
         let states = depths.first().ok_or(LanguageError::Failed)?;
         let end = states.len();

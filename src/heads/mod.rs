@@ -81,3 +81,11 @@ impl Linear {
 pub fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + (-x).exp())
 }
+
+/// The log-odds of a probability, finite also at 0 and 1.
+#[must_use]
+pub fn log_odds(p: f32) -> f32 {
+    const HAIR: f32 = 1e-4;
+    let p = p.clamp(HAIR, 1.0 - HAIR);
+    (p / (1.0 - p)).ln()
+}

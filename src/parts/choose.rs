@@ -205,8 +205,8 @@ mod tests {
         candidates(&replies, &checks, moment).into_iter().next().unwrap()
     }
 
-    fn chosen(history: &[Turn], wanted: Wanted) -> Candidate {
-        let moment = Moment {
+    fn moment(history: &[Turn], wanted: Wanted) -> Moment<'_> {
+        Moment {
             history,
             wanted,
             part: None,
@@ -214,8 +214,11 @@ mod tests {
             may_quote: true,
             misheard: false,
             seed: seed_of(history),
-        };
-        first(&moment)
+        }
+    }
+
+    fn chosen(history: &[Turn], wanted: Wanted) -> Candidate {
+        first(&moment(history, wanted))
     }
 
     #[test]
@@ -255,16 +258,7 @@ mod tests {
         let quotes = |before: &str, may_quote: bool| {
             let history = [Turn::guide(before), Turn::person("boxes come. i like boxes")];
             let wanted = wanted(Stage::Befriend, State::Open);
-            let moment = Moment {
-                history: &history,
-                wanted,
-                part: None,
-                role: None,
-                may_quote,
-                misheard: false,
-                seed: 1,
-            };
-            first(&moment).text.contains('“')
+            first(&Moment { may_quote, seed: 1, ..moment(&history, wanted) }).text.contains('“')
         };
         assert!(quotes("What comes?", true));
         assert!(!quotes("I hear “boxes come”. What else?", true));
@@ -275,16 +269,7 @@ mod tests {
     fn a_few_words_of_a_long_answer_are_not_given_back() {
         let long = "i like boxes, and my brother came by on sunday with the dog and we sat there and said nothing at all";
         let history = [Turn::person(long)];
-        let wanted = wanted(Stage::Befriend, State::Open);
-        let moment = Moment {
-            history: &history,
-            wanted,
-            part: None,
-            role: None,
-            may_quote: true,
-            misheard: false,
-            seed: 1,
-        };
+        let moment = moment(&history, wanted(Stage::Befriend, State::Open));
         let (replies, checks) = (Replies::embedded().unwrap(), Checks::embedded().unwrap());
         for reply in candidates(&replies, &checks, &moment) {
             assert!(!reply.text.contains('“'), "{}", reply.text);
@@ -321,9 +306,9 @@ mod tests {
             };
             let found = candidates(&replies, &checks, &moment);
             prop_assert!(!found.is_empty());
-            for chosen in found {
-            prop_assert!(chosen.text.matches('?').count() <= 1 + history[0].text.matches('?').count());
-            prop_assert_eq!(checks.pass(&chosen.text, &[]), Ok(()));
+            for reply in found {
+                prop_assert!(reply.text.matches('?').count() <= 1 + history[0].text.matches('?').count());
+                prop_assert_eq!(checks.pass(&reply.text, &[]), Ok(()));
             }
         }
     }

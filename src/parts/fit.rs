@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::noticing::normalised;
 use super::stage::{Speaker, Turn};
-use crate::heads::{HeadFileError, Heads, Linear, following, sigmoid};
+use crate::heads::{HeadFileError, Heads, Linear, following, log_odds, sigmoid};
 use crate::language::{LanguageError, Message, PromptTokens, Role, Session};
 use crate::prompt::{PartsSystem, Prompt};
 
@@ -17,8 +17,8 @@ pub const REPLY_HEAD: &str = "parts.reply";
 /// Its outputs: whether a reply is acceptable, and whether it is good.
 pub const REPLY_STEPS: usize = 2;
 
-/// Turns that are read before a reply; the adapter was taught to write replies after as many.
-const TURNS: usize = 4;
+/// Turns before a reply, where the adapter learns to write it and where it is read.
+pub(crate) const TURNS: usize = 4;
 /// Characters of a turn that are read; of a longer one the last count.
 const MOST: usize = 600;
 /// How much it weighs, beside that a reply would do, that it is good, and how much what was said speaks
@@ -50,12 +50,6 @@ impl ReplyFitness {
     pub fn rank(self) -> f32 {
         log_odds(self.acceptable) + GOODNESS * log_odds(self.good) + GAIN * self.gain
     }
-}
-
-fn log_odds(p: f32) -> f32 {
-    const HAIR: f32 = 1e-4;
-    let p = p.clamp(HAIR, 1.0 - HAIR);
-    (p / (1.0 - p)).ln()
 }
 
 /// How likely replies are at the beginning of a conversation, as natural logarithms. It is the same
@@ -97,8 +91,9 @@ pub(crate) async fn see_replies(
 ) -> Result<Vec<ReplySeen>, LanguageError> {
     let from = history.len().saturating_sub(TURNS);
     let talk = prompt(session, &history[from..])?;
-    let features = following(session, depth, talk.tokens.clone(), replies).await?;
-    let scores = session.score(talk, session.tokens(replies)?).await?;
+    let tokens = session.tokens(replies)?;
+    let features = following(session, depth, talk.tokens.clone(), tokens.clone()).await?;
+    let scores = session.score(talk, tokens).await?;
     let before = alone.of(session, replies).await?;
     let gains = scores.iter().zip(before).map(|(score, before)| (score.sum - before) as f32);
     Ok(features.into_iter().zip(gains).map(|(features, gain)| ReplySeen { features, gain }).collect())
@@ -106,15 +101,24 @@ pub(crate) async fn see_replies(
 
 /// The conversation after which a reply would stand.
 fn prompt(session: &Session, turns: &[Turn]) -> Result<PromptTokens, LanguageError> {
-    let system = PartsSystem {}.render().map_err(|e| LanguageError::Chat(e.into()))?;
-    let mut messages = vec![Message::new(Role::System, system)];
+    let messages = conversation(turns, MOST).map_err(|e| LanguageError::Chat(e.into()))?;
+    session.encode_chat(&messages)
+}
+
+/// Turns as the model is shown them, when it learns to write replies and when it reads them; of each
+/// turn the last `most` characters.
+///
+/// # Errors
+/// [`minijinja::Error`] if the prompt was edited and asks for something it is not given.
+pub(crate) fn conversation(turns: &[Turn], most: usize) -> Result<Vec<Message>, minijinja::Error> {
+    let mut messages = vec![Message::new(Role::System, PartsSystem {}.render()?)];
     messages.extend(turns.iter().map(|turn| {
         let role = if turn.from == Speaker::Guide { Role::Assistant } else { Role::User };
         let text = normalised(&turn.text);
-        let excess = text.chars().count().saturating_sub(MOST);
+        let excess = text.chars().count().saturating_sub(most);
         Message::new(role, text.chars().skip(excess).collect::<String>())
     }));
-    session.encode_chat(&messages)
+    Ok(messages)
 }
 
 /// What tells how well replies follow.

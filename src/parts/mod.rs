@@ -25,7 +25,7 @@ pub use bank::{ForRole, Line, Replies, RepliesError};
 pub use checks::{Checks, Refusal, opener};
 pub use choose::{Candidate, Moment, candidates, seed_of};
 pub use dialogue::{Danger, Dialogue, Effect, Event, Heard, Leave, Mode, Saying, Stages, Topic, Wanted};
-pub(crate) use fit::{Alone, ReplyReader, ReplySeen, see_replies};
+pub(crate) use fit::{Alone, ReplyReader, ReplySeen, TURNS, conversation, see_replies};
 pub use fit::{REPLY_HEAD, REPLY_STEPS, ReplyFitness};
 pub use map::{dot, svg};
 pub use memory::{Field, PartNotes, Tie};

@@ -2,7 +2,7 @@
 //! off its states whether the line holds, fits, or might have been written for it.
 
 use super::BETWEEN;
-use crate::heads::{Heads, Linear, following, sigmoid};
+use crate::heads::{Heads, Linear, following, log_odds, sigmoid};
 use crate::language::{LanguageError, Session};
 
 /// Name of the head with one output for each step of [`Fitness`], read on [`features`].
@@ -45,12 +45,6 @@ impl Fitness {
     }
 }
 
-fn log_odds(p: f32) -> f32 {
-    const HAIR: f32 = 1e-4;
-    let p = p.clamp(HAIR, 1.0 - HAIR);
-    (p / (1.0 - p)).ln()
-}
-
 /// What the head reads of each line after a text: the mean of the line's states after `depth`
 /// layers, and the last one. The text is read once.
 ///
@@ -63,7 +57,7 @@ pub(crate) async fn features(
     lines: &[&str],
 ) -> Result<Vec<Vec<f32>>, LanguageError> {
     let prefix = session.encode(&format!("{text}{BETWEEN}"))?.tokens;
-    following(session, depth, prefix, lines).await
+    following(session, depth, prefix, session.tokens(lines)?).await
 }
 
 /// What tells how well lines fit.

@@ -57,6 +57,22 @@ impl Way {
             _ => None,
         }
     }
+
+    /// What speaks for a reply to it before the model has read it.
+    fn speaks_for(&self, reply: &Candidate) -> f32 {
+        LIKELY * self.likely.ln() + BY_WORDS * reply.by_words()
+    }
+}
+
+/// What is asked for, as far as it is the same whatever the guide goes on to say.
+struct Asked<'a> {
+    request: &'a PartsRequest,
+    /// What the part is called.
+    called: Option<String>,
+    /// What it is, where the person said so.
+    role: Option<Role>,
+    may_quote: bool,
+    misheard: bool,
 }
 
 impl Assistant {
@@ -72,11 +88,11 @@ impl Assistant {
         turn: &HeardTurn,
         place: &Place,
     ) -> Result<Answered, AssistantError> {
-        let (mut ways, mut replies) = self.ways_on(request, part, dialogue, turn, place).await;
-        let chosen = if replies.is_empty() { None } else { Some(replies.swap_remove(0)) };
-        let (at, reply) = chosen.map_or((0, None), |(at, reply)| (at, Some(reply)));
+        let asked = self.asked(request, part, &dialogue);
+        let (mut ways, replies) = self.ways_on(&asked, dialogue, turn, place).await;
+        let (at, reply) = replies.into_iter().next().map_or((0, None), |(at, reply)| (at, Some(reply)));
         let Way { heard, dialogue, effects, .. } = ways.swap_remove(at);
-        let body = self.put(request, part, (&dialogue, &effects), Some((turn, heard)), reply)?;
+        let body = self.put(&asked, part, (&dialogue, &effects), Some((turn, heard)), reply)?;
         Ok(Answered { dialogue, effects, body })
     }
 
@@ -90,13 +106,14 @@ impl Assistant {
         part: Confirmed<'_>,
         (dialogue, effects): (&Dialogue, &[Effect]),
     ) -> Result<PartsBody, AssistantError> {
+        let asked = self.asked(request, part, dialogue);
         let wanted = effects.iter().find_map(|effect| match effect {
             Effect::Reply(wanted) => Some(*wanted),
             _ => None,
         });
-        let found = wanted.map(|wanted| self.candidates(request, part, (dialogue, wanted), None));
+        let found = wanted.map(|wanted| self.candidates(&asked, wanted, None));
         let reply = found.and_then(|found| found.into_iter().next());
-        self.put(request, part, (dialogue, effects), None, reply)
+        self.put(&asked, part, (dialogue, effects), None, reply)
     }
 
     /// The lines of the bank that could answer the last turn of a dialogue that others led, the best
@@ -108,74 +125,70 @@ impl Assistant {
         place: &Place,
     ) -> Vec<String> {
         let dialogue = self.joined(&request.history);
-        let (_, replies) = self.ways_on(request, None, dialogue, turn, place).await;
+        let asked = self.asked(request, None, &dialogue);
+        let (_, replies) = self.ways_on(&asked, dialogue, turn, place).await;
         replies.into_iter().map(|(_, reply)| reply.line).collect()
+    }
+
+    fn asked<'a>(&self, request: &'a PartsRequest, part: Confirmed<'_>, dialogue: &Dialogue) -> Asked<'a> {
+        let rules = &self.content.guide.rules;
+        let mut person = request.history.iter().filter(|turn| turn.from == Speaker::Person);
+        let last = request.history.last().filter(|turn| turn.from == Speaker::Person);
+        Asked {
+            request,
+            called: part.map(|(name, _)| name.to_owned()).or_else(|| part_name(&request.history)),
+            role: part.and_then(|(_, role)| role).or(dialogue.role()),
+            may_quote: !person.any(|turn| rules.minds_quotes(&turn.text)),
+            misheard: last.is_some_and(|turn| rules.is_misheard(&turn.text)),
+        }
     }
 
     /// What the last turn leaves open.
     async fn ways_on(
         &self,
-        request: &PartsRequest,
-        part: Confirmed<'_>,
+        asked: &Asked<'_>,
         dialogue: Dialogue,
         turn: &HeardTurn,
         place: &Place,
     ) -> WaysOn {
-        let mut ways = vec![Way::of(dialogue, turn.heard, 1.0)];
-        if let Some(first) = self.answered_first(request, part, dialogue, &ways[0]) {
+        // What counted as the reading has its say, however unlikely the heads find it.
+        let most = turn.readings.iter().map(|(_, likely)| *likely).reduce(f32::max);
+        let mut ways = vec![Way::of(dialogue, turn.heard, 0.0)];
+        if let Some(first) = self.answered_first(asked, dialogue, &ways[0]) {
             return first;
         }
-        if let Some(wanted) = ways[0].works() {
-            let mut known = vec![wanted];
-            let mut likely = None;
-            for (heard, reading) in &turn.readings {
-                let way = Way::of(dialogue, *heard, *reading);
+        if ways[0].works().is_some() {
+            for (heard, likely) in &turn.readings {
+                let way = Way::of(dialogue, *heard, *likely);
                 let Some(wanted) = way.works() else { continue };
-                if let Some(at) = known.iter().position(|other| *other == wanted) {
-                    if at == 0 {
-                        likely = Some(likely.unwrap_or(0.0_f32).max(*reading));
-                    } else {
-                        ways[at].likely = ways[at].likely.max(*reading);
-                    }
-                } else {
-                    known.push(wanted);
-                    ways.push(way);
+                match ways.iter_mut().find(|known| known.works() == Some(wanted)) {
+                    Some(known) => known.likely = known.likely.max(*likely),
+                    None => ways.push(way),
                 }
             }
-            // What counted as the reading has its say, however unlikely the heads find it.
-            let most = turn.readings.iter().map(|(_, likely)| *likely).fold(0.0, f32::max);
-            ways[0].likely = likely.unwrap_or(most).max(f32::MIN_POSITIVE);
         }
+        if ways[0].likely <= 0.0 {
+            ways[0].likely = most.unwrap_or(1.0).max(f32::MIN_POSITIVE);
+        }
+        let most = if ways.len() == 1 { MOST_READ } else { MOST_OF_A_READING };
         let mut replies: Vec<(usize, Candidate)> = Vec::new();
         for (at, way) in ways.iter().enumerate() {
             for effect in &way.effects {
                 let Effect::Reply(wanted) = effect else { continue };
-                let seems = way.heard.seems;
-                let found = self.candidates(request, part, (&way.dialogue, *wanted), seems);
-                let most = if ways.len() == 1 { MOST_READ } else { MOST_OF_A_READING };
+                let found = self.candidates(asked, *wanted, way.heard.seems);
                 replies.extend(found.into_iter().take(most).map(|reply| (at, reply)));
             }
         }
-        replies.sort_by(|a, b| {
-            let by = |(at, reply): &(usize, Candidate)| {
-                LIKELY * ways[*at].likely.ln() + reply.by_words() * BY_WORDS
-            };
-            by(b).total_cmp(&by(a))
-        });
+        let by = |(at, reply): &(usize, Candidate)| ways[*at].speaks_for(reply);
+        replies.sort_by(|a, b| by(b).total_cmp(&by(a)));
         replies.truncate(MOST_READ);
-        self.order(&mut replies, &ways, request, place).await;
+        self.order(&mut replies, &ways, asked.request, place).await;
         (ways, replies)
     }
 
     /// The way and the replies where something was said that is answered before anything else, such as a
     /// death. The talk goes back to its first step with it.
-    fn answered_first(
-        &self,
-        request: &PartsRequest,
-        part: Confirmed<'_>,
-        dialogue: Dialogue,
-        way: &Way,
-    ) -> Option<WaysOn> {
+    fn answered_first(&self, asked: &Asked<'_>, dialogue: Dialogue, way: &Way) -> Option<WaysOn> {
         let wanted = way.works().filter(|wanted| wanted.state != State::Refusing)?;
         // Who doubts is told so without talk of parts, where there is such a reply.
         let (mut ways, mut replies) = (Vec::new(), Vec::new());
@@ -183,7 +196,7 @@ impl Assistant {
             let heard = Heard { state, toward: Stage::Find, ..way.heard };
             let back = Way::of(dialogue, heard, 1.0);
             let Some(wanted) = back.works().filter(|wanted| wanted.stage == Stage::Find) else { continue };
-            let found = self.candidates(request, part, (&back.dialogue, wanted), None);
+            let found = self.candidates(asked, wanted, None);
             let at = ways.len();
             replies.extend(found.into_iter().filter(|reply| reply.comes_first).map(|reply| (at, reply)));
             ways.push(back);
@@ -192,7 +205,8 @@ impl Assistant {
     }
 
     /// Puts first what follows best from what was said, to the model. Without it, or where it fails,
-    /// they stay as they are: somebody waits for the answer.
+    /// they stay as they are: somebody waits for the answer, and where there is no choice, as in danger,
+    /// nothing is read for it.
     async fn order(
         &self,
         replies: &mut Vec<(usize, Candidate)>,
@@ -200,6 +214,9 @@ impl Assistant {
         request: &PartsRequest,
         place: &Place,
     ) {
+        if replies.len() < 2 {
+            return;
+        }
         let (Some(mind), Some(session)) = (self.mind.get(), &place.0) else { return };
         let heads = mind.heads.as_deref();
         let Some(reader) = heads.and_then(|heads| ReplyReader::of(heads).ok()) else { return };
@@ -213,34 +230,24 @@ impl Assistant {
                 if reply.quotes {
                     fitness.gain = 0.0;
                 }
-                let likely = LIKELY * ways[at].likely.ln();
-                (fitness.rank() + likely + BY_WORDS * reply.by_words(), (at, reply))
+                (fitness.rank() + ways[at].speaks_for(&reply), (at, reply))
             })
             .collect();
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
         replies.extend(ranked.into_iter().map(|(_, reply)| reply));
     }
 
-    fn candidates(
-        &self,
-        request: &PartsRequest,
-        part: Confirmed<'_>,
-        (dialogue, wanted): (&Dialogue, Wanted),
-        seems: Option<Role>,
-    ) -> Vec<Candidate> {
+    fn candidates(&self, asked: &Asked<'_>, wanted: Wanted, seems: Option<Role>) -> Vec<Candidate> {
         let guide = &self.content.guide;
-        let called = part.map(|(name, _)| name.to_owned()).or_else(|| part_name(&request.history));
-        let role = part.and_then(|(_, role)| role).or(dialogue.role());
-        let person = || request.history.iter().filter(|turn| turn.from == Speaker::Person);
-        let last = request.history.last().filter(|turn| turn.from == Speaker::Person);
+        let history = &asked.request.history;
         let moment = Moment {
-            history: &request.history,
+            history,
             wanted,
-            part: called.as_deref(),
-            role: role.or(seems),
-            may_quote: !person().any(|turn| guide.rules.minds_quotes(&turn.text)),
-            misheard: last.is_some_and(|turn| guide.rules.is_misheard(&turn.text)),
-            seed: seed_of(&request.history),
+            part: asked.called.as_deref(),
+            role: asked.role.or(seems),
+            may_quote: asked.may_quote,
+            misheard: asked.misheard,
+            seed: seed_of(history),
         };
         candidates(&guide.replies, &guide.checks, &moment)
     }
@@ -248,15 +255,14 @@ impl Assistant {
     /// Puts what is to be done into words; `reply` is the line that was chosen, if one is wanted.
     fn put(
         &self,
-        request: &PartsRequest,
+        asked: &Asked<'_>,
         part: Confirmed<'_>,
         (dialogue, effects): (&Dialogue, &[Effect]),
         turn: Option<(&HeardTurn, Heard)>,
         mut reply: Option<Candidate>,
     ) -> Result<PartsBody, AssistantError> {
         let guide = &self.content.guide;
-        let called = part.map(|(name, _)| name.to_owned()).or_else(|| part_name(&request.history));
-        let role = part.and_then(|(_, role)| role).or(dialogue.role());
+        let Asked { request, role, .. } = *asked;
         let likeliest = turn.map_or(Role::Manager, |(turn, _)| {
             let of = |role: &Role| turn.noticed.role[role.index()];
             Role::ALL.into_iter().max_by(|a, b| of(a).total_cmp(&of(b))).unwrap_or(Role::Manager)
@@ -267,7 +273,7 @@ impl Assistant {
             stage: dialogue.stage().or(turn.map(|(_, heard)| heard.toward)).unwrap_or(Stage::Find),
             state: turn.map_or(State::Open, |(_, heard)| heard.state),
             part: PartBody {
-                name: called.unwrap_or_else(|| NAMELESS.to_owned()),
+                name: asked.called.clone().unwrap_or_else(|| NAMELESS.to_owned()),
                 role: role.unwrap_or(likeliest),
                 confirmed: part.is_some() && role.is_some(),
             },

@@ -10,16 +10,14 @@ use rand_chacha::ChaCha8Rng;
 use super::TuneError;
 use super::network::LONGEST;
 use super::tasks::DISTORTIONS;
-use crate::corpus::{
-    Corpus, CrisisText, JudgedLine, Moment, Speaker, Split, Splits, Thought, Verdict, judged_lines,
-};
+use crate::corpus::{Corpus, CrisisText, JudgedLine, Moment, Split, Splits, Thought, Verdict, judged_lines};
 use crate::crisis::{About, Flag, Level};
 use crate::distortion::Catalogue;
 use crate::entry::{Entry, Limit};
 use crate::heads::windows;
 use crate::language::{ChatTemplate, Message, Role, Token, Tokenizer};
-use crate::parts::{Stage, State};
-use crate::prompt::{PartsSystem, Prompt, ReframeSystem, ReframeTask};
+use crate::parts::{Stage, State, TURNS, conversation};
+use crate::prompt::{Prompt, ReframeSystem, ReframeTask};
 use crate::reframe::{BETWEEN, Bank, Strategies};
 use crate::train::token_labels;
 use crate::train::wrapping::wrap;
@@ -213,12 +211,8 @@ impl Maker {
 
     /// The reply of a guide after the last turns.
     pub(super) fn reply(&self, moment: &Moment) -> Result<Example, TuneError> {
-        let mut messages = vec![Message::new(Role::System, PartsSystem {}.render()?)];
-        let first = moment.history.len().saturating_sub(4);
-        for turn in &moment.history[first..] {
-            let role = if turn.from == Speaker::Guide { Role::Assistant } else { Role::User };
-            messages.push(Message::new(role, normalised(&turn.text)));
-        }
+        let first = moment.history.len().saturating_sub(TURNS);
+        let messages = conversation(&moment.history[first..], usize::MAX)?;
         self.written(self.encode_chat(&messages)?, &moment.reply)
     }
 
