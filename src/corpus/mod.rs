@@ -8,6 +8,7 @@ mod judged;
 mod parts;
 pub(crate) mod read;
 pub mod split;
+mod turns;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use crate::reframe::{AboutTag, Strategy};
 pub(crate) use judged::{JudgedLine, JudgedTalk, judged_lines, judged_replies};
 pub use parts::{Moment, Part, Speaker, Turn};
 pub use split::{Split, SplitError, Splits};
+pub use turns::ReadTurn;
 
 /// Where the corpus stands in the repository.
 pub const FOLDER: &str = "evals/corpus";
@@ -258,6 +260,8 @@ pub struct Corpus {
     pub moments: Vec<Moment>,
     /// From `replies_*.jsonl`.
     pub reply_fits: Vec<ReplyFit>,
+    /// From `turns_*.jsonl`.
+    pub turns: Vec<ReadTurn>,
 }
 
 impl Corpus {
@@ -287,7 +291,8 @@ impl Corpus {
         let known: HashSet<&str> = moments.iter().map(|m| m.id.as_str()).collect();
         let reply_fits =
             read::folder(folder, "replies_", |fit: &ReplyFit| parts::check_reply_fit(fit, &known))?;
-        Ok(Self { thoughts, crisis, fits, moments, reply_fits })
+        let turns = read::folder(folder, "turns_", |turn: &ReadTurn| turns::check(turn, &known))?;
+        Ok(Self { thoughts, crisis, fits, moments, reply_fits, turns })
     }
 }
 
@@ -342,7 +347,7 @@ pub(crate) mod tests {
     fn the_corpus_is_as_its_spec_describes_it() {
         let corpus = Corpus::read(&root().join(FOLDER)).unwrap();
         assert_eq!((corpus.thoughts.len(), corpus.crisis.len(), corpus.fits.len()), (5362, 5290, 2941));
-        assert_eq!((corpus.moments.len(), corpus.reply_fits.len()), (960, 433));
+        assert_eq!((corpus.moments.len(), corpus.reply_fits.len()), (960, 640));
         let distorted = corpus.thoughts.iter().filter(|t| !t.distortions.is_empty());
         assert!(distorted.clone().all(|t| t.reframes.len() >= 2 && t.distortions.len() <= 4));
         for distortion in Distortion::ALL {

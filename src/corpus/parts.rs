@@ -59,7 +59,7 @@ pub(super) fn check(moment: &Moment) -> Result<(), String> {
     check_history(&moment.history)
 }
 
-fn check_history(history: &[Turn]) -> Result<(), String> {
+pub(super) fn check_history(history: &[Turn]) -> Result<(), String> {
     if history.last().is_none_or(|turn| turn.from != Speaker::Person || turn.text.trim().is_empty()) {
         return Err("the last turn is not a message of the person".to_owned());
     }

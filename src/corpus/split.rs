@@ -3,7 +3,7 @@
 //!
 //! Texts that are nearly the same go to the same side: contrast pairs, and texts that share at
 //! least half of their three-word shingles, whichever file they stand in; and all moments of one
-//! parts dialogue.
+//! parts dialogue, and all turns of one talk.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -89,6 +89,7 @@ pub fn make(corpus: &Corpus, seed: u64) -> Splits {
     let dev = groups(corpus)
         .into_iter()
         .chain(dialogues(corpus))
+        .chain(played(corpus))
         .filter(|group| {
             group.first().is_some_and(|first| {
                 if crisis.contains(first) { is_sixth(first) } else { is_dev(pair_key(first), seed) }
@@ -132,6 +133,19 @@ fn dialogues(corpus: &Corpus) -> Vec<Vec<&str>> {
         }
     }
     dialogues.into_iter().map(|(_, ids)| ids).collect()
+}
+
+/// Ids of the turns of each talk that was played.
+fn played(corpus: &Corpus) -> Vec<Vec<&str>> {
+    let mut talks: Vec<(&str, Vec<&str>)> = Vec::new();
+    for turn in &corpus.turns {
+        let Some(talk) = turn.talk() else { continue };
+        match talks.iter_mut().find(|(other, _)| *other == talk) {
+            Some((_, ids)) => ids.push(&turn.id),
+            None => talks.push((talk, vec![&turn.id])),
+        }
+    }
+    talks.into_iter().map(|(_, ids)| ids).collect()
 }
 
 /// The id without an `a` or `b` that follows a digit.
@@ -222,7 +236,8 @@ mod tests {
             std::fs::write(&file, serde_json::to_string_pretty(&made).unwrap() + "\n").unwrap();
         }
         assert_eq!(Splits::read(&file).unwrap(), made);
-        let texts = corpus.thoughts.len() + corpus.crisis.len() + corpus.moments.len();
+        let turns = corpus.turns.iter().filter(|turn| turn.talk().is_some()).count();
+        let texts = corpus.thoughts.len() + corpus.crisis.len() + corpus.moments.len() + turns;
         let part = made.dev.len() as f64 / texts as f64;
         assert!((0.13..0.20).contains(&part), "{part}");
     }
@@ -231,7 +246,7 @@ mod tests {
     fn no_group_straddles_the_split() {
         let corpus = Corpus::read(&root().join(FOLDER)).unwrap();
         let splits = Splits::read(&root().join(SPLIT_FILE)).unwrap();
-        for group in groups(&corpus).into_iter().chain(dialogues(&corpus)) {
+        for group in groups(&corpus).into_iter().chain(dialogues(&corpus)).chain(played(&corpus)) {
             assert!(group.iter().all(|id| splits.of(id) == splits.of(group[0])), "{group:?}");
         }
     }

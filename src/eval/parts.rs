@@ -4,8 +4,8 @@ use super::metrics::share;
 use super::report::{Findings, Miss, Table};
 use super::{Bench, EvalError};
 use crate::assistant::{HeardTurn, Led, PartsBody, PartsRequest, PartsSource};
-use crate::corpus::{Moment, ReplyFit, ReplyVerdict};
-use crate::parts::{Stage, State, opener, part_name, takes_up};
+use crate::corpus::{Moment, ReadTurn, ReplyFit, ReplyVerdict};
+use crate::parts::{Act, Heard, Stage, State, opener, part_name, takes_up};
 
 /// Misses shown.
 const WORST: usize = 25;
@@ -26,6 +26,13 @@ struct Read<'a> {
     ms: f64,
 }
 
+/// A person's turn as a reader took it, beside what was made of it.
+struct Taken<'a> {
+    gold: &'a ReadTurn,
+    heard: Heard,
+    alarmed: bool,
+}
+
 pub(super) async fn measure(bench: &Bench<'_>) -> Result<Findings, EvalError> {
     if !bench.has_model() {
         return Err(EvalError::NeedsModel(bench.suite.name.clone()));
@@ -34,7 +41,8 @@ pub(super) async fn measure(bench: &Bench<'_>) -> Result<Findings, EvalError> {
     let moments: Vec<&Moment> = corpus.moments.iter().filter(|m| is_wanted(&m.id)).collect();
     let mut found = Findings { items: moments.len(), ..Findings::default() };
     let place = bench.assistant.turn().await?;
-    let mut read = Vec::new();
+    let (mut read, mut taken) = (Vec::new(), Vec::new());
+    let turns: Vec<&ReadTurn> = corpus.turns.iter().filter(|turn| is_wanted(&turn.id)).collect();
     for (done, moment) in moments.iter().enumerate() {
         (bench.progress)(done, moments.len());
         let request = PartsRequest {
@@ -49,7 +57,10 @@ pub(super) async fn measure(bench: &Bench<'_>) -> Result<Findings, EvalError> {
             Some(fit) => first_judged(fit, &bench.assistant.replies_in_order(&request, &turn, &place).await),
             None => None,
         };
-        let HeardTurn { risk, noticed, .. } = turn;
+        let HeardTurn { heard, risk, noticed, .. } = turn;
+        if let Some(gold) = turns.iter().find(|turn| turn.id == moment.id) {
+            taken.push(Taken { gold, heard, alarmed: risk.tier.escalates() });
+        }
         let begun = std::time::Instant::now();
         let body = bench.assistant.parts(&request, &place).await.map_err(EvalError::item(&moment.id))?;
         let ms = begun.elapsed().as_secs_f64() * 1_000.0;
@@ -60,9 +71,15 @@ pub(super) async fn measure(bench: &Bench<'_>) -> Result<Findings, EvalError> {
         let screened = risk.tier.escalates();
         read.push(Read { moment, body, screened, heads_stage, heads_state, first, said, ms });
     }
+    for gold in turns.into_iter().filter(|turn| turn.talk().is_some()) {
+        let hear = bench.assistant.hear(&gold.history, Led::ByUs, &place);
+        let HeardTurn { heard, risk, .. } = hear.await.map_err(EvalError::item(&gold.id))?;
+        taken.push(Taken { gold, heard, alarmed: risk.tier.escalates() });
+    }
     (bench.progress)(moments.len(), moments.len());
 
     states(&mut found, &read);
+    acts(&mut found, &taken);
     stages(&mut found, &read);
     replies(&mut found, &read);
     found.misses = read
@@ -116,6 +133,31 @@ fn states(found: &mut Findings, read: &[Read<'_>]) {
     found.metric("screen.alarms", by_screen(&ordinary));
     let alarms = ordinary.iter().filter(|r| r.body.escalation.is_some()).count();
     found.metric("alarms", share(alarms, ordinary.len()));
+}
+
+/// What turns do, whether something inside was found, and of the talks that were played how the person is.
+fn acts(found: &mut Findings, taken: &[Taken<'_>]) {
+    let labelled: Vec<(Act, Act)> = taken.iter().filter_map(|t| Some((t.gold.act?, t.heard.act))).collect();
+    let right = labelled.iter().filter(|(gold, said)| gold == said).count();
+    found.metric("act_accuracy", share(right, labelled.len()));
+    let mut table = Table::new("Act", &["n", "recall", "prec"]);
+    for act in Act::ALL {
+        let count = |is: &dyn Fn(&(Act, Act)) -> bool| labelled.iter().filter(|pair| is(pair)).count();
+        let (gold, said) = (count(&|pair| pair.0 == act), count(&|pair| pair.1 == act));
+        let hits = count(&|pair| pair.0 == act && pair.1 == act);
+        table.row(act.slug(), vec![Some(gold as f64), share(hits, gold), share(hits, said)]);
+    }
+    found.tables.push(table);
+    for (name, is) in [("found.recall", true), ("found.false", false)] {
+        let of: Vec<&Taken<'_>> = taken.iter().filter(|t| t.gold.found == is).collect();
+        found.metric(name, share(of.iter().filter(|t| t.heard.found).count(), of.len()));
+    }
+    let played: Vec<&Taken<'_>> = taken.iter().filter(|t| t.gold.talk().is_some()).collect();
+    let right = |t: &&&Taken<'_>| t.gold.state == Some(t.heard.state);
+    found.metric("played.state_accuracy", share(played.iter().filter(right).count(), played.len()));
+    let harmless: Vec<_> = played.iter().filter(|t| t.gold.state != Some(State::Crisis)).collect();
+    found.metric("played.alarms", share(harmless.iter().filter(|t| t.alarmed).count(), harmless.len()));
+    found.metric("played.n", Some(played.len() as f64));
 }
 
 fn stages(found: &mut Findings, read: &[Read<'_>]) {

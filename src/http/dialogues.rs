@@ -18,7 +18,8 @@ use crate::assistant::{
 use crate::crisis::Risk;
 use crate::journal::{Answer, EntryText, Id, Journal, JournalError, KeptDialogue, KeptTurn, Line, Stamp};
 use crate::parts::{
-    Danger, Dialogue, Effect, Event, Heard, Mode, Role, Speaker, Stage, State as PersonState, Topic, Turn,
+    Act, Danger, Dialogue, Effect, Event, Heard, Mode, Role, Speaker, Stage, State as PersonState, Topic,
+    Turn,
 };
 
 /// Where the dialogues are.
@@ -408,6 +409,8 @@ impl Shared {
         let in_danger = Heard {
             danger: Danger::Present,
             topic: Topic::Work,
+            act: Act::Works,
+            found: true,
             state: PersonState::Crisis,
             toward: Stage::Ground,
             leave: None,

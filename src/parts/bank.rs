@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::Deserialize;
 
+use super::act::Act;
 use super::dialogue::{Saying, Wanted};
 use super::stage::{Role, Stage, State};
 
@@ -18,20 +19,23 @@ const BRIEF: usize = 7;
 const LENGTH: std::ops::RangeInclusive<usize> = 4..=45;
 
 /// The files of replies, by name.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 8] = [
     ("replies_a.jsonl", include_str!("../../content/parts/replies_a.jsonl")),
     ("replies_b.jsonl", include_str!("../../content/parts/replies_b.jsonl")),
     ("replies_c.jsonl", include_str!("../../content/parts/replies_c.jsonl")),
     ("replies_d.jsonl", include_str!("../../content/parts/replies_d.jsonl")),
     ("replies_e.jsonl", include_str!("../../content/parts/replies_e.jsonl")),
     ("replies_f.jsonl", include_str!("../../content/parts/replies_f.jsonl")),
+    ("acts_a.jsonl", include_str!("../../content/parts/acts_a.jsonl")),
+    ("acts_b.jsonl", include_str!("../../content/parts/acts_b.jsonl")),
 ];
 
 /// Which parts a reply is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ForRole {
     /// Any part.
+    #[default]
     Any,
     /// A protector that keeps things in hand.
     Manager,
@@ -54,43 +58,99 @@ impl ForRole {
     }
 }
 
+/// When a reply can be said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Occasion {
+    /// At a step, to a person in a state.
+    Step(Stage, State),
+    /// Where those that protect a vulnerable part have to be asked first.
+    Leave,
+    /// At any step, to what the person does.
+    Act(Act),
+}
+
 /// A reply of the bank.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Row")]
 pub struct Line {
     /// Unique in the bank.
     pub id: String,
-    /// The step it belongs to.
-    pub stage: Stage,
-    /// The state of the person that it answers.
-    pub state: State,
+    /// When it can be said.
+    pub occasion: Occasion,
     /// Which parts it is for.
     pub role: ForRole,
-    /// Whether it asks those that protect a vulnerable part.
-    #[serde(default)]
-    pub asks_leave: bool,
     /// Words of which the person must have said one.
-    #[serde(default)]
     pub cues: Vec<String>,
     /// Whether little else may have been said: a "maybe" that is the whole answer is one.
-    #[serde(default)]
     pub brief: bool,
     /// Whether what cues it is answered before anything else, whatever step the talk is at: who says that
     /// somebody died is not asked what shape it has.
-    #[serde(default)]
     pub comes_first: bool,
     /// What it says, with slots.
     pub text: String,
 }
 
+/// A reply as it stands in a file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    id: String,
+    stage: Option<Stage>,
+    state: Option<State>,
+    act: Option<Act>,
+    #[serde(default)]
+    role: ForRole,
+    #[serde(default)]
+    asks_leave: bool,
+    #[serde(default)]
+    cues: Vec<String>,
+    #[serde(default)]
+    brief: bool,
+    #[serde(default)]
+    comes_first: bool,
+    text: String,
+}
+
+impl TryFrom<Row> for Line {
+    type Error = &'static str;
+
+    fn try_from(row: Row) -> Result<Self, Self::Error> {
+        let occasion = match (row.stage, row.state, row.act) {
+            (Some(_), Some(_), None) if row.asks_leave => Occasion::Leave,
+            (Some(stage), Some(state), None) => Occasion::Step(stage, state),
+            (None, None, Some(act)) if !row.asks_leave => Occasion::Act(act),
+            _ => return Err("it needs `stage` and `state`, or `act` alone"),
+        };
+        let Row { id, role, cues, brief, comes_first, text, .. } = row;
+        Ok(Self { id, occasion, role, cues, brief, comes_first, text })
+    }
+}
+
 impl Line {
-    /// Whether it answers what is wanted.
+    /// Whether it answers what is wanted. What the person tells can also be answered with what the first
+    /// step has for such words.
     #[must_use]
     pub fn answers(&self, wanted: Wanted) -> bool {
-        if wanted.asks_leave {
-            return self.asks_leave;
+        match self.occasion {
+            Occasion::Leave => wanted.asks_leave,
+            _ if wanted.asks_leave => false,
+            Occasion::Act(act) => wanted.act == Some(act),
+            Occasion::Step(Stage::Find, State::Open) if wanted.act.is_some_and(Act::tells) => {
+                !self.cues.is_empty()
+            }
+            Occasion::Step(stage, state) => {
+                wanted.act.is_none() && stage == wanted.stage && state == wanted.state
+            }
         }
-        !self.asks_leave && self.stage == wanted.stage && self.state == wanted.state
+    }
+
+    /// The step it belongs to, if it belongs to one.
+    #[must_use]
+    pub const fn stage(&self) -> Option<Stage> {
+        match self.occasion {
+            Occasion::Step(stage, _) => Some(stage),
+            Occasion::Leave | Occasion::Act(_) => None,
+        }
     }
 
     /// Whether the person's words, in plain form, hold one of its cues.
@@ -255,7 +315,7 @@ fn check(line: &Line) -> Result<(), String> {
     if line.text.matches('?').count() > 1 {
         return Err("it asks twice".to_owned());
     }
-    if line.state == State::Crisis {
+    if matches!(line.occasion, Occasion::Step(_, State::Crisis)) {
         return Err("in a crisis the guide does not reply".to_owned());
     }
     Ok(())
@@ -284,7 +344,7 @@ mod tests {
         let first: Vec<&Line> = replies.lines().iter().filter(|line| line.comes_first).collect();
         assert!(first.len() >= 10);
         for line in first {
-            assert!(line.stage == Stage::Find && !line.cues.is_empty() && !line.brief, "{}", line.id);
+            assert!(line.stage() == Some(Stage::Find) && !line.cues.is_empty() && !line.brief, "{}", line.id);
         }
     }
 
@@ -304,7 +364,7 @@ mod tests {
         let replies = Replies::embedded().unwrap();
         for stage in Stage::ALL {
             for state in State::ALL.into_iter().filter(|state| can_occur(stage, *state)) {
-                let wanted = Wanted { stage, state, asks_leave: false };
+                let wanted = Wanted { stage, state, asks_leave: false, act: None };
                 let count = |is: &dyn Fn(&Line) -> bool| {
                     replies.lines().iter().filter(|line| line.answers(wanted) && is(line)).count()
                 };
@@ -312,8 +372,13 @@ mod tests {
                 assert!(all >= 12 && general >= 8, "{stage:?} {state:?}: {all}, {general} of them general");
             }
         }
-        let asks = replies.lines().iter().filter(|line| line.asks_leave).count();
-        assert!(asks >= 12, "{asks}");
+        let count = |is: Occasion| replies.lines().iter().filter(|line| line.occasion == is).count();
+        assert!(count(Occasion::Leave) >= 12);
+        let answered = |act: &Act| act.stands_by_itself() || matches!(act, Act::Assents | Act::Leaves);
+        for act in Act::ALL.into_iter().filter(answered) {
+            let count = count(Occasion::Act(act));
+            assert!(count >= 12, "{act:?}: {count}");
+        }
     }
 
     #[test]
@@ -354,10 +419,8 @@ mod tests {
     fn slots_are_filled_or_the_line_is_left_out() {
         let line = |text: &str| Line {
             id: "x".into(),
-            stage: Stage::Find,
-            state: State::Open,
+            occasion: Occasion::Step(Stage::Find, State::Open),
             role: ForRole::Any,
-            asks_leave: false,
             brief: false,
             comes_first: false,
             cues: Vec::new(),

@@ -1,7 +1,8 @@
 //! Which reply is shown: one that answers the step and the state, whose slots read well, that the
 //! checks let pass, and that takes up what the person said.
 
-use super::bank::{Line, Replies, quoted};
+use super::act::Act;
+use super::bank::{Line, Occasion, Replies, quoted};
 use super::checks::Checks;
 use super::dialogue::Wanted;
 use super::rules::plain;
@@ -77,7 +78,7 @@ pub fn candidates(replies: &Replies, checks: &Checks, moment: &Moment<'_>) -> Ve
     let spoken = plain(said);
     let mut found = Vec::new();
     for line in replies.lines().iter().filter(|line| line.answers(moment.wanted)) {
-        if !line.asks_leave && !line.role.suits(moment.role) {
+        if line.occasion != Occasion::Leave && !line.role.suits(moment.role) {
             continue;
         }
         let cued = line.is_cued_by(&spoken);
@@ -142,7 +143,8 @@ fn with_echo(
         texts.get(at).cloned()
     };
     let count = text.matches(['.', '?']).count();
-    if moment.misheard && count <= 2 && moment.wanted.state != State::Overwhelmed {
+    let owns_up = moment.wanted.act == Some(Act::Corrects) || moment.wanted.state == State::Overwhelmed;
+    if moment.misheard && count <= 2 && !owns_up {
         return match pick(replies.amends(), &text) {
             Some(begun) => format!("{begun} {text}"),
             None => text,
@@ -151,7 +153,8 @@ fn with_echo(
     let (Some(words), false) = (words, line.quotes() || !line.cues.is_empty()) else {
         return text;
     };
-    let Some(echo) = pick(replies.echoes(line.state), words) else {
+    let Occasion::Step(_, state) = line.occasion else { return text };
+    let Some(echo) = pick(replies.echoes(state), words) else {
         return text;
     };
     let whole = format!("{} {text}", quoted(&echo, words));
@@ -196,7 +199,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn wanted(stage: Stage, state: State) -> Wanted {
-        Wanted { stage, state, asks_leave: false }
+        Wanted { stage, state, asks_leave: false, act: None }
     }
 
     /// The one that words alone would choose.

@@ -3,8 +3,11 @@
 //!
 //! What it promises, and its tests try with random talk:
 //! - danger comes before anything else, in every mode, and after it the talk stays with help until
-//!   the person says otherwise;
+//!   the person says otherwise; where only the model suspected it, their word that there is none is
+//!   taken, and a suspicion as weak does not stop the talk again;
 //! - there is one thing to say at a time, so never two questions;
+//! - until the person has named or felt something inside, nothing is asked of it;
+//! - what they tell of their life, ask or set right is answered as that, and the step stays;
 //! - nobody goes near a vulnerable part without leave of those that protect it;
 //! - a "no" is honoured: the line it was said to does not come back unless the person opens it;
 //! - a person who speaks as the part is helped to a little space, one who is flooded to the room;
@@ -12,22 +15,33 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::act::Act;
 use super::stage::{Role, Stage, State};
 
 /// Noes in a row after which the guide offers to end.
 const NOES: u8 = 3;
 /// Replies of the same step to an open person, after which the next step follows.
 const STAYS: u8 = 2;
+/// Replies in a row to what a person told, after which the work with what is inside comes first again.
+const HEARD_OUT: u8 = 2;
 
 /// What the screen found in a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Danger {
     /// Nothing that speaks against going on.
     None,
+    /// The person says that there is none, in words that suffice where it was only suspected.
+    Denied,
     /// The person says, after an alarm below an emergency, that they are safe.
     Passed,
     /// Signs of not being quite here: no work with parts.
     Unmoored,
+    /// The model alone suspects it: it leads to help, unless the person has said of an earlier suspicion
+    /// that there was no danger and the model is not sure now.
+    Suspected {
+        /// Whether the model is sure.
+        surely: bool,
+    },
     /// It leads to help.
     Present,
 }
@@ -43,10 +57,6 @@ pub enum Topic {
     OtherRole,
     /// It is in a language that neither screen nor guide can read.
     Unread,
-    /// That the guide passed over what was said, and little else.
-    Misheard,
-    /// What the guide meant.
-    Unclear,
 }
 
 /// What those that protect a vulnerable part have said.
@@ -68,6 +78,10 @@ pub struct Heard {
     pub danger: Danger,
     /// What it is about.
     pub topic: Topic,
+    /// What it does.
+    pub act: Act,
+    /// Whether something inside has been named or felt by now.
+    pub found: bool,
     /// How the person is.
     pub state: State,
     /// The step that would follow.
@@ -123,6 +137,8 @@ pub struct Wanted {
     pub state: State,
     /// Whether it has to ask the protectors first.
     pub asks_leave: bool,
+    /// What the person did, where that is answered and not the step.
+    pub act: Option<Act>,
 }
 
 /// Fixed things to say.
@@ -135,14 +151,14 @@ pub enum Saying {
     OtherRole,
     /// It can read English only.
     Unread,
-    /// It passed over what was said.
-    Misheard,
-    /// What a part is, in other words.
-    Unclear,
     /// Left for now.
     Paused,
     /// The talk stays with help.
     WithHelp,
+    /// The same, where danger was only suspected.
+    WithHelpIfNeeded,
+    /// There was no danger, as the person says.
+    FalseAlarm,
     /// Something to hold on to, while the talk is with help and the person is flooded.
     GroundWithHelp,
     /// The end, while the talk is with help.
@@ -159,10 +175,10 @@ impl Saying {
         Self::NoWords,
         Self::OtherRole,
         Self::Unread,
-        Self::Misheard,
-        Self::Unclear,
         Self::Paused,
         Self::WithHelp,
+        Self::WithHelpIfNeeded,
+        Self::FalseAlarm,
         Self::GroundWithHelp,
         Self::EndWithHelp,
         Self::Over,
@@ -203,6 +219,40 @@ impl Stages {
     }
 }
 
+/// What became of danger that only the model suspected.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Suspicion {
+    /// There was none, or what leads to help now is more than one.
+    #[default]
+    None,
+    /// Help stands on it.
+    Stands,
+    /// The person has said that there was no danger.
+    Denied,
+    /// They had, and help stands on another.
+    StandsAgain,
+}
+
+impl Suspicion {
+    const fn stands(self) -> bool {
+        matches!(self, Self::Stands | Self::StandsAgain)
+    }
+
+    const fn was_denied(self) -> bool {
+        matches!(self, Self::Denied | Self::StandsAgain)
+    }
+
+    const fn standing(self, stands: bool) -> Self {
+        match (self.was_denied(), stands) {
+            (false, false) => Self::None,
+            (false, true) => Self::Stands,
+            (true, false) => Self::Denied,
+            (true, true) => Self::StandsAgain,
+        }
+    }
+}
+
 /// Where a dialogue stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -223,6 +273,14 @@ pub struct Dialogue {
     leave: Leave,
     /// Whether the step that follows is free, because where the talk stood before is not known.
     loose: bool,
+    /// Whether something inside has been named or felt.
+    #[serde(default)]
+    found: bool,
+    /// Replies to what the person told, one after the other.
+    #[serde(default)]
+    heard_out: u8,
+    #[serde(default)]
+    suspicion: Suspicion,
 }
 
 impl Dialogue {
@@ -262,12 +320,19 @@ impl Dialogue {
         self.ended
     }
 
+    /// Whether the person has told of their life for a while, and the work would come first again.
+    #[must_use]
+    pub const fn has_heard_out(&self) -> bool {
+        self.heard_out >= HEARD_OUT
+    }
+
     /// What follows from an event.
     #[must_use]
     pub fn step(mut self, event: Event) -> (Self, Vec<Effect>) {
         let effects = match event {
             Event::Said(heard) => self.said(heard),
             Event::IsA(role) => {
+                self.found = true;
                 if self.role != Some(role) {
                     self.role = Some(role);
                     self.leave = Leave::Unknown;
@@ -288,15 +353,25 @@ impl Dialogue {
 
     fn said(&mut self, heard: Heard) -> Vec<Effect> {
         // Before anything else, whatever mode it is in.
-        if heard.danger == Danger::Present || heard.state == State::Crisis {
+        let suspected = match heard.danger {
+            Danger::Suspected { surely } => surely || !self.suspicion.was_denied(),
+            _ => false,
+        };
+        if heard.danger == Danger::Present || heard.state == State::Crisis || suspected {
+            // What was sure stays so.
+            let weak = suspected && (self.mode != Mode::WithHelp || self.suspicion.stands());
+            self.suspicion = self.suspicion.standing(weak);
             self.mode = Mode::WithHelp;
             self.stage = Some(Stage::Ground);
             return vec![Effect::Escalate];
         }
+        let is_denied = matches!(heard.danger, Danger::Denied | Danger::Passed);
         match self.mode {
+            Mode::WithHelp if self.suspicion.stands() && is_denied => return self.was_wrong(),
             // Said in words, it is what it is as a wish.
             Mode::WithHelp if heard.danger == Danger::Passed => return self.go_on(),
             Mode::WithHelp if heard.state == State::Overwhelmed => return self.ground(),
+            Mode::WithHelp if self.suspicion.stands() => return vec![Effect::Say(Saying::WithHelpIfNeeded)],
             Mode::WithHelp => return vec![Effect::Say(Saying::WithHelp)],
             Mode::Closed => return vec![Effect::Say(Saying::Over)],
             _ => {}
@@ -314,15 +389,19 @@ impl Dialogue {
             Topic::NoWords => return vec![Effect::Say(Saying::NoWords)],
             Topic::OtherRole => return vec![Effect::Say(Saying::OtherRole)],
             Topic::Unread => return vec![Effect::Say(Saying::Unread)],
-            Topic::Misheard => return vec![Effect::Say(Saying::Misheard)],
-            Topic::Unclear => return vec![Effect::Say(Saying::Unclear)],
         }
         if let Some(leave) = heard.leave {
             self.leave = leave;
         }
+        self.found |= heard.found;
+        if heard.act.stands_by_itself() {
+            return self.received(heard);
+        }
+        self.heard_out = 0;
         match heard.state {
             State::Refusing => self.refused(heard),
-            State::Blended => {
+            // Who speaks as a part that nobody has named yet is asked for no space from it.
+            State::Blended if self.found => {
                 self.noes = 0;
                 self.leave_room();
                 // Who said no to a little space is not asked for it again.
@@ -330,8 +409,22 @@ impl Dialogue {
                 let state = if declined { State::Refusing } else { State::Blended };
                 vec![self.reply(Stage::Unblend, state, false)]
             }
+            State::Blended => self.worked(heard, State::Open),
             state => self.worked(heard, state),
         }
+    }
+
+    /// What the person told, asked or set right is answered, and the step stays.
+    fn received(&mut self, heard: Heard) -> Vec<Effect> {
+        let Heard { act, state, toward, .. } = heard;
+        self.noes = 0;
+        self.heard_out = if act.tells() { self.heard_out.saturating_add(1) } else { self.heard_out };
+        self.leave_room();
+        let stage = self.stage.filter(|stage| *stage != Stage::Ground).or(self.reached);
+        let stage = if self.loose { toward } else { stage.unwrap_or(Stage::Find) };
+        self.stage = Some(stage);
+        let state = if state == State::Sceptical { state } else { State::Open };
+        vec![Effect::Reply(Wanted { stage, state, asks_leave: false, act: Some(act) })]
     }
 
     /// A "no": the line ends here, and nothing presses on.
@@ -339,11 +432,14 @@ impl Dialogue {
         let line = self.stage.filter(|stage| *stage != Stage::Ground).unwrap_or(heard.toward);
         let line = if line == Stage::Ground { Stage::Find } else { line };
         if line == Stage::ThankAndClose && self.stage == Some(Stage::ThankAndClose) {
-            return self.end(State::Refusing);
+            return self.end(State::Refusing, heard.act);
         }
         self.noes = self.noes.saturating_add(1);
         self.ended.insert(line);
         self.leave_room();
+        if heard.act == Act::Leaves {
+            return vec![self.parting(State::Refusing)];
+        }
         let stage = if self.noes >= NOES || heard.toward == Stage::ThankAndClose {
             Stage::ThankAndClose
         } else {
@@ -357,7 +453,7 @@ impl Dialogue {
         self.noes = 0;
         let offered = self.stage == Some(Stage::ThankAndClose);
         if offered && heard.toward == Stage::ThankAndClose {
-            return self.end(state);
+            return self.end(state, heard.act);
         }
         // Who comes back to the room goes on no further than where they were.
         let toward = match (self.mode, heard.toward) {
@@ -367,6 +463,12 @@ impl Dialogue {
             (_, stage) => stage,
         };
         self.leave_room();
+        if toward == Stage::ThankAndClose && heard.act == Act::Leaves {
+            return vec![self.parting(state)];
+        }
+        if !self.found && toward != Stage::ThankAndClose {
+            return vec![self.still_finding(state, heard.act == Act::Assents)];
+        }
         let mut stage = self.within(toward, state);
         let exile = self.role == Some(Role::Exile) || self.role.is_none() && heard.seems == Some(Role::Exile);
         let mut asks_leave = false;
@@ -378,6 +480,27 @@ impl Dialogue {
             }
         }
         vec![self.reply(stage, state, asks_leave)]
+    }
+
+    /// Nothing inside has been named or felt yet, so nothing is asked of it. Who said no to being asked for
+    /// it is left room.
+    fn still_finding(&mut self, state: State, yes: bool) -> Effect {
+        if !self.ended.contains(Stage::Find) && !yes {
+            return self.reply(Stage::Find, state, false);
+        }
+        self.stage = Some(Stage::Find);
+        Effect::Reply(Wanted { stage: Stage::Find, state, asks_leave: false, act: Some(Act::Assents) })
+    }
+
+    /// Goodbye is answered with goodbye.
+    fn parting(&mut self, state: State) -> Effect {
+        self.reply(Stage::ThankAndClose, state, false);
+        Effect::Reply(Wanted {
+            stage: Stage::ThankAndClose,
+            state,
+            asks_leave: false,
+            act: Some(Act::Leaves),
+        })
     }
 
     /// The step that the protocol allows: none that a "no" ended, and none that leaps ahead.
@@ -408,7 +531,7 @@ impl Dialogue {
         if on_the_way && !asks_leave {
             self.reached = Some(self.reached.map_or(stage, |reached| reached.max(stage)));
         }
-        Effect::Reply(Wanted { stage, state, asks_leave })
+        Effect::Reply(Wanted { stage, state, asks_leave, act: None })
     }
 
     fn leave_room(&mut self) {
@@ -444,6 +567,7 @@ impl Dialogue {
     fn go_on(&mut self) -> Vec<Effect> {
         match self.mode {
             Mode::Closed => vec![Effect::Say(Saying::Over)],
+            Mode::WithHelp if self.suspicion.stands() => self.was_wrong(),
             // After an alarm one comes back through the room.
             Mode::WithHelp => {
                 self.mode = Mode::Grounding;
@@ -456,6 +580,14 @@ impl Dialogue {
         }
     }
 
+    /// The person says that there was no danger where only the model had suspected it: the talk goes on
+    /// where it was.
+    fn was_wrong(&mut self) -> Vec<Effect> {
+        self.suspicion = Suspicion::Denied;
+        self.mode = Mode::Going;
+        vec![Effect::Say(Saying::FalseAlarm)]
+    }
+
     fn stop(&mut self) -> Vec<Effect> {
         match self.mode {
             Mode::Closed => vec![Effect::Say(Saying::Over)],
@@ -463,12 +595,16 @@ impl Dialogue {
                 self.mode = Mode::Closed;
                 vec![Effect::Say(Saying::EndWithHelp), Effect::Note]
             }
-            _ => self.end(State::Open),
+            _ => self.end(State::Open, Act::Works),
         }
     }
 
-    fn end(&mut self, state: State) -> Vec<Effect> {
-        let reply = self.reply(Stage::ThankAndClose, state, false);
+    fn end(&mut self, state: State, act: Act) -> Vec<Effect> {
+        let reply = if act == Act::Leaves {
+            self.parting(state)
+        } else {
+            self.reply(Stage::ThankAndClose, state, false)
+        };
         self.mode = Mode::Closed;
         vec![reply, Effect::Note]
     }

@@ -9,6 +9,7 @@
 //!
 //! This room knows nothing of HTTP, SQL or the terminal.
 
+mod act;
 mod bank;
 mod checks;
 mod choose;
@@ -21,7 +22,8 @@ mod rules;
 mod stage;
 mod words;
 
-pub use bank::{ForRole, Line, Replies, RepliesError};
+pub use act::Act;
+pub use bank::{ForRole, Line, Occasion, Replies, RepliesError};
 pub use checks::{Checks, Refusal, opener};
 pub use choose::{Candidate, Moment, candidates, seed_of};
 pub use dialogue::{Danger, Dialogue, Effect, Event, Heard, Leave, Mode, Saying, Stages, Topic, Wanted};
@@ -30,7 +32,8 @@ pub use fit::{REPLY_HEAD, REPLY_STEPS, ReplyFitness};
 pub use map::{dot, svg};
 pub use memory::{Field, PartNotes, Tie};
 pub use noticing::{
-    ASKED_HEAD, DANGER_HEAD, Noticed, ROLE_HEAD, Reading, STAGE_HEAD, STATE_HEAD, STATE_THRESHOLDS,
+    ACT_HEAD, ASKED_HEAD, DANGER_HEAD, FOUND_HEAD, Noticed, ROLE_HEAD, Reading, STAGE_HEAD, STATE_HEAD,
+    STATE_THRESHOLDS,
 };
 pub(crate) use noticing::{Noticing, WAY, asked, features, talk, way};
 pub use rules::Rules;

@@ -1,6 +1,7 @@
 //! How the person is and what would follow, as the model's states tell: linear heads on the last
 //! turns, read in one pass to a middle layer. Where it is unsure, the gentler answer counts.
 
+use super::act::Act;
 use super::stage::{Role, Speaker, Stage, State, Turn};
 use crate::entry::{Entry, Limit};
 use crate::heads::{HeadFileError, Heads, Linear, sigmoid};
@@ -14,6 +15,10 @@ pub const STAGE_HEAD: &str = "parts.stage";
 pub const ROLE_HEAD: &str = "parts.role";
 /// Name of the head with one output: whether a turn speaks of danger.
 pub const DANGER_HEAD: &str = "parts.danger";
+/// Name of the head with one output for each act: what a turn does.
+pub const ACT_HEAD: &str = "parts.act";
+/// Name of the head with one output: whether something inside has been named or felt by now.
+pub const FOUND_HEAD: &str = "parts.found";
 /// Name of the head with one output for each step: to which a guide's turn, read alone, belongs.
 pub const ASKED_HEAD: &str = "parts.asked";
 /// Probability above which a turn is taken to speak of danger, and a person to be flooded, whatever
@@ -34,12 +39,19 @@ const ROLE_SURE: f32 = 0.6;
 const EXILE_LIKELY: f32 = 0.5;
 /// A reading that is less likely than this part of the likeliest is none.
 const FAR_BEHIND: f32 = 0.1;
+/// A goodbye that no rule knows has to be this likely.
+const SURE_GOODBYE: f32 = 0.7;
+/// What is inside counts as found from here on.
+const FOUND: f32 = 0.5;
+/// A no that is less likely than this, as an act, is none, whatever state it sounds like.
+const MAY_DECLINE: f32 = 0.15;
 /// How much likelier than any other step the end has to be.
 const SURE_END: f32 = 1.5;
 /// Lengths of a talk that are told apart.
 const LENGTHS: usize = 5;
 const STAGES: usize = Stage::ALL.len();
 const STATES: usize = State::ALL.len();
+const ACTS: usize = Act::ALL.len();
 /// What the head of steps reads.
 pub(crate) const WAY: usize = 2 * STAGES + STATES + LENGTHS + STATES * STAGES;
 /// States from the gentlest answer on, after danger and flooding.
@@ -136,6 +148,8 @@ pub(crate) struct Noticing<'a> {
     role: &'a Linear,
     danger: &'a Linear,
     asked: &'a Linear,
+    act: &'a Linear,
+    found: &'a Linear,
     thresholds: [f32; 2],
 }
 
@@ -153,6 +167,8 @@ impl<'a> Noticing<'a> {
             role: heads.linear(ROLE_HEAD, Role::ALL.len())?,
             danger: heads.linear(DANGER_HEAD, 1)?,
             asked: heads.linear(ASKED_HEAD, STAGES)?,
+            act: heads.linear(ACT_HEAD, ACTS)?,
+            found: heads.linear(FOUND_HEAD, 1)?,
             thresholds: [thresholds[0], thresholds[1]],
         })
     }
@@ -176,6 +192,8 @@ impl<'a> Noticing<'a> {
             state: each(self.state, talk),
             stage,
             role: each(self.role, talk),
+            act: each(self.act, talk),
+            found: sigmoid(self.found.output(0, talk)),
             danger: sigmoid(self.danger.output(0, talk)),
             thresholds: self.thresholds,
         })
@@ -189,6 +207,8 @@ fn each<const N: usize>(map: &Linear, x: &[f32]) -> [f32; N] {
 /// One way to take a turn.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reading {
+    /// What the turn does.
+    pub act: Act,
     /// How the person is.
     pub state: State,
     /// The step that would follow.
@@ -206,6 +226,10 @@ pub struct Noticed {
     pub stage: [[f32; Stage::ALL.len()]; State::ALL.len()],
     /// Of each role.
     pub role: [f32; Role::ALL.len()],
+    /// Of each act.
+    pub act: [f32; Act::ALL.len()],
+    /// That something inside has been named or felt by now.
+    pub found: f32,
     /// That the turn speaks of danger.
     pub danger: f32,
     /// Above which danger and flooding count.
@@ -213,6 +237,31 @@ pub struct Noticed {
 }
 
 impl Noticed {
+    /// How likely an act is, all of them together being sure.
+    fn does(&self, act: Act) -> f32 {
+        let all: f32 = self.act.iter().sum();
+        self.act[act.index()] / all.max(1e-6)
+    }
+
+    /// What the turn does, as far as the heads tell. A goodbye they have to be sure of.
+    #[must_use]
+    pub fn act(&self) -> Act {
+        let likely =
+            Act::ALL.into_iter().filter(|act| *act != Act::Leaves || self.does(*act) >= SURE_GOODBYE);
+        likely.max_by(|a, b| self.does(*a).total_cmp(&self.does(*b))).unwrap_or(Act::Works)
+    }
+
+    /// Whether something inside has been named or felt by now.
+    #[must_use]
+    pub fn has_found(&self) -> bool {
+        self.found >= FOUND
+    }
+
+    /// Whether the turn may be a no.
+    fn may_decline(&self) -> bool {
+        self.does(Act::Declines) + self.does(Act::Leaves) >= MAY_DECLINE
+    }
+
     /// How the person is. Danger and flooding come first; of others that are nearly as likely, the
     /// one with the gentler answer counts.
     #[must_use]
@@ -224,8 +273,9 @@ impl Noticed {
         if of(State::Overwhelmed) >= self.thresholds[1] {
             return State::Overwhelmed;
         }
-        let most = GENTLER.into_iter().map(of).fold(0.0, f32::max);
-        GENTLER.into_iter().find(|state| of(*state) >= NEARLY * most).unwrap_or(State::Open)
+        let calm = GENTLER.into_iter().filter(|state| *state != State::Refusing || self.may_decline());
+        let most = calm.clone().map(of).fold(0.0, f32::max);
+        calm.into_iter().find(|state| of(*state) >= NEARLY * most).unwrap_or(State::Open)
     }
 
     /// The step that would follow for a person in this state.
@@ -248,18 +298,30 @@ impl Noticed {
         }
     }
 
-    /// What the turn may be taken for, all but danger and flooding: each state with each step that would
-    /// follow, as likely as the heads find both, where that is not far behind the likeliest. The end is
-    /// none of these: it comes where it is the likeliest, or not at all.
+    /// What the turn may be taken for, all but danger and flooding: each act that stands by itself, and
+    /// for the others each state with each step that would follow, as likely as the heads find them,
+    /// where that is not far behind the likeliest. The end is none of these: it comes where it is the
+    /// likeliest, or not at all.
     #[must_use]
     pub fn readings(&self) -> Vec<Reading> {
         let of = |state: State| self.state[state.index()];
         let all: f32 = GENTLER.into_iter().map(of).sum();
-        let mut readings = Vec::new();
+        let doubts = if of(State::Sceptical) > of(State::Open) { State::Sceptical } else { State::Open };
+        let (by_itself, bound): (Vec<Act>, Vec<Act>) =
+            Act::ALL.into_iter().partition(|a| a.stands_by_itself());
+        let by_itself = by_itself.into_iter().map(|act| Reading {
+            act,
+            state: doubts,
+            toward: self.toward(doubts),
+            likely: self.does(act),
+        });
+        let mut readings: Vec<Reading> = by_itself.collect();
+        let works: f32 = bound.into_iter().map(|act| self.does(act)).sum();
+        let act = if self.does(Act::Assents) > self.does(Act::Works) { Act::Assents } else { Act::Works };
         for state in GENTLER {
-            let likely = of(state) / all.max(1e-6);
+            let likely = works * of(state) / all.max(1e-6);
             if state == State::Blended {
-                readings.push(Reading { state, toward: Stage::Unblend, likely });
+                readings.push(Reading { act, state, toward: Stage::Unblend, likely });
                 continue;
             }
             let steps = &self.stage[state.index()];
@@ -268,6 +330,7 @@ impl Noticed {
                 .filter(|s| !matches!(s, Stage::Ground | Stage::Unblend | Stage::ThankAndClose));
             let sum: f32 = ways.clone().map(|stage| steps[stage.index()]).sum();
             readings.extend(ways.map(|toward| Reading {
+                act,
                 state,
                 toward,
                 likely: likely * steps[toward.index()] / sum.max(1e-6),
@@ -296,7 +359,21 @@ mod tests {
     use super::*;
 
     fn noticed(state: [f32; 6], danger: f32) -> Noticed {
-        Noticed { state, stage: [[0.1; 9]; 6], role: [0.1; 4], danger, thresholds: [0.4, 0.3] }
+        let mut act = [0.01; 12];
+        (act[Act::Works.index()], act[Act::Declines.index()]) = (0.5, 0.3);
+        let (stage, role, thresholds) = ([[0.1; 9]; 6], [0.1; 4], [0.4, 0.3]);
+        Noticed { state, stage, role, act, found: 0.9, danger, thresholds }
+    }
+
+    #[test]
+    fn a_goodbye_has_to_be_sure_and_a_no_has_to_be_one() {
+        let mut noticed = noticed([0.5, 0.1, 0.6, 0.1, 0.1, 0.1], 0.1);
+        assert_eq!(noticed.state(), State::Refusing);
+        noticed.act = [0.02; 12];
+        (noticed.act[Act::Corrects.index()], noticed.act[Act::Leaves.index()]) = (0.4, 0.5);
+        assert_eq!(noticed.act(), Act::Corrects);
+        noticed.act[Act::Leaves.index()] = 0.02;
+        assert_eq!(noticed.state(), State::Open, "what sets the guide right is no no");
     }
 
     #[test]
@@ -321,7 +398,9 @@ mod tests {
         unsure.stage[State::Open.index()] = [0.01; 9];
         unsure.stage[State::Open.index()][Stage::Focus.index()] = 0.9;
         let readings = unsure.readings();
-        let is = |state, toward| readings.iter().any(|r| r.state == state && r.toward == toward);
+        let is = |state, toward| {
+            readings.iter().any(|r| r.act == Act::Works && r.state == state && r.toward == toward)
+        };
         assert!(is(State::Open, Stage::Focus) && is(State::Blended, Stage::Unblend));
         assert!(!is(State::Open, Stage::Needs), "a step that is far behind");
         assert!(!readings.iter().any(|r| r.state == State::Refusing), "a state that is far behind");

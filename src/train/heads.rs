@@ -157,17 +157,23 @@ impl Side<'_> {
     }
 }
 
-/// What people say in the moments of a side, but in those of a crisis, each text once. Who is
+/// What people say in the moments and the played talks of a side, but in those of a crisis, each text once. Who is
 /// overwhelmed is in distress.
 fn turns<'c>(corpus: &'c Corpus, splits: &Splits, side: Split) -> Vec<(&'c str, Level)> {
     let mut known = HashSet::new();
     let moments = corpus.moments.iter().filter(|m| splits.of(&m.id) == side && m.state != State::Crisis);
+    let talks = corpus.turns.iter().filter(|turn| splits.of(&turn.id) == side);
+    let talks = talks.filter_map(|turn| Some((&turn.history, turn.state?)));
+    let talks = talks.filter(|(_, state)| *state != State::Crisis);
     moments
-        .flat_map(|moment| {
-            let last = if moment.state == State::Overwhelmed { Level::Distress } else { Level::None };
-            let before = moment.history.split_last().map_or(&[][..], |(_, before)| before);
+        .map(|moment| (&moment.history, moment.state))
+        .chain(talks)
+        .flat_map(|(history, state)| {
+            let level = if state == State::Overwhelmed { Level::Distress } else { Level::None };
+            let (last, before) = history.split_last().map_or((None, &[][..]), |(l, b)| (Some(l), b));
             let before = before.iter().filter(|turn| turn.from == Speaker::Person);
-            before.map(|turn| (turn.text.as_str(), Level::None)).chain([(moment.last(), last)])
+            let last = last.map(|last| (last.text.as_str(), level));
+            before.map(|turn| (turn.text.as_str(), Level::None)).chain(last)
         })
         .filter(|(text, _)| !text.trim().is_empty() && known.insert(*text))
         .collect()

@@ -1,19 +1,20 @@
 //! The recipe of the heads of the parts dialogue: how a person is, whether a turn speaks of danger,
 //! to which step a guide's turn belongs and which follows, what the part does.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use super::logistic::{Examples, Recipe, fit};
 use super::replies::replies;
 use super::scaling::Scaling;
 use super::{JudgedOn, TrainError};
-use crate::corpus::{Corpus, CrisisText, Moment, Split, Splits};
+use crate::corpus::{Corpus, CrisisText, ReadTurn, Split, Splits, Turn};
 use crate::crisis::{Medical, routing};
 use crate::heads::{HeadTensors, Linear, sigmoid};
 use crate::language::Session;
 use crate::parts::{
-    ASKED_HEAD, DANGER_HEAD, ROLE_HEAD, Replies, Role, STAGE_HEAD, STATE_HEAD, STATE_THRESHOLDS, Stage,
-    State, WAY, asked, features, talk, way,
+    ACT_HEAD, ASKED_HEAD, Act, DANGER_HEAD, FOUND_HEAD, ROLE_HEAD, Replies, Role, STAGE_HEAD, STATE_HEAD,
+    STATE_THRESHOLDS, Stage, State, WAY, asked, features, talk, way,
 };
 
 /// Where this part of the card begins.
@@ -35,11 +36,54 @@ const FALSE_FLOODS: f32 = 0.01;
 /// Part of the flooded that has to be found, if that is possible.
 const FOUND: f32 = 0.95;
 
+/// A person's turn and what is known of it: a moment of the corpus, or a turn of a talk that was played.
+struct Said<'a> {
+    history: &'a [Turn],
+    state: State,
+    step: Stage,
+    /// Of moments only: what the part does, and what a guide would answer.
+    role: Option<Role>,
+    reply: Option<&'a str>,
+    /// Of turns that were read for it.
+    act: Option<Act>,
+    found: Option<bool>,
+}
+
+/// The turns of a side.
+fn said<'c>(corpus: &'c Corpus, splits: &Splits, side: Split) -> Vec<Said<'c>> {
+    let read: HashMap<&str, &ReadTurn> = corpus.turns.iter().map(|t| (t.id.as_str(), t)).collect();
+    let moments = corpus.moments.iter().filter(|m| splits.of(&m.id) == side).map(|m| {
+        let read = read.get(m.id.as_str());
+        Said {
+            history: &m.history,
+            state: m.state,
+            step: m.stage(),
+            role: Some(m.part.role),
+            reply: Some(&m.reply),
+            act: read.and_then(|read| read.act),
+            found: read.map(|read| read.found),
+        }
+    });
+    let turns = corpus.turns.iter().filter(|turn| splits.of(&turn.id) == side);
+    let turns = turns.filter_map(|turn| {
+        Some(Said {
+            history: &turn.history,
+            state: turn.state?,
+            step: turn.step?,
+            role: None,
+            reply: None,
+            act: turn.act,
+            found: Some(turn.found),
+        })
+    });
+    moments.chain(turns).collect()
+}
+
 /// Talks as the model sees them.
 struct Seen<'a> {
-    moments: Vec<&'a Moment>,
+    said: Vec<Said<'a>>,
     x: Vec<Vec<f32>>,
-    /// The guide's last turns of each moment, each alone; none where the guide has not spoken.
+    /// The guide's last turns before each, each alone; none where the guide has not spoken.
     asked: Vec<[Vec<f32>; 2]>,
     dangers: Vec<(&'a CrisisText, Vec<f32>)>,
 }
@@ -66,11 +110,11 @@ impl Reader<'_> {
         splits: &Splits,
         side: Split,
     ) -> Result<Seen<'c>, TrainError> {
-        let moments: Vec<&Moment> = corpus.moments.iter().filter(|m| splits.of(&m.id) == side).collect();
-        let talks: Vec<_> = moments.iter().map(|m| talk(&m.history)).collect();
-        let x = self.read(&talks, "moments of parts dialogues").await?;
+        let said = said(corpus, splits, side);
+        let talks: Vec<_> = said.iter().map(|said| talk(said.history)).collect();
+        let x = self.read(&talks, "turns of parts dialogues").await?;
         let turns: Vec<_> =
-            moments.iter().flat_map(|m| asked(&m.history)).map(|text| (String::new(), text)).collect();
+            said.iter().flat_map(|said| asked(said.history)).map(|text| (String::new(), text)).collect();
         let read = self.read(&turns, "what the guide asked").await?;
         let asked = read
             .chunks_exact(2)
@@ -81,7 +125,7 @@ impl Reader<'_> {
             corpus.crisis.iter().filter(|t| splits.of(&t.id) == side).step_by(ONE_IN).collect();
         let talks: Vec<_> = texts.iter().map(|t| (String::new(), t.text.as_str())).collect();
         let dangers = texts.into_iter().zip(self.read(&talks, "screening texts as turns").await?).collect();
-        Ok(Seen { moments, x, asked, dangers })
+        Ok(Seen { said, x, asked, dangers })
     }
 }
 
@@ -157,8 +201,8 @@ pub(super) async fn parts(
     let recipe = Recipe { seed, ..RECIPE };
     let _ = writeln!(
         card,
-        "{HEADING}\n\nLearnt from {} moments and {} screening texts. Figures are of {}.\n",
-        learnt.moments.len(),
+        "{HEADING}\n\nLearnt from {} turns and {} screening texts. Figures are of {}.\n",
+        learnt.said.len(),
         learnt.dangers.len(),
         match judged_on {
             JudgedOn::Development => "the development part, on which scales and thresholds were chosen",
@@ -172,8 +216,8 @@ pub(super) async fn parts(
             let tier = routing::tier(text.level, &text.flags, text.about, text.time, Medical::None);
             rows.push(x, usize::from(tier.escalates()), 1);
         }
-        for (moment, x) in seen.moments.iter().zip(&seen.x) {
-            let is = moment.state == State::Crisis;
+        for (said, x) in seen.said.iter().zip(&seen.x) {
+            let is = said.state == State::Crisis;
             rows.push(x, usize::from(is), MOMENTS[usize::from(!is)]);
         }
         rows
@@ -181,11 +225,11 @@ pub(super) async fn parts(
     let of_judged = danger(judged);
     let map = danger(&learnt).learn(&of_judged, 1, recipe);
     let scored = |map: &Linear, output: usize, state: State| -> Vec<(f32, bool)> {
-        let x = judged.moments.iter().zip(&judged.x);
-        x.map(|(m, x)| (sigmoid(map.output(output, x)), m.state == state)).collect()
+        let x = judged.said.iter().zip(&judged.x);
+        x.map(|(said, x)| (sigmoid(map.output(output, x)), said.state == state)).collect()
     };
-    let moments = scored(&map, 0, State::Crisis);
-    let alarm = at_false(&moments, FALSE_ALARMS);
+    let turns = scored(&map, 0, State::Crisis);
+    let alarm = at_false(&turns, FALSE_ALARMS);
     let texts: Vec<(f32, bool)> = of_judged
         .logits(&map)
         .iter()
@@ -194,7 +238,7 @@ pub(super) async fn parts(
         .map(|(l, class)| (sigmoid(l[0]), *class == 1))
         .collect();
     let _ = writeln!(card, "| danger, from {alarm:.2} | texts | recall | false alarms |\n|---|---|---|---|");
-    for (name, scored) in [("moments", &moments), ("screening texts", &texts)] {
+    for (name, scored) in [("turns", &turns), ("screening texts", &texts)] {
         let share = |is: bool| {
             let of = scored.iter().filter(|s| s.1 == is);
             of.clone().filter(|s| s.0 >= alarm).count() as f32 / of.count().max(1) as f32
@@ -204,12 +248,16 @@ pub(super) async fn parts(
     card.push('\n');
     tensors.linear.push((DANGER_HEAD.into(), map));
 
-    let of = |seen: &Seen<'_>, class: &dyn Fn(&Moment) -> usize| {
+    let of = |seen: &Seen<'_>, class: &dyn Fn(&Said<'_>) -> Option<usize>| {
         let mut rows = Rows::default();
-        seen.moments.iter().zip(&seen.x).for_each(|(m, x)| rows.push(x, class(m), 1));
+        for (said, x) in seen.said.iter().zip(&seen.x) {
+            if let Some(class) = class(said) {
+                rows.push(x, class, 1);
+            }
+        }
         rows
     };
-    let state = |m: &Moment| m.state.index();
+    let state = |said: &Said<'_>| Some(said.state.index());
     let of_judged = of(judged, &state);
     let map = of(&learnt, &state).balanced(State::ALL.len()).learn(&of_judged, State::ALL.len(), recipe);
     table(card, "state", &State::ALL.map(State::slug), &of_judged, &map);
@@ -218,11 +266,23 @@ pub(super) async fn parts(
     tensors.vectors.push((STATE_THRESHOLDS.into(), vec![alarm, flood]));
     tensors.linear.push((STATE_HEAD.into(), map));
 
-    let role = |m: &Moment| m.part.role.index();
+    let role = |said: &Said<'_>| said.role.map(Role::index);
     let of_judged = of(judged, &role);
     let map = of(&learnt, &role).balanced(Role::ALL.len()).learn(&of_judged, Role::ALL.len(), recipe);
     table(card, "role", &Role::ALL.map(Role::slug), &of_judged, &map);
     tensors.linear.push((ROLE_HEAD.into(), map));
+
+    let act = |said: &Said<'_>| said.act.map(Act::index);
+    let of_judged = of(judged, &act);
+    let map = of(&learnt, &act).balanced(Act::ALL.len()).learn(&of_judged, Act::ALL.len(), recipe);
+    table(card, "what a turn does", &Act::ALL.map(Act::slug), &of_judged, &map);
+    tensors.linear.push((ACT_HEAD.into(), map));
+
+    let found = |said: &Said<'_>| said.found.map(usize::from);
+    let of_judged = of(judged, &found);
+    let map = of(&learnt, &found).balanced(2).learn(&of_judged, 1, recipe);
+    halves(card, "something inside was named or felt", &of_judged, &map);
+    tensors.linear.push((FOUND_HEAD.into(), map));
 
     steps(&reader, (&learnt, judged), recipe, tensors, card).await?;
     let on_dev = judged_on == JudgedOn::Development;
@@ -239,13 +299,14 @@ async fn steps(
     card: &mut String,
 ) -> Result<(), TrainError> {
     let stages = Stage::ALL.len();
-    let of = |moments: &[&Moment]| -> Vec<(String, usize)> {
-        moments.iter().map(|m| (m.reply.clone(), m.stage().index())).collect()
+    let of = |seen: &Seen<'_>| -> Vec<(String, usize)> {
+        let line = |said: &Said<'_>| Some((said.reply?.to_owned(), said.step.index()));
+        seen.said.iter().filter_map(line).collect()
     };
-    let mut lines = of(&learnt.moments);
+    let mut lines = of(learnt);
     let replies = Replies::embedded()?;
-    let bank = replies.lines().iter().filter(|line| !line.asks_leave);
-    lines.extend(bank.filter_map(|line| Some((line.fill(Some("it"), Some("this"))?, line.stage.index()))));
+    let bank = replies.lines().iter();
+    lines.extend(bank.filter_map(|line| Some((line.fill(Some("it"), Some("this"))?, line.stage()?.index()))));
     let rows = |lines: &[(String, usize)], x: Vec<Vec<f32>>| {
         let mut rows = Rows::default();
         x.iter().zip(lines).for_each(|(x, (_, stage))| rows.push(x, *stage, 1));
@@ -253,7 +314,7 @@ async fn steps(
     };
     let x = reader.read(&talks(&lines), "guides' lines").await?;
     let learn = rows(&lines, x).balanced(stages);
-    let lines = of(&judged.moments);
+    let lines = of(judged);
     let x = reader.read(&talks(&lines), "guides' lines, to judge by").await?;
     let of_judged = rows(&lines, x);
     let says = learn.learn(&of_judged, stages, recipe);
@@ -261,7 +322,7 @@ async fn steps(
 
     let follows = |seen: &Seen<'_>| {
         let mut rows = Rows::default();
-        for (moment, asked) in seen.moments.iter().zip(&seen.asked) {
+        for (said, asked) in seen.said.iter().zip(&seen.asked) {
             let probabilities = asked.each_ref().map(|x| {
                 if x.is_empty() {
                     vec![0.0; stages]
@@ -269,9 +330,9 @@ async fn steps(
                     says.apply(x).into_iter().map(sigmoid).collect()
                 }
             });
-            let way = way([&probabilities[0], &probabilities[1]], moment.state, moment.history.len());
+            let way = way([&probabilities[0], &probabilities[1]], said.state, said.history.len());
             debug_assert_eq!(way.len(), WAY, "what the head reads");
-            rows.push(&way, moment.stage().index(), 1);
+            rows.push(&way, said.step.index(), 1);
         }
         rows
     };
@@ -302,6 +363,22 @@ fn at_found(scored: &[(f32, bool)], part: f32) -> f32 {
     found.sort_by(f32::total_cmp);
     let missed = (found.len() as f32 * (1.0 - part)) as usize;
     found.get(missed).map_or(0.5, |p| p * 0.98)
+}
+
+/// How often a yes or no is right.
+fn halves(card: &mut String, what: &str, judged: &Rows, map: &Linear) {
+    let said = judged.logits(map).into_iter().map(|l| l[0] > 0.0).zip(&judged.class);
+    let count = |is: bool, class: usize| said.clone().filter(|(s, c)| *s == is && **c == class).count();
+    let share = |of: usize, all: usize| of as f32 / all.max(1) as f32;
+    let (hits, misses, wrong, rest) = (count(true, 1), count(false, 1), count(true, 0), count(false, 0));
+    let _ = writeln!(
+        card,
+        "Of {} turns after which {what} the head says so of {:.2}, and of {:.2} of the other {}.\n",
+        hits + misses,
+        share(hits, hits + misses),
+        share(wrong, wrong + rest),
+        wrong + rest,
+    );
 }
 
 fn table(card: &mut String, what: &str, names: &[&str], judged: &Rows, map: &Linear) {

@@ -5,7 +5,7 @@ use super::{HeardTurn, NAMELESS, PartBody, PartsBody, PartsRequest, PartsSource}
 use crate::assistant::{Assistant, AssistantError, Turn as Place};
 use crate::crisis::{self, CountryCode, Escalation, Risk, Tier};
 use crate::parts::{
-    Candidate, Dialogue, Effect, Event, Heard, Mode, Moment, ReplyReader, Role, Saying, Speaker, Stage,
+    Act, Candidate, Dialogue, Effect, Event, Heard, Mode, Moment, ReplyReader, Role, Saying, Speaker, Stage,
     State, Wanted, candidates, part_name, seed_of,
 };
 
@@ -16,6 +16,9 @@ const MOST_OF_A_READING: usize = 8;
 /// alone think of it.
 const LIKELY: f32 = 1.0;
 const BY_WORDS: f32 = 0.15;
+/// What remains of the likelihood that a person tells of their life, once that was heard a few times in
+/// a row: the work with what is inside would not begin.
+const HEARD_OUT: f32 = 0.3;
 
 /// The part as the person has confirmed it: its name, and what it does, if they said so.
 type Confirmed<'a> = Option<(&'a str, Option<Role>)>;
@@ -159,10 +162,12 @@ impl Assistant {
         }
         if ways[0].works().is_some() {
             for (heard, likely) in &turn.readings {
-                let way = Way::of(dialogue, *heard, *likely);
+                let tells = heard.act.tells() && dialogue.has_heard_out();
+                let likely = if tells { likely * HEARD_OUT } else { *likely };
+                let way = Way::of(dialogue, *heard, likely);
                 let Some(wanted) = way.works() else { continue };
                 match ways.iter_mut().find(|known| known.works() == Some(wanted)) {
-                    Some(known) => known.likely = known.likely.max(*likely),
+                    Some(known) => known.likely = known.likely.max(likely),
                     None => ways.push(way),
                 }
             }
@@ -193,7 +198,7 @@ impl Assistant {
         // Who doubts is told so without talk of parts, where there is such a reply.
         let (mut ways, mut replies) = (Vec::new(), Vec::new());
         for state in [wanted.state, State::Open] {
-            let heard = Heard { state, toward: Stage::Find, ..way.heard };
+            let heard = Heard { state, toward: Stage::Find, act: Act::Works, ..way.heard };
             let back = Way::of(dialogue, heard, 1.0);
             let Some(wanted) = back.works().filter(|wanted| wanted.stage == Stage::Find) else { continue };
             let found = self.candidates(asked, wanted, None);

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::journal::{Answer, KeptDialogue};
-use crate::parts::{Danger, Dialogue, Event, Field, Heard, PartNotes, Role, Stage, State, Tie, Topic};
+use crate::parts::{Act, Danger, Dialogue, Event, Field, Heard, PartNotes, Role, Stage, State, Tie, Topic};
 
 fn lid() -> PartNotes {
     let mut lid = PartNotes {
@@ -21,6 +21,8 @@ fn stands(state: State) -> Dialogue {
     let heard = Heard {
         danger: Danger::None,
         topic: Topic::Work,
+        act: Act::Works,
+        found: true,
         state,
         toward: Stage::Find,
         leave: None,

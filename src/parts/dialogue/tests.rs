@@ -3,7 +3,8 @@ use proptest::prelude::*;
 use super::*;
 
 fn heard(state: State, toward: Stage) -> Heard {
-    Heard { danger: Danger::None, topic: Topic::Work, state, toward, leave: None, seems: None }
+    let (danger, topic, act) = (Danger::None, Topic::Work, Act::Works);
+    Heard { danger, topic, act, found: true, state, toward, leave: None, seems: None }
 }
 
 fn said(state: State, toward: Stage) -> Event {
@@ -68,7 +69,7 @@ fn a_no_ends_its_line_until_the_person_opens_it_again() {
     let (dialogue, effects) = dialogue.step(said(State::Refusing, Stage::Focus));
     assert_eq!(
         wanted(&effects),
-        Some(Wanted { stage: Stage::Focus, state: State::Refusing, asks_leave: false })
+        Some(Wanted { stage: Stage::Focus, state: State::Refusing, asks_leave: false, act: None })
     );
     let (next, effects) = dialogue.step(said(State::Open, Stage::Focus));
     assert_eq!(wanted(&effects).map(|w| w.stage), Some(Stage::FleshOut));
@@ -94,7 +95,10 @@ fn a_vulnerable_part_is_met_only_with_leave() {
     assert_eq!(wanted(&effects).map(|w| w.asks_leave), Some(true));
     let given = Heard { leave: Some(Leave::Given), ..heard(State::Open, Stage::Focus) };
     let (_, effects) = dialogue.step(Event::Said(given));
-    assert_eq!(wanted(&effects), Some(Wanted { stage: Stage::Focus, state: State::Open, asks_leave: false }));
+    assert_eq!(
+        wanted(&effects),
+        Some(Wanted { stage: Stage::Focus, state: State::Open, asks_leave: false, act: None })
+    );
     let withheld = Heard { leave: Some(Leave::Withheld), ..heard(State::Open, Stage::Focus) };
     let (_, effects) = dialogue.step(Event::Said(withheld));
     assert_eq!(wanted(&effects).map(|w| w.stage), Some(Stage::ThankAndClose));
@@ -138,28 +142,94 @@ fn who_says_that_they_are_safe_comes_back_through_the_room() {
 }
 
 #[test]
+fn of_a_suspicion_the_persons_word_is_taken() {
+    let suspicion = |surely| {
+        Event::Said(Heard { danger: Danger::Suspected { surely }, ..heard(State::Open, Stage::Focus) })
+    };
+    let denial = Event::Said(Heard { danger: Danger::Denied, ..heard(State::Open, Stage::Focus) });
+    let (dialogue, effects) = after(&[said(State::Open, Stage::Find), suspicion(false)]);
+    assert_eq!((dialogue.mode(), effects), (Mode::WithHelp, vec![Effect::Escalate]));
+    let (stays, effects) = dialogue.step(said(State::Open, Stage::Focus));
+    assert_eq!((stays.mode(), effects), (Mode::WithHelp, vec![Effect::Say(Saying::WithHelpIfNeeded)]));
+    let (dialogue, effects) = dialogue.step(denial);
+    assert_eq!((dialogue.mode(), effects), (Mode::Going, vec![Effect::Say(Saying::FalseAlarm)]));
+    let (dialogue, effects) = dialogue.step(suspicion(false));
+    assert_eq!(wanted(&effects).map(|w| w.stage), Some(Stage::Focus), "it was told once");
+    let (dialogue, effects) = dialogue.step(suspicion(true));
+    assert_eq!((dialogue.mode(), effects), (Mode::WithHelp, vec![Effect::Escalate]), "sure is sure");
+    // What rules heard is not ended by a denial, nor does a later suspicion make it one.
+    let alarm = Event::Said(Heard { danger: Danger::Present, ..heard(State::Open, Stage::Focus) });
+    let (dialogue, _) = after(&[alarm, suspicion(true)]);
+    let (dialogue, effects) = dialogue.step(denial);
+    assert_eq!((dialogue.mode(), effects), (Mode::WithHelp, vec![Effect::Say(Saying::WithHelp)]));
+}
+
+#[test]
+fn until_something_is_found_nothing_is_asked_of_it() {
+    let nothing = |state, toward| Event::Said(Heard { found: false, ..heard(state, toward) });
+    let open = nothing(State::Open, Stage::Focus);
+    for events in [&[open][..], &[open; 4], &[nothing(State::Blended, Stage::Unblend)]] {
+        let (_, effects) = after(events);
+        assert_eq!(wanted(&effects).map(|w| w.stage), Some(Stage::Find));
+    }
+    let (dialogue, effects) = after(&[open, nothing(State::Refusing, Stage::Find), open]);
+    assert_eq!(wanted(&effects).and_then(|w| w.act), Some(Act::Assents), "who said no is left room");
+    let (_, effects) = dialogue.step(said(State::Open, Stage::Focus));
+    assert_eq!(wanted(&effects).map(|w| w.stage), Some(Stage::Focus));
+}
+
+#[test]
+fn what_a_person_tells_is_answered_and_the_step_stays() {
+    let does = |act| Event::Said(Heard { act, ..heard(State::Open, Stage::Befriend) });
+    let (dialogue, _) = after(&[said(State::Open, Stage::Find), said(State::Open, Stage::Focus)]);
+    let (dialogue, effects) = dialogue.step(does(Act::Past));
+    assert_eq!(wanted(&effects).map(|w| (w.stage, w.act)), Some((Stage::Focus, Some(Act::Past))));
+    assert!(!dialogue.has_heard_out());
+    assert!(dialogue.step(does(Act::Tells)).0.has_heard_out());
+    let (dialogue, effects) = dialogue.step(does(Act::Leaves));
+    assert_eq!(
+        wanted(&effects).map(|w| w.stage),
+        Some(Stage::FleshOut),
+        "a goodbye that leads nowhere is none"
+    );
+    let goodbye = Event::Said(Heard { act: Act::Leaves, ..heard(State::Open, Stage::ThankAndClose) });
+    let (dialogue, effects) = dialogue.step(goodbye);
+    assert_eq!(wanted(&effects).map(|w| (w.stage, w.act)), Some((Stage::ThankAndClose, Some(Act::Leaves))));
+    assert_eq!(dialogue.step(goodbye).0.mode(), Mode::Closed);
+}
+
+#[test]
 fn what_is_kept_reads_back() {
     let (dialogue, _) = after(&[said(State::Open, Stage::Find), said(State::Refusing, Stage::Focus)]);
     let kept = serde_json::to_string(&dialogue).unwrap_or_default();
     assert_eq!(serde_json::from_str::<Dialogue>(&kept).ok(), Some(dialogue));
+    let of_before = r#"{"mode":"going","stage":"find","stayed":1,"reached":"find","ended":0,"noes":0,"role":null,"leave":"Unknown","loose":false}"#;
+    assert!(serde_json::from_str::<Dialogue>(of_before).is_ok(), "what an earlier version kept");
 }
 
 fn any_heard() -> impl Strategy<Value = Heard> {
-    let danger = prop_oneof![20 => Just(Danger::None), 1 => Just(Danger::Passed), 1 => Just(Danger::Unmoored), 1 => Just(Danger::Present)];
+    let danger = prop_oneof![20 => Just(Danger::None), 1 => Just(Danger::Denied), 1 => Just(Danger::Passed), 1 => any::<bool>().prop_map(|surely| Danger::Suspected { surely }), 1 => Just(Danger::Unmoored), 1 => Just(Danger::Present)];
     let topic = prop_oneof![
         12 => Just(Topic::Work),
         1 => Just(Topic::NoWords),
         1 => Just(Topic::OtherRole),
-        1 => Just(Topic::Misheard),
-        1 => Just(Topic::Unclear),
         1 => Just(Topic::Unread)
     ];
     let state = prop::sample::select(State::ALL.to_vec());
     let toward = prop::sample::select(Stage::ALL.to_vec());
     let leave = prop::option::of(prop_oneof![Just(Leave::Given), Just(Leave::Withheld)]);
     let seems = prop::option::of(prop::sample::select(Role::ALL.to_vec()));
-    (danger, topic, state, toward, leave, seems).prop_map(|(danger, topic, state, toward, leave, seems)| {
-        Heard { danger, topic, state, toward, leave, seems }
+    let act = prop_oneof![2 => Just(Act::Works), 1 => prop::sample::select(Act::ALL.to_vec())];
+    let all = (danger, topic, (act, any::<bool>()), state, toward, leave, seems);
+    all.prop_map(|(danger, topic, (act, found), state, toward, leave, seems)| Heard {
+        danger,
+        topic,
+        act,
+        found,
+        state,
+        toward,
+        leave,
+        seems,
     })
 }
 
@@ -192,7 +262,8 @@ proptest! {
             let reply = wanted(&effects);
             if let Event::Said(heard) = event {
                 prop_assert_eq!(speaks, 1, "nobody is left without an answer");
-                if heard.danger == Danger::Present || heard.state == State::Crisis {
+                let suspected = matches!(heard.danger, Danger::Suspected { surely } if surely || !before.suspicion.was_denied());
+                if heard.danger == Danger::Present || heard.state == State::Crisis || suspected {
                     prop_assert_eq!(&effects, &[Effect::Escalate], "danger first, in every mode");
                     prop_assert_eq!(dialogue.mode(), Mode::WithHelp);
                     continue;
@@ -204,16 +275,24 @@ proptest! {
                     prop_assert_eq!(reply.map(|w| w.stage), Some(Stage::Ground));
                 }
                 if let Some(wanted) = reply {
-                    if heard.state == State::Blended && !flooded {
+                    if !dialogue.found && !flooded && wanted.act.is_none() {
+                        let nothing_asked = matches!(wanted.stage, Stage::Find | Stage::ThankAndClose | Stage::Ground);
+                        prop_assert!(nothing_asked || wanted.state == State::Refusing, "nothing is there yet");
+                    } else if dialogue.found && heard.state == State::Blended && !flooded && !heard.act.stands_by_itself() {
                         prop_assert_eq!(wanted.stage, Stage::Unblend);
+                    }
+                    if heard.act.stands_by_itself() && !flooded {
+                        prop_assert_eq!(wanted.act, Some(heard.act), "what they say is answered");
                     }
                     let seems = before.role() == Some(Role::Exile)
                         || before.role().is_none() && heard.seems == Some(Role::Exile);
                     let invites = !matches!(wanted.state, State::Refusing);
-                    if seems && wanted.stage.goes_near() && invites {
+                    if seems && wanted.stage.goes_near() && invites && wanted.act.is_none() {
                         prop_assert!(wanted.asks_leave || dialogue.leave == Leave::Given);
                     }
-                    if wanted.state == State::Refusing && wanted.stage != Stage::ThankAndClose {
+                    if wanted.act.is_some() {
+                        // It asks nothing of the step.
+                    } else if wanted.state == State::Refusing && wanted.stage != Stage::ThankAndClose {
                         ended.push(wanted.stage);
                     } else if wanted.state != State::Refusing && !matches!(wanted.stage, Stage::Unblend | Stage::ThankAndClose) {
                         prop_assert!(!ended.contains(&wanted.stage), "a no is a no");
@@ -225,6 +304,10 @@ proptest! {
             }
             if before.mode() == Mode::WithHelp && event != Event::GoOn {
                 prop_assert!(reply.is_none(), "the talk stays with help");
+            }
+            if before.mode() == Mode::WithHelp && !before.suspicion.stands() && !matches!(event, Event::GoOn | Event::Stop) {
+                let passed = matches!(event, Event::Said(Heard { danger: Danger::Passed, .. }));
+                prop_assert!(dialogue.mode() == Mode::WithHelp || passed, "a denial does not end a sure alarm");
             }
             if dialogue.mode() == Mode::Closed && before.mode() != Mode::Closed {
                 prop_assert_eq!(effects.last(), Some(&Effect::Note));
