@@ -118,6 +118,8 @@ pub struct HeardTurn {
     pub(super) readings: Vec<(Heard, f32)>,
     /// What the screen found.
     pub risk: Risk,
+    /// Whether people to turn to are named beside a reply that goes on.
+    pub(super) beside: bool,
     /// What the heads noticed.
     pub noticed: Noticed,
 }

@@ -279,6 +279,9 @@ pub struct Dialogue {
     /// Replies to what the person told, one after the other.
     #[serde(default)]
     heard_out: u8,
+    /// Whether the last reply owned up to a mistake.
+    #[serde(default)]
+    owned_up: bool,
     #[serde(default)]
     suspicion: Suspicion,
 }
@@ -394,6 +397,10 @@ impl Dialogue {
             self.leave = leave;
         }
         self.found |= heard.found;
+        // Owning up twice running is a formula; the person's words lead on instead.
+        let again = heard.act == Act::Corrects && self.owned_up;
+        let heard = if again { Heard { act: Act::Offers, ..heard } } else { heard };
+        self.owned_up = heard.act == Act::Corrects;
         if heard.act.stands_by_itself() {
             return self.received(heard);
         }
@@ -452,7 +459,8 @@ impl Dialogue {
     fn worked(&mut self, heard: Heard, state: State) -> Vec<Effect> {
         self.noes = 0;
         let offered = self.stage == Some(Stage::ThankAndClose);
-        if offered && heard.toward == Stage::ThankAndClose {
+        let may_end = self.may_end(heard.act);
+        if offered && heard.toward == Stage::ThankAndClose && may_end {
             return self.end(state, heard.act);
         }
         // Who comes back to the room goes on no further than where they were.
@@ -460,6 +468,7 @@ impl Dialogue {
             (Mode::Grounding, Stage::Ground) => return vec![self.reply(Stage::Ground, State::Open, false)],
             (_, Stage::Ground) => self.reached.unwrap_or(Stage::Find),
             (Mode::Grounding, stage) => self.reached.map_or(stage, |reached| stage.min(reached)),
+            (_, Stage::ThankAndClose) if !may_end => self.reached.map_or(Stage::Find, Stage::next),
             (_, stage) => stage,
         };
         self.leave_room();
@@ -480,6 +489,11 @@ impl Dialogue {
             }
         }
         vec![self.reply(stage, state, asks_leave)]
+    }
+
+    /// Whether the end may come: the person says goodbye, or the work has come as far as to what is needed.
+    fn may_end(&self, act: Act) -> bool {
+        self.loose || act == Act::Leaves || self.reached >= Some(Stage::Needs)
     }
 
     /// Nothing inside has been named or felt yet, so nothing is asked of it. Who said no to being asked for

@@ -41,6 +41,10 @@ const EXILE_LIKELY: f32 = 0.5;
 const FAR_BEHIND: f32 = 0.1;
 /// A goodbye that no rule knows has to be this likely.
 const SURE_GOODBYE: f32 = 0.7;
+/// What a turn does beside working with what is inside has to be this likely to be answered as that, and
+/// so likely where answering it wrongly is odd: owning up to nothing, explaining what nobody asked.
+const STANDS_BY_ITSELF: f32 = 0.25;
+const TURNS_TO_THE_GUIDE: f32 = 0.5;
 /// What is inside counts as found from here on.
 const FOUND: f32 = 0.5;
 /// A no that is less likely than this, as an act, is none, whatever state it sounds like.
@@ -200,6 +204,16 @@ impl<'a> Noticing<'a> {
     }
 }
 
+/// How likely an act has to be.
+const fn least(act: Act) -> f32 {
+    match act {
+        Act::Leaves => SURE_GOODBYE,
+        Act::Corrects | Act::Asks | Act::Plays => TURNS_TO_THE_GUIDE,
+        Act::Works | Act::Assents | Act::Declines => 0.0,
+        _ => STANDS_BY_ITSELF,
+    }
+}
+
 fn each<const N: usize>(map: &Linear, x: &[f32]) -> [f32; N] {
     std::array::from_fn(|i| sigmoid(map.output(i, x)))
 }
@@ -246,8 +260,7 @@ impl Noticed {
     /// What the turn does, as far as the heads tell. A goodbye they have to be sure of.
     #[must_use]
     pub fn act(&self) -> Act {
-        let likely =
-            Act::ALL.into_iter().filter(|act| *act != Act::Leaves || self.does(*act) >= SURE_GOODBYE);
+        let likely = Act::ALL.into_iter().filter(|act| self.does(*act) >= least(*act));
         likely.max_by(|a, b| self.does(*a).total_cmp(&self.does(*b))).unwrap_or(Act::Works)
     }
 
@@ -309,7 +322,8 @@ impl Noticed {
         let doubts = if of(State::Sceptical) > of(State::Open) { State::Sceptical } else { State::Open };
         let (by_itself, bound): (Vec<Act>, Vec<Act>) =
             Act::ALL.into_iter().partition(|a| a.stands_by_itself());
-        let by_itself = by_itself.into_iter().map(|act| Reading {
+        let by_itself = by_itself.into_iter().filter(|act| self.does(*act) >= least(*act));
+        let by_itself = by_itself.map(|act| Reading {
             act,
             state: doubts,
             toward: self.toward(doubts),
@@ -370,7 +384,7 @@ mod tests {
         let mut noticed = noticed([0.5, 0.1, 0.6, 0.1, 0.1, 0.1], 0.1);
         assert_eq!(noticed.state(), State::Refusing);
         noticed.act = [0.02; 12];
-        (noticed.act[Act::Corrects.index()], noticed.act[Act::Leaves.index()]) = (0.4, 0.5);
+        (noticed.act[Act::Corrects.index()], noticed.act[Act::Leaves.index()]) = (0.7, 0.4);
         assert_eq!(noticed.act(), Act::Corrects);
         noticed.act[Act::Leaves.index()] = 0.02;
         assert_eq!(noticed.state(), State::Open, "what sets the guide right is no no");

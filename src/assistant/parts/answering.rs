@@ -321,7 +321,7 @@ impl Assistant {
             }
         }
         if body.escalation.is_none()
-            && let Some(risk) = risk.filter(|risk| risk.tier > Tier::None)
+            && let Some(risk) = risk.filter(|_| turn.is_some_and(|(turn, _)| turn.beside))
         {
             let country = CountryCode::named(request.country.as_deref())?;
             let lines = self.content.screen.helplines().for_country(&country, self.today);

@@ -34,6 +34,8 @@ struct Screened {
     danger: Danger,
     /// Whether it is in a language that cannot be read.
     unread: bool,
+    /// Whether people to turn to are named beside a reply that goes on.
+    beside: bool,
 }
 
 impl Assistant {
@@ -54,7 +56,8 @@ impl Assistant {
         // it as a turn of a talk, and as an entry.
         let noticed = noticing.read(session, history).await?;
         let as_entry = self.opinion(&entry, place).await?.1;
-        let Screened { risk, danger, unread } = self.screened(history, &entry, (as_entry, &noticed), led)?;
+        let Screened { risk, danger, unread, beside } =
+            self.screened(history, &entry, (as_entry, &noticed), led)?;
         let rules = &self.content.guide.rules;
         let sure = rules.state(&last.text);
         let is_first = history.iter().filter(|turn| turn.from == Speaker::Person).count() == 1;
@@ -107,7 +110,7 @@ impl Assistant {
         let readings =
             readings.map(|r| (Heard { act: r.act, state: r.state, toward: r.toward, ..heard }, r.likely));
         let readings = readings.collect();
-        Ok(HeardTurn { heard, readings, risk, noticed })
+        Ok(HeardTurn { heard, readings, risk, beside, noticed })
     }
 
     /// What the screen makes of the last turn.
@@ -133,12 +136,13 @@ impl Assistant {
             let part = Part { name: PartName::Text, entry, opinion: Some(opinion) };
             self.graver_as_own(last, screen.assess(&[part]))
         };
-        let (mut alone, to_rules) = (assess(opinion)?, assess(ModelOpinion::none())?);
+        let (mut alone, without_model) = (assess(opinion)?, assess(ModelOpinion::none())?);
         // Who says that there is no danger is believed before a model that is not sure of it.
         let denies = rules.is_safe(last) || rules.is_denying(last);
-        let suspected = alone.tier.escalates() && !to_rules.tier.escalates();
+        let suspected = alone.tier.escalates() && !without_model.tier.escalates();
+        let to_rules = without_model.tier;
         if suspected && denies && !both_sure && led == Led::ByUs {
-            alone = to_rules;
+            alone = without_model;
         }
         let suspected = suspected && alone.tier.escalates();
         let mut risk = alone.clone();
@@ -182,7 +186,13 @@ impl Assistant {
         } else {
             Danger::None
         };
-        Ok(Screened { risk, danger, unread })
+        // Distress is what such a talk is for, and what the model alone makes of a turn is too often nothing:
+        // in a talk that is led here the note stands where rules find more than that.
+        let beside = match led {
+            Led::ByOthers => risk.tier > Tier::None,
+            Led::ByUs => to_rules >= Tier::Professional,
+        };
+        Ok(Screened { risk, danger, unread, beside })
     }
 
     /// Whether one of these turns was an emergency by itself, to the rules. What only the model took for
