@@ -88,16 +88,18 @@ impl Assistant {
             toward => toward,
         };
         let topic = if unread { Topic::Unread } else { rules.topic(&last.text) };
+        let found = noticed.has_found();
         let heard = Heard {
             danger,
             topic,
             act,
-            found: noticed.has_found(),
+            found,
             // What has no words, or none that can be read, says nothing of how the person is.
             state: if matches!(topic, Topic::NoWords | Topic::Unread) { State::Open } else { state },
             toward,
             leave: rules.leave(&last.text),
-            seems: noticed.seems(),
+            // Nothing that is there yet could be anything.
+            seems: noticed.seems().filter(|_| found),
         };
         let unsure = topic == Topic::Work
             && !matches!(state, State::Overwhelmed | State::Refusing)
