@@ -467,8 +467,9 @@ impl Dialogue {
         let toward = match (self.mode, heard.toward) {
             (Mode::Grounding, Stage::Ground) => return vec![self.reply(Stage::Ground, State::Open, false)],
             (_, Stage::Ground) => self.reached.unwrap_or(Stage::Find),
-            (Mode::Grounding, stage) => self.reached.map_or(stage, |reached| stage.min(reached)),
+            (Mode::Grounding, Stage::ThankAndClose) if !may_end => self.reached.unwrap_or(Stage::Find),
             (_, Stage::ThankAndClose) if !may_end => self.reached.map_or(Stage::Find, Stage::next),
+            (Mode::Grounding, stage) => self.reached.map_or(stage, |reached| stage.min(reached)),
             (_, stage) => stage,
         };
         self.leave_room();
@@ -541,7 +542,7 @@ impl Dialogue {
         let stays = if self.stage == Some(stage) { self.stayed } else { 0 };
         self.stayed = stays.saturating_add(u8::from(state == State::Open));
         self.stage = Some(stage);
-        let on_the_way = !matches!(stage, Stage::Unblend | Stage::Ground);
+        let on_the_way = !matches!(stage, Stage::Unblend | Stage::ThankAndClose | Stage::Ground);
         if on_the_way && !asks_leave {
             self.reached = Some(self.reached.map_or(stage, |reached| reached.max(stage)));
         }

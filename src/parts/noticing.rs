@@ -42,7 +42,7 @@ const FAR_BEHIND: f32 = 0.1;
 /// A goodbye that no rule knows has to be this likely.
 const SURE_GOODBYE: f32 = 0.7;
 /// What a turn does beside working with what is inside has to be this likely to be answered as that, and
-/// so likely where answering it wrongly is odd: owning up to nothing, explaining what nobody asked.
+/// so likely where answering it wrongly is odd: owning up to nothing, joking with who is in earnest.
 const STANDS_BY_ITSELF: f32 = 0.25;
 const TURNS_TO_THE_GUIDE: f32 = 0.5;
 /// What is inside counts as found from here on.
@@ -208,7 +208,7 @@ impl<'a> Noticing<'a> {
 const fn least(act: Act) -> f32 {
     match act {
         Act::Leaves => SURE_GOODBYE,
-        Act::Corrects | Act::Asks | Act::Plays => TURNS_TO_THE_GUIDE,
+        Act::Corrects | Act::Plays => TURNS_TO_THE_GUIDE,
         Act::Works | Act::Assents | Act::Declines => 0.0,
         _ => STANDS_BY_ITSELF,
     }

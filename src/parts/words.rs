@@ -181,9 +181,14 @@ pub fn part_name(history: &[Turn]) -> Option<String> {
     named.cloned()
 }
 
-/// A name with a capital: "the Lid".
+/// A name with a capital: "the Lid". What has figures or capitals only is a road or a cry: "the A4", "the SHOUTING".
 fn is_title(name: &str) -> bool {
-    name.split(' ').nth(1).and_then(|word| word.chars().next()).is_some_and(char::is_uppercase)
+    name.split(' ').nth(1).is_some_and(|word| {
+        let small = |c: char| c.is_lowercase();
+        word.chars().next().is_some_and(char::is_uppercase)
+            && word.chars().any(small)
+            && !word.contains(char::is_numeric)
+    })
 }
 
 /// Words after which "the …" is no part's name, though they sound like one.
@@ -282,6 +287,13 @@ fn name_at(words: &[&str]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_road_and_a_cry_are_no_names() {
+        for turn in ["I was driving home on the A4 in the rain", "I want to stop the SHOUTING"] {
+            assert_eq!(part_name(&[Turn::person(turn)]), None, "{turn}");
+        }
+    }
 
     #[test]
     fn a_short_telling_clause_is_quoted() {

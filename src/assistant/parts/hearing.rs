@@ -259,8 +259,9 @@ fn both(as_entry: ModelOpinion, as_turn: &Noticed, words: usize) -> ModelOpinion
         A_FEW.. => entry >= AS_ENTRY && turn >= AS_TURN_TOO || turn >= sure && entry >= AS_ENTRY_TOO,
         _ => entry >= VERY_SURE,
     };
-    // Signs beside the level were learnt from entries.
-    let mut opinion = if words >= AS_AN_ENTRY { as_entry } else { ModelOpinion::none() };
+    // Signs beside the level were learnt from entries, and count where the other reading finds some danger.
+    let with_signs = words >= AS_AN_ENTRY && turn >= AS_TURN_TOO;
+    let mut opinion = if with_signs { as_entry } else { ModelOpinion::none() };
     if is_danger {
         let most = if turn >= sure { Level::Imminent } else { Level::PassiveIdeation };
         opinion.level = opinion.level.min(most);
@@ -318,7 +319,8 @@ mod tests {
     fn danger_needs_both_readings_of_a_turn() {
         assert_eq!(read(0.7, 0.2, Level::PassiveIdeation, 20), Level::PassiveIdeation);
         assert_eq!(read(0.3, 0.6, Level::None, 8), Level::PassiveIdeation);
-        assert_eq!(read(0.9, 0.05, Level::ActiveIdeation, 20), Level::Distress, "much for an entry alone");
+        assert_eq!(read(0.9, 0.05, Level::ActiveIdeation, 20), Level::None, "much for an entry alone");
+        assert_eq!(read(0.5, 0.2, Level::ActiveIdeation, 20), Level::Distress, "some for both");
         assert_eq!(read(0.1, 0.9, Level::None, 20), Level::None, "much for a turn alone");
     }
 

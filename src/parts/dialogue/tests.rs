@@ -186,6 +186,8 @@ fn the_end_does_not_come_before_the_work_is_done_unless_the_person_says_goodbye(
     let goodbye = Event::Said(Heard { act: Act::Leaves, ..heard(State::Open, Stage::ThankAndClose) });
     let (_, effects) = dialogue.step(goodbye);
     assert_eq!(wanted(&effects).map(|w| w.stage), Some(Stage::ThankAndClose));
+    let (_, effects) = after(&[said(State::Overwhelmed, Stage::Ground), ends]);
+    assert_eq!(wanted(&effects).map(|w| w.stage), Some(Stage::Find), "nor after the room");
 }
 
 #[test]
