@@ -235,6 +235,11 @@ enum Suspicion {
 }
 
 impl Suspicion {
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+    fn is_none(&self) -> bool {
+        *self == Self::None
+    }
+
     const fn stands(self) -> bool {
         matches!(self, Self::Stands | Self::StandsAgain)
     }
@@ -251,6 +256,11 @@ impl Suspicion {
             (true, true) => Self::StandsAgain,
         }
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_none_yet(count: &u8) -> bool {
+    *count == 0
 }
 
 /// Where a dialogue stands.
@@ -274,15 +284,15 @@ pub struct Dialogue {
     /// Whether the step that follows is free, because where the talk stood before is not known.
     loose: bool,
     /// Whether something inside has been named or felt.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     found: bool,
     /// Replies to what the person told, one after the other.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_none_yet")]
     heard_out: u8,
     /// Whether the last reply owned up to a mistake.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     owned_up: bool,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Suspicion::is_none")]
     suspicion: Suspicion,
 }
 
