@@ -19,7 +19,8 @@ const A_FEW: usize = 6;
 /// count, and how likely to the other: each by itself takes much for danger that is none. The second
 /// reading's own threshold was chosen when its head was learnt. Of 200 grave screening texts of the
 /// development part, read as first turns, 150 lead to help so, as many as when either was enough; of 145
-/// harmless moments 6 (14), of 118 turns of played talks, some in danger, 8 (14).
+/// harmless moments 6 (14), of 118 turns of played talks, some in danger, 8 (14). That was with an earlier
+/// head of the second reading, whose threshold was .51.
 const AS_ENTRY: f32 = 0.6;
 const AS_TURN_TOO: f32 = 0.1;
 const AS_ENTRY_TOO: f32 = 0.2;
@@ -56,10 +57,14 @@ impl Assistant {
         // it as a turn of a talk, and as an entry.
         let noticed = noticing.read(session, history).await?;
         let as_entry = self.opinion(&entry, place).await?.1;
-        let Screened { risk, danger, unread, beside } =
-            self.screened(history, &entry, (as_entry, &noticed), led)?;
         let rules = &self.content.guide.rules;
-        let sure = rules.state(&last.text);
+        let (sure, sure_act) = (rules.state(&last.text), rules.act(&last.text));
+        // A plain no is no danger.
+        let words = entry.normalised().split_whitespace().count();
+        let plain_no = words < AS_AN_ENTRY && sure == Some(State::Refusing);
+        let as_entry = as_entry.filter(|_| !plain_no);
+        let Screened { risk, danger, unread, beside } =
+            self.screened(history, (&entry, words), (as_entry, &noticed), led)?;
         let is_first = history.iter().filter(|turn| turn.from == Speaker::Person).count() == 1;
         let state = match sure {
             Some(sure) => sure,
@@ -73,7 +78,7 @@ impl Assistant {
             },
         };
         let stays = rules.is_staying(&last.text);
-        let act = match (rules.act(&last.text), sure) {
+        let act = match (sure_act, sure) {
             (Some(act), _) => act,
             (None, Some(State::Refusing | State::Overwhelmed | State::Blended)) => Act::Works,
             (None, _) => noticed.act(),
@@ -104,7 +109,7 @@ impl Assistant {
         let unsure = topic == Topic::Work
             && !matches!(state, State::Overwhelmed | State::Refusing)
             && sure.is_none()
-            && rules.act(&last.text).is_none()
+            && sure_act.is_none()
             && !closes;
         // A no is heard where it is the likeliest, and then nothing else is.
         let may_be = |reading: &Reading| unsure && reading.state != State::Refusing;
@@ -119,28 +124,20 @@ impl Assistant {
     fn screened(
         &self,
         history: &[Turn],
-        entry: &Entry,
+        (entry, words): (&Entry, usize),
         (as_entry, noticed): (Option<ModelOpinion>, &Noticed),
         led: Led,
     ) -> Result<Screened, AssistantError> {
         let last = history.last().map_or("", |turn| turn.text.as_str());
-        let words = entry.normalised().split_whitespace().count();
         let rules = &self.content.guide.rules;
-        // A plain no is no danger.
-        let plain_no = words < AS_AN_ENTRY && rules.state(last) == Some(State::Refusing);
         let both_sure = as_entry.as_ref().is_some_and(|read| is_sure(read, noticed));
-        let opinion = match as_entry {
-            Some(read) if !plain_no => both(read, noticed, words),
-            _ => ModelOpinion::none(),
-        };
-        let screen = &self.content.screen;
-        let assess = |opinion: ModelOpinion| {
-            let part = Part { name: PartName::Text, entry, opinion: Some(opinion) };
-            self.graver_as_own(last, screen.assess(&[part]))
-        };
+        let opinion = as_entry.map_or_else(ModelOpinion::none, |read| both(read, noticed, words));
+        let assess =
+            |opinion: ModelOpinion| self.graver_as_own(last, self.risk_of(PartName::Text, entry, opinion));
         let (mut alone, without_model) = (assess(opinion)?, assess(ModelOpinion::none())?);
         // Who says that there is no danger is believed before a model that is not sure of it.
-        let denies = rules.is_safe(last) || rules.is_denying(last);
+        let is_safe = rules.is_safe(last);
+        let denies = is_safe || rules.is_denying(last);
         let suspected = alone.tier.escalates() && !without_model.tier.escalates();
         let to_rules = without_model.tier;
         if suspected && denies && !both_sure && led == Led::ByUs {
@@ -149,13 +146,11 @@ impl Assistant {
         let suspected = suspected && alone.tier.escalates();
         let mut risk = alone.clone();
         let mut unread = alone.coverage == Coverage::UnsupportedLanguage;
-        let by_rules = |entry: &Entry| {
-            screen.assess(&[Part { name: PartName::Situation, entry, opinion: Some(ModelOpinion::none()) }])
-        };
+        let by_rules = |entry: &Entry| self.risk_of(PartName::Situation, entry, ModelOpinion::none());
         // A person may say that they are safe now.
         let said = said_of_late(history);
         let safe_now = !alone.tier.escalates()
-            && rules.is_safe(last)
+            && is_safe
             && !self.was_emergency(&said[..said.len().saturating_sub(1)])?;
         let mut passed = safe_now && led == Led::ByUs;
         if let [earlier @ .., _] = &said[..]
@@ -202,13 +197,15 @@ impl Assistant {
     fn was_emergency(&self, turns: &[&str]) -> Result<bool, AssistantError> {
         for turn in turns {
             let Some(entry) = as_one(&[*turn])? else { continue };
-            let opinion = Some(ModelOpinion::none());
-            let part = Part { name: PartName::Text, entry: &entry, opinion };
-            if self.content.screen.assess(&[part]).tier >= Tier::Emergency {
+            if self.risk_of(PartName::Text, &entry, ModelOpinion::none()).tier >= Tier::Emergency {
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    fn risk_of(&self, name: PartName, entry: &Entry, opinion: ModelOpinion) -> Risk {
+        self.content.screen.assess(&[Part { name, entry, opinion: Some(opinion) }])
     }
 
     /// What a part wants is what the person wants: rules read a turn as their own words, too.
@@ -219,8 +216,7 @@ impl Assistant {
             Err(EntryError::Blank) => return Ok(risk),
             Err(error) => return Err(error.into()),
         };
-        let part = Part { name: PartName::Situation, entry: &entry, opinion: Some(ModelOpinion::none()) };
-        let own = self.content.screen.assess(&[part]);
+        let own = self.risk_of(PartName::Situation, &entry, ModelOpinion::none());
         Ok(if own.tier > risk.tier { Risk { coverage: risk.coverage, ..own } } else { risk })
     }
 
